@@ -4,6 +4,8 @@ pub mod content;
 pub mod ids;
 pub mod label;
 pub mod message;
+pub mod money;
+pub mod prices;
 pub mod receipt;
 pub mod source;
 pub mod span;
