@@ -1,0 +1,13 @@
+//! What the store promises: the types of its calls, its errors, its settings.
+
+mod append;
+mod error;
+mod follow;
+mod options;
+mod report;
+
+pub use append::{Append, Appended, ChangedTrace, Commit, Incoming};
+pub use error::StoreError;
+pub use follow::{FollowerCursor, LogRecord, LogSpan, LogTrace};
+pub use options::{Clock, FaultHook, FaultPoint, Normalise, Random, StoreOptions};
+pub use report::{CheckReport, Metrics, Problem, Sizes};
