@@ -58,6 +58,67 @@ pub struct SourceSpan {
     pub version: Option<i64>,
     /// The sender's own place among siblings, if it gives one.
     pub sequence: Option<i64>,
+    /// Of a combined span: which fields came from parts other than its newest, and how
+    /// new those parts were. [`crate::fold::fold`] needs it to give the same result in
+    /// every order of arrival. Empty for a span that came in one piece; part of the
+    /// record, to be stored with it.
+    #[serde(default)]
+    pub older: Vec<OlderFields>,
+}
+
+/// The fields that one older part gave to a combined span.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OlderFields {
+    /// How new the part was.
+    pub age: PartAge,
+    /// Places in the span: a field's name (`name`, `resource`, ...), or `attributes` and
+    /// the keys on the way to the value. Sorted.
+    pub paths: Vec<Vec<String>>,
+}
+
+/// How new a part of a span is; the larger one's fields win.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+pub struct PartAge {
+    /// It is more than the notice of a start that another span brings (Logfire).
+    pub settled: bool,
+    /// Its end; ended is newer than open.
+    pub end_nanos: Option<i64>,
+    /// The sender's version or update time.
+    pub version: Option<i64>,
+    /// It says a name, a start or an end: more than a log record does.
+    pub speaks: bool,
+}
+
+impl SourceSpan {
+    /// A part that says nothing yet but its ids.
+    pub fn part(trace_id: TraceId, span_id: SpanId, sender: Sender) -> SourceSpan {
+        SourceSpan {
+            trace_id,
+            span_id,
+            parent_span_id: None,
+            sender_span_id: None,
+            sender_trace_id: None,
+            name: None,
+            kind: SpanKind::Unspecified,
+            start_nanos: None,
+            end_nanos: None,
+            status: SourceStatus::default(),
+            attributes: Vec::new(),
+            events: Vec::new(),
+            links: Vec::new(),
+            trace_state: String::new(),
+            flags: 0,
+            dropped: Dropped::default(),
+            resource: Arc::default(),
+            scope: Arc::default(),
+            sender,
+            version: None,
+            sequence: None,
+            older: Vec::new(),
+        }
+    }
 }
 
 /// OTLP `SpanKind`, with its numbers.
