@@ -54,7 +54,8 @@ def _tree_sums(trace_id: str, detail: Json) -> list[str]:
         lines = [span["usage"][name] for span in counted if span["usage"] and span["usage"][name] is not None]
         total = sum(lines) if lines else None
         found += _equal(f"{trace_id[:8]} header and sum of the tree's lines: {name}", header["usage"][name], total)
-    costs = [Decimal(span["cost"]["total"]) for span in detail["spans"] if span["cost"] and span["counted"] is not False]
+    costs = [Decimal(span["cost"]["total"]) for span in detail["spans"]
+             if span["cost"] and span["counted"] is not False]
     shown = Decimal(header["cost"]["total"]) if header["cost"] else None
     found += _equal(f"{trace_id[:8]} header and sum of the tree's lines: cost", shown, sum(costs) if costs else None)
     return found
