@@ -1,6 +1,7 @@
 //! The vocabulary of Clew and its meaning. No I/O, no async, no clock of its own.
 
 pub mod content;
+pub mod fold;
 pub mod ids;
 pub mod label;
 pub mod message;
