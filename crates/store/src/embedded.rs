@@ -1,8 +1,16 @@
 //! The store in one SQLite file.
 
+mod agents;
+mod catalog;
+mod facets;
 mod file;
+mod labels;
 mod migrations;
 mod pool;
+mod rows;
+mod run_events;
+mod sessions;
+mod users;
 mod writer;
 
 use std::path::Path;

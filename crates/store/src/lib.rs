@@ -6,6 +6,7 @@
 mod contract;
 mod embedded;
 mod ids;
+mod row;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +14,8 @@ use std::sync::Arc;
 use rusqlite::{Connection, Transaction};
 
 pub use contract::*;
-pub use ids::{AgentId, WorkspaceId};
+pub use ids::{AgentId, AgentIdError, WorkspaceId};
+pub use row::{AgentRef, TraceRow};
 
 /// A trace store in a folder. Cheap to clone; the last clone to go closes the file.
 #[derive(Clone)]

@@ -1,0 +1,107 @@
+//! The registry of agents: registered by hand, or made when a trace first names one (ruling 6).
+
+use clew_model::span::AgentFacts;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::contract::{Random, StoreError};
+use crate::ids::{AgentId, WorkspaceId};
+
+/// The agent of a trace: the key's, else `agentos.agent_id`, else the name of the root's agent,
+/// else the sender's project, else its service. `None` where nothing names one.
+pub(crate) fn resolve(
+    connection: &Connection,
+    workspace: WorkspaceId,
+    key_agent: Option<AgentId>,
+    facts: &AgentFacts,
+    random: &Random,
+    now: i64,
+) -> Result<Option<i64>, StoreError> {
+    let said_id = said(&facts.agentos_id);
+    let name = said(&facts.name);
+    if let Some(id) = key_agent.or_else(|| said_id.and_then(|text| text.parse().ok())) {
+        return by_id(connection, workspace, id, name, now).map(Some);
+    }
+    let name = said_id.or(name).or(said(&facts.project)).or(said(&facts.service));
+    name.map(|name| by_name(connection, workspace, name, random, now)).transpose()
+}
+
+fn said(text: &Option<String>) -> Option<&str> {
+    text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// An agent seen by id only is called by its id until something names it.
+fn by_id(
+    connection: &Connection,
+    workspace: WorkspaceId,
+    id: AgentId,
+    name: Option<&str>,
+    now: i64,
+) -> Result<i64, StoreError> {
+    let find = "SELECT agent_no, name FROM agents WHERE workspace = ?1 AND agent_id = ?2";
+    let found: Option<(i64, String)> = connection
+        .prepare_cached(find)?
+        .query_row(params![workspace.0, id.0], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((agent_no, known_as)) = found else {
+        let id_text = id.to_string();
+        return insert(connection, workspace, id, name.unwrap_or(&id_text), false, now);
+    };
+    if let Some(name) = name
+        && known_as == id.to_string()
+    {
+        let rename = "UPDATE agents SET name = ?2 WHERE agent_no = ?1 AND registered = 0";
+        connection.prepare_cached(rename)?.execute(params![agent_no, name])?;
+    }
+    Ok(agent_no)
+}
+
+fn by_name(
+    connection: &Connection,
+    workspace: WorkspaceId,
+    name: &str,
+    random: &Random,
+    now: i64,
+) -> Result<i64, StoreError> {
+    let find = "SELECT agent_no FROM agents WHERE workspace = ?1 AND name = ?2 \
+                ORDER BY agent_no LIMIT 1";
+    let found = connection
+        .prepare_cached(find)?
+        .query_row(params![workspace.0, name], |row| row.get(0))
+        .optional()?;
+    match found {
+        Some(agent_no) => Ok(agent_no),
+        None => insert(connection, workspace, new_id(random), name, false, now),
+    }
+}
+
+/// A fresh id.
+pub(crate) fn new_id(random: &Random) -> AgentId {
+    let mut bytes = [0; 16];
+    random(&mut bytes);
+    AgentId::from_random(bytes)
+}
+
+/// Puts an agent into the registry.
+pub(crate) fn insert(
+    connection: &Connection,
+    workspace: WorkspaceId,
+    id: AgentId,
+    name: &str,
+    registered: bool,
+    now: i64,
+) -> Result<i64, StoreError> {
+    let sql = "INSERT INTO agents (workspace, agent_id, name, registered, created_nanos) \
+               VALUES (?1, ?2, ?3, ?4, ?5)";
+    Ok(connection.prepare_cached(sql)?.insert(params![workspace.0, id.0, name, registered, now])?)
+}
+
+/// The number of a registered agent.
+pub(crate) fn number(
+    connection: &Connection,
+    workspace: WorkspaceId,
+    id: AgentId,
+) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT agent_no FROM agents WHERE workspace = ?1 AND agent_id = ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.query_row(params![workspace.0, id.0], |row| row.get(0)).optional()?)
+}

@@ -1,0 +1,135 @@
+//! Workspaces: the tenants.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::Serialize;
+
+use super::{Change, audit};
+use crate::contract::StoreError;
+use crate::ids::WorkspaceId;
+
+/// Name of the workspace that a fresh install has.
+pub const DEFAULT_NAME: &str = "default";
+const NAME_MAX_BYTES: usize = 64;
+
+/// A tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Workspace {
+    /// Its number.
+    pub id: WorkspaceId,
+    /// Unique name.
+    pub name: String,
+    /// Nanoseconds since 1970 UTC.
+    pub created_nanos: i64,
+}
+
+/// Makes the workspace `default` in a fresh store.
+pub(crate) fn make_default(connection: &Connection, now: i64) -> Result<(), StoreError> {
+    // `AUTOINCREMENT` remembers: a store whose default was deleted does not get it again.
+    let sql = "INSERT INTO workspaces (workspace, name, created_nanos) SELECT 1, ?1, ?2 \
+               WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'workspaces')";
+    connection.execute(sql, params![DEFAULT_NAME, now])?;
+    Ok(())
+}
+
+/// Makes a workspace.
+pub(crate) fn create(
+    connection: &Connection,
+    name: &str,
+    change: &Change,
+) -> Result<Workspace, StoreError> {
+    check_name(name)?;
+    if by_name(connection, name)?.is_some() {
+        return Err(StoreError::Conflict(format!("there is a workspace \"{name}\" already")));
+    }
+    let sql = "INSERT INTO workspaces (name, created_nanos) VALUES (?1, ?2)";
+    let id = connection.prepare_cached(sql)?.insert(params![name, change.at_nanos])?;
+    audit::append(connection, change, "workspace.create", name, "")?;
+    Ok(Workspace { id: WorkspaceId(id), name: name.to_owned(), created_nanos: change.at_nanos })
+}
+
+/// Names stand in headers, paths and on command lines.
+fn check_name(name: &str) -> Result<(), StoreError> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let starts_well = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
+    if starts_well && name.len() <= NAME_MAX_BYTES && name.bytes().all(fits) {
+        return Ok(());
+    }
+    Err(StoreError::Invalid(format!(
+        "a workspace's name has 1 to {NAME_MAX_BYTES} letters, digits, \"-\", \"_\" or \".\" and starts with a letter or digit"
+    )))
+}
+
+/// Every workspace by name.
+pub(crate) fn list(connection: &Connection) -> Result<Vec<Workspace>, StoreError> {
+    let sql = "SELECT workspace, name, created_nanos FROM workspaces ORDER BY name";
+    let mut statement = connection.prepare_cached(sql)?;
+    let workspaces = statement.query_map([], read)?;
+    Ok(workspaces.collect::<Result<_, _>>()?)
+}
+
+/// The workspace with this name.
+pub(crate) fn by_name(
+    connection: &Connection,
+    name: &str,
+) -> Result<Option<Workspace>, StoreError> {
+    let sql = "SELECT workspace, name, created_nanos FROM workspaces WHERE name = ?1";
+    Ok(connection.prepare_cached(sql)?.query_row([name], read).optional()?)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Workspace> {
+    Ok(Workspace { id: WorkspaceId(row.get(0)?), name: row.get(1)?, created_nanos: row.get(2)? })
+}
+
+/// Every number of the next trace of a workspace, oldest first, for its removal in portions.
+pub(crate) fn trace_numbers(
+    connection: &Connection,
+    workspace: WorkspaceId,
+    limit: usize,
+) -> Result<Vec<i64>, StoreError> {
+    let sql = "SELECT tno FROM traces WHERE workspace = ?1 ORDER BY start_nanos LIMIT ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let numbers = statement.query_map(params![workspace.0, limit as i64], |row| row.get(0))?;
+    Ok(numbers.collect::<Result<_, _>>()?)
+}
+
+/// Tables whose rows go with their workspace, once its traces are gone.
+pub(super) const TABLES: [&str; 15] = [
+    "agents",
+    "sessions",
+    "users",
+    "terms",
+    "labels",
+    "tombstones",
+    "retention_receipts",
+    "rollup_hours",
+    "rollup",
+    "keys",
+    "settings",
+    "saved_views",
+    "audit",
+    "requests",
+    "price_overrides",
+];
+
+/// Removes a workspace without traces, with all its books. The line about it stands in the audit
+/// log of `change.workspace`.
+pub(crate) fn remove(
+    connection: &Connection,
+    workspace: &Workspace,
+    change: &Change,
+) -> Result<(), StoreError> {
+    if workspace.id == change.workspace {
+        let message = "a workspace cannot be deleted from inside itself";
+        return Err(StoreError::Conflict(message.to_owned()));
+    }
+    if !trace_numbers(connection, workspace.id, 1)?.is_empty() {
+        let message = format!("workspace \"{}\" still has traces", workspace.name);
+        return Err(StoreError::Conflict(message));
+    }
+    for table in TABLES {
+        let sql = format!("DELETE FROM {table} WHERE workspace = ?1");
+        connection.execute(&sql, [workspace.id.0])?;
+    }
+    connection.execute("DELETE FROM workspaces WHERE workspace = ?1", [workspace.id.0])?;
+    audit::append(connection, change, "workspace.delete", &workspace.name, "")
+}
