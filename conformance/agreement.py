@@ -88,13 +88,9 @@ def _sessions(api: Api, rows: list[Json]) -> list[str]:
 
 
 def _statistics(api: Api, rows: list[Json]) -> list[str]:
-    groups = api.get("stats", group_by="agent")["groups"]
-    return _equal("statistics by agent and the list", _sum([_as_row(group) for group in groups]) | {"traces": None},
-                  _sum(rows) | {"traces": None})
-
-
-def _as_row(group: Json) -> Json:
-    return {"usage": group["usage"], "cost": group["cost"]}
+    groups = api.get("stats", group_by="agent")["rows"]
+    by_agent = _sum(groups) | {"traces": sum(group["count"] for group in groups)}
+    return _equal("statistics by agent and the list", by_agent, _sum(rows))
 
 
 def _totals(session: Json) -> Json:

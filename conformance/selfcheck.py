@@ -94,7 +94,8 @@ def main() -> int:
     suite = Suite("harness")
     traces = [trace for name in recordings.names(*TAKEN) for trace in recordings.expected(name)["traces"]]
     seen = [observed.trace(FakeApi(trace), trace["trace_id"]) for trace in traces]  # type: ignore[arg-type]
-    equal = [f"{want['name']}: {line}" for want, got in zip(traces, seen, strict=True) for line in differences(want, got)]
+    equal = [f"{want['name']}: {line}" for want, got in zip(traces, seen, strict=True)
+             for line in differences(want, got)]
     suite.case(f"{len(traces)} expected traces are as expected", equal)
     for name, hurt in DAMAGE.items():
         overlooked = []

@@ -33,6 +33,4 @@ def check() -> list[str]:
 
 def make_key(data: Path) -> str:
     """A key of the agent `stock` that may send and read, made on the folder before a server runs."""
-    made = json.loads(clew("keys", "create", "--agent", "stock", "--scope", "ingest", "--scope", "read", "--json",
-                           data=data))
-    return made["key"]
+    return json.loads(clew("keys", "create", "--agent", "stock", "--scopes", "ingest,read", "--json", data=data))["key"]

@@ -1,0 +1,170 @@
+"""Every route of the OpenAPI document, with every kind of key, in two workspaces that hold the same ids.
+
+    python3 conformance/isolation.py
+
+A key gets what the document says and nothing else; no answer holds a word of another workspace, or of another agent
+where the key is one agent's; no key stands in any answer, in the log, or in the data folder.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import tenants
+from api import Api, exchange
+from routes import Operation, operations
+from server import Server, clew
+from suite import Suite
+from tenants import AGENTS, Tenant
+
+OTHER = "tenantb"
+UNKNOWN_KEY = "aos_ws_" + "planted" * 6
+
+
+def roles(tenant: Tenant) -> dict[str, str | None]:
+    """Everybody who may come: nobody, somebody with a made-up key, and each key of the workspace."""
+    return {"nobody": None, "unknown": UNKNOWN_KEY, **tenant.keys}
+
+
+def expected_refusal(operation: Operation, role: str, tenant: Tenant) -> int | None:
+    """The status with which this role must be sent away, or None if it must not be."""
+    if operation.scope is None:
+        return None
+    if role in ("nobody", "unknown"):
+        return 401
+    agent_bound, scope = " " in role, role.split(" ")[-1]
+    if scope not in (operation.scope, "admin"):
+        return 403
+    if agent_bound and not operation.agent_keys:
+        return 403
+    if operation.operator and tenant.workspace != "default":
+        return 403
+    return None
+
+
+class Isolation:
+    """One server with two tenants, and everything that it has ever answered."""
+
+    def __init__(self, server: Server, operator: str) -> None:
+        self.server = server
+        self.tenants = [tenants.make(server, operator, name) for name in ("default", OTHER)]
+        self.keys = [operator, UNKNOWN_KEY, *(key for tenant in self.tenants for key in tenant.keys.values())]
+
+    def access(self, operation: Operation) -> list[str]:
+        """Who is sent away, and who is not."""
+        problems = []
+        for tenant in self.tenants:
+            for role, key in roles(tenant).items():
+                status, text = operation.call(self.server.port, key, harmless=True)
+                expected = expected_refusal(operation, role, tenant)
+                if status != expected and (expected is not None or status in (401, 403)):
+                    problems.append(f"{tenant.workspace} {role}: answered {status}, "
+                                    f"expected {expected or 'to get in'}")
+                problems += self._leaks(text, tenant, role, "an answer")
+        return problems
+
+    def crossing(self, operation: Operation) -> list[str]:
+        """Reading with each key shows nothing of the other workspace, also when a header asks for it."""
+        problems = []
+        for tenant in self.tenants:
+            other = next(one for one in self.tenants if one is not tenant)
+            for role, key in tenant.keys.items():
+                for workspace in (None, other.workspace):
+                    _, text = operation.call(self.server.port, key, harmless=False, workspace=workspace)
+                    problems += self._leaks(text, tenant, role, f"an answer (asking for {workspace})")
+        return problems
+
+    def _leaks(self, text: str, tenant: Tenant, role: str, where: str) -> list[str]:
+        bound_to = role.split(" ")[0] if " " in role else None
+        known = role not in ("nobody", "unknown")
+        problems = [f"{tenant.workspace} {role}: {where} shows a key" for key in self.keys if key in text]
+        for owner in self.tenants:
+            for agent in AGENTS:
+                own = known and owner is tenant and bound_to in (None, agent)
+                if not own and owner.canary(agent) in text:
+                    problems.append(f"{tenant.workspace} {role}: {where} shows {owner.canary(agent)}")
+        return problems
+
+    def reads_its_own(self) -> list[str]:
+        """The other way round: each reader does see its own runs, and only those, of the ids that all share."""
+        problems = []
+        for tenant in self.tenants:
+            for role in ("read", *(f"{agent} read" for agent in AGENTS)):
+                rows = Api(self.server.port, key=tenant.keys[role]).rows()
+                wanted = {f"run {tenant.canary(agent)}" for agent in AGENTS if role in ("read", f"{agent} read")}
+                if {row["name"] for row in rows} != wanted:
+                    problems.append(f"{tenant.workspace} {role}: sees {[row['name'] for row in rows]}")
+                for row in rows:
+                    if row["span_count"] != 3 or row["usage"]["input"] != 10:
+                        problems.append(f"{tenant.workspace} {role}: {row['name']} has {row['span_count']} spans")
+        return problems
+
+    def agent_cannot_write_as_another(self) -> list[str]:
+        """An agent's key that names another agent's trace, or another agent, changes nothing of that one's."""
+        tenant = self.tenants[0]
+        word = "written-by-beta"
+        body = tenants.as_json(tenants.request(
+            tenants.span(tenants.TRACES["alpha"], "09" * 8, word, gen_ai__agent__name="alpha"),
+            agentos__agent_id="alpha"))
+        headers = {**tenants.JSON, "Authorization": f"Bearer {tenant.keys['beta ingest']}"}
+        exchange(self.server.port, "POST", "/v1/traces", body, headers)
+        seen = Api(self.server.port, key=tenant.keys["alpha read"]).get(f"traces/{tenants.TRACES['alpha']}")
+        return [f"alpha's run shows {word}"] if word in json.dumps(seen) else []
+
+    def deleting_stays_inside(self) -> list[str]:
+        """A trace deleted in one workspace is whole in the other."""
+        first, second = self.tenants
+        trace = tenants.TRACES["alpha"]
+        answer = Api(self.server.port, key=first.keys["admin"]).call("DELETE", f"traces/{trace}")
+        problems = []
+        if answer.status not in (200, 202, 204):
+            problems.append(f"DELETE answered {answer.status}: {answer.text()[:200]}")
+        if Api(self.server.port, key=first.keys["read"]).call("GET", f"traces/{trace}").status != 404:
+            problems.append("the deleted trace is still there")
+        kept = Api(self.server.port, key=second.keys["read"]).call("GET", f"traces/{trace}")
+        if kept.status != 200 or len(kept.json()["spans"]) != 3:
+            problems.append(f"the other workspace's trace: {kept.status} {kept.text()[:200]}")
+        return problems
+
+    def planted_keys(self) -> list[str]:
+        """After all that: no key in the log, nor in any file of the data folder."""
+        problems = []
+        files = [self.server.log, *(path for path in self.server.data.rglob("*") if path.is_file())]
+        for path in files:
+            content = path.read_bytes()
+            problems += [f"{path.name} holds a key {key[:10]}…" for key in self.keys if key.encode() in content]
+        return problems
+
+
+def run(suite: Suite, server: Server, operator: str) -> None:
+    """All cases against one server."""
+    isolation = Isolation(server, operator)
+    document = Api(server.port, key=operator).get("openapi.json")
+    found = operations(document)
+    for operation in found:
+        suite.case(f"access   {operation}", isolation.access(operation))
+    for operation in found:
+        if operation.reads:
+            suite.case(f"crossing {operation}", isolation.crossing(operation))
+    suite.case("each reader sees its own", isolation.reads_its_own())
+    suite.case("an agent's key writes as its own agent only", isolation.agent_cannot_write_as_another())
+    suite.case("a delete stays inside its workspace", isolation.deleting_stays_inside())
+    suite.case("no key in log or files", isolation.planted_keys())
+
+
+def main() -> int:
+    """Makes the first key on the folder, starts a server that wants keys, and runs."""
+    suite = Suite("isolation")
+    with tempfile.TemporaryDirectory(prefix="clew-isolation-") as folder:
+        data = Path(folder) / "data"
+        operator = json.loads(clew("keys", "create", "--scopes", "admin", "--json", data=data))["key"]
+        with Server("--open", "false", data=data) as server:
+            run(suite, server, operator)
+    return suite.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""Two workspaces that hold the same trace, span and session ids, each with two agents and every kind of key."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from api import Api, exchange
+from otlp import JSON, as_json, now_ns, request, span
+from server import Server
+
+SESSION = "shared-session"
+# The same in both workspaces; the text in them is not.
+TRACES = {"alpha": "a" * 32, "beta": "b" * 32}
+AGENTS = tuple(TRACES)
+SCOPES = ("ingest", "read", "admin")
+
+
+@dataclass
+class Tenant:
+    """One workspace: its keys by role (`read`, `alpha read`, ...) and the words that only its data has."""
+
+    workspace: str
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def canary(self, agent: str) -> str:
+        """A word that stands in everything that this agent of this workspace sent, and nowhere else."""
+        return f"canary{self.workspace}{agent}"
+
+
+def make(server: Server, operator: str, workspace: str) -> Tenant:
+    """Makes the workspace with its keys, and sends each agent's run with that agent's own key."""
+    tenant = Tenant(workspace)
+    api = Api(server.port, key=operator)
+    if workspace != "default":
+        _must(api.call("POST", "workspaces", {"name": workspace}), 200, 201)
+    inside = Api(server.port, key=operator, workspace=workspace)
+    for scope in SCOPES:
+        tenant.keys[scope] = _key(inside, [scope], None)
+        for agent in AGENTS:
+            tenant.keys[f"{agent} {scope}"] = _key(inside, [scope], agent)
+    for agent in AGENTS:
+        send_run(server, tenant, agent)
+    return tenant
+
+
+def _key(api: Api, scopes: list[str], agent: str | None) -> str:
+    answer = api.call("POST", "keys", {"name": " ".join(scopes), "scopes": scopes, "agent": agent})
+    return _must(answer, 200, 201)["key"]
+
+
+def _must(answer: Any, *statuses: int) -> Any:
+    if answer.status not in statuses:
+        raise RuntimeError(f"setting up: {answer.status} {answer.text()[:300]}")
+    return json.loads(answer.body or b"{}")
+
+
+def send_run(server: Server, tenant: Tenant, agent: str, trace_id: str | None = None) -> None:
+    """A run of three spans in which every text holds the canary; sent with the agent's own ingest key."""
+    word = tenant.canary(agent)
+    trace = trace_id or TRACES[agent]
+    began = now_ns()
+    shared: dict[str, Any] = {"session__id": SESSION, "user__id": f"user-{word}"}
+    spans = (
+        span(trace, "01" * 8, f"run {word}", start=began, end=began + 9, gen_ai__operation__name="invoke_agent",
+             gen_ai__agent__name=agent, input__value=f"ask {word}", **shared),
+        span(trace, "02" * 8, f"chat {word}", parent="01" * 8, start=began + 1, end=began + 3,
+             gen_ai__operation__name="chat", gen_ai__request__model=f"model-{word}",
+             gen_ai__usage__input_tokens=10, gen_ai__input__messages=_messages(word), **shared),
+        span(trace, "03" * 8, f"tool {word}", parent="01" * 8, start=began + 4, end=began + 5,
+             gen_ai__operation__name="execute_tool", gen_ai__tool__name=f"tool-{word}",
+             gen_ai__tool__call__arguments=json.dumps({"q": word}), **shared),
+    )
+    body = as_json(request(*spans, service=f"service-{word}"))
+    key = tenant.keys[f"{agent} ingest"]
+    _must(exchange(server.port, "POST", "/v1/traces", body, {**JSON, "Authorization": f"Bearer {key}"}), 200)
+
+
+def _messages(word: str) -> str:
+    return json.dumps([{"role": "system", "parts": [{"type": "text", "content": f"You are {word}"}]},
+                       {"role": "user", "parts": [{"type": "text", "content": "the same question for all"}]}])
