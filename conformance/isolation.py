@@ -16,7 +16,7 @@ from pathlib import Path
 import tenants
 from api import Api, exchange
 from routes import Operation, operations
-from server import Server, clew
+from server import Server
 from suite import Suite
 from tenants import AGENTS, Tenant
 
@@ -48,10 +48,13 @@ def expected_refusal(operation: Operation, role: str, tenant: Tenant) -> int | N
 class Isolation:
     """One server with two tenants, and everything that it has ever answered."""
 
-    def __init__(self, server: Server, operator: str) -> None:
+    def __init__(self, server: Server, both: list[Tenant]) -> None:
         self.server = server
-        self.tenants = [tenants.make(server, operator, name) for name in ("default", OTHER)]
-        self.keys = [operator, UNKNOWN_KEY, *(key for tenant in self.tenants for key in tenant.keys.values())]
+        self.tenants = both
+        self.keys = [UNKNOWN_KEY, *(key for tenant in both for key in tenant.keys.values())]
+        for tenant in both:
+            for agent in AGENTS:
+                tenants.send_run(server, tenant, agent)
 
     def access(self, operation: Operation) -> list[str]:
         """Who is sent away, and who is not."""
@@ -129,6 +132,17 @@ class Isolation:
             problems.append(f"the other workspace's trace: {kept.status} {kept.text()[:200]}")
         return problems
 
+    def revoked_key(self) -> list[str]:
+        """A key that is revoked is worthless at once, also where it was used a moment ago."""
+        admin = Api(self.server.port, key=self.tenants[1].keys["admin"])
+        made = admin.call("POST", "keys", {"name": "short-lived", "scopes": ["read"]}).json()
+        self.keys.append(made["key"])
+        short = Api(self.server.port, key=made["key"])
+        before = short.call("GET", "traces").status
+        revoked = admin.call("DELETE", f"keys/{made['id']}").status
+        after = short.call("GET", "traces").status
+        return [] if (before, after) == (200, 401) else [f"{before}, revoked with {revoked}, then {after}"]
+
     def planted_keys(self) -> list[str]:
         """After all that: no key in the log, nor in any file of the data folder."""
         problems = []
@@ -139,11 +153,10 @@ class Isolation:
         return problems
 
 
-def run(suite: Suite, server: Server, operator: str) -> None:
+def run(suite: Suite, isolation: Isolation) -> None:
     """All cases against one server."""
-    isolation = Isolation(server, operator)
-    document = Api(server.port, key=operator).get("openapi.json")
-    found = operations(document)
+    admin = Api(isolation.server.port, key=isolation.tenants[0].keys["admin"])
+    found = operations(admin.get("openapi.json"))
     for operation in found:
         suite.case(f"access   {operation}", isolation.access(operation))
     for operation in found:
@@ -152,17 +165,18 @@ def run(suite: Suite, server: Server, operator: str) -> None:
     suite.case("each reader sees its own", isolation.reads_its_own())
     suite.case("an agent's key writes as its own agent only", isolation.agent_cannot_write_as_another())
     suite.case("a delete stays inside its workspace", isolation.deleting_stays_inside())
+    suite.case("a revoked key is worthless at once", isolation.revoked_key())
     suite.case("no key in log or files", isolation.planted_keys())
 
 
 def main() -> int:
-    """Makes the first key on the folder, starts a server that wants keys, and runs."""
+    """Makes workspaces and keys on the folder, starts a server that wants keys, and runs."""
     suite = Suite("isolation")
     with tempfile.TemporaryDirectory(prefix="clew-isolation-") as folder:
         data = Path(folder) / "data"
-        operator = json.loads(clew("keys", "create", "--scopes", "admin", "--json", data=data))["key"]
+        both = [tenants.make(data, name) for name in ("default", OTHER)]
         with Server("--open", "false", data=data) as server:
-            run(suite, server, operator)
+            run(suite, Isolation(server, both))
     return suite.finish()
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from pathlib import Path
 
 from api import Api
 from clients import run_program
-from server import Server, clew
+from server import Server
+from tenants import make_key
 
 
 def check() -> list[str]:
     """Makes a key for an agent, runs the program with it, and reads the run with the same key."""
     with tempfile.TemporaryDirectory(prefix="clew-conformance-") as folder:
         data = Path(folder) / "data"
-        key = make_key(data)
+        key = make_key(data, "default", "ingest,read", "--agent", "stock")
         with Server(data=data) as server:
             env = {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": f"{server.base}/api/ingest/v1/traces",
                    "OTEL_EXPORTER_OTLP_TRACES_HEADERS": f"Authorization=Bearer {key}",
@@ -30,7 +30,3 @@ def check() -> list[str]:
     wanted = {**printed, "agent": "stock"}
     return [f"{name}: sent {wanted[name]}, Clew shows {value}" for name, value in seen.items() if wanted[name] != value]
 
-
-def make_key(data: Path) -> str:
-    """A key of the agent `stock` that may send and read, made on the folder before a server runs."""
-    return json.loads(clew("keys", "create", "--agent", "stock", "--scopes", "ingest,read", "--json", data=data))["key"]

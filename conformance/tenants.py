@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from api import Api, exchange
+from api import exchange
 from otlp import JSON, as_json, now_ns, request, span
-from server import Server
+from server import Server, clew
 
 SESSION = "shared-session"
 # The same in both workspaces; the text in them is not.
@@ -29,31 +30,22 @@ class Tenant:
         return f"canary{self.workspace}{agent}"
 
 
-def make(server: Server, operator: str, workspace: str) -> Tenant:
-    """Makes the workspace with its keys, and sends each agent's run with that agent's own key."""
+def make(data: Path, workspace: str) -> Tenant:
+    """Makes the workspace with its keys on a folder that no server has open."""
     tenant = Tenant(workspace)
-    api = Api(server.port, key=operator)
     if workspace != "default":
-        _must(api.call("POST", "workspaces", {"name": workspace}), 200, 201)
-    inside = Api(server.port, key=operator, workspace=workspace)
+        clew("workspaces", "create", workspace, data=data)
     for scope in SCOPES:
-        tenant.keys[scope] = _key(inside, [scope], None)
+        tenant.keys[scope] = make_key(data, workspace, scope)
         for agent in AGENTS:
-            tenant.keys[f"{agent} {scope}"] = _key(inside, [scope], agent)
-    for agent in AGENTS:
-        send_run(server, tenant, agent)
+            tenant.keys[f"{agent} {scope}"] = make_key(data, workspace, scope, "--agent", agent)
     return tenant
 
 
-def _key(api: Api, scopes: list[str], agent: str | None) -> str:
-    answer = api.call("POST", "keys", {"name": " ".join(scopes), "scopes": scopes, "agent": agent})
-    return _must(answer, 200, 201)["key"]
-
-
-def _must(answer: Any, *statuses: int) -> Any:
-    if answer.status not in statuses:
-        raise RuntimeError(f"setting up: {answer.status} {answer.text()[:300]}")
-    return json.loads(answer.body or b"{}")
+def make_key(data: Path, workspace: str, scope: str, *more: str) -> str:
+    """One key of a workspace, from the command line."""
+    made = clew("keys", "create", "--workspace", workspace, "--scopes", scope, "--json", *more, data=data)
+    return json.loads(made)["key"]
 
 
 def send_run(server: Server, tenant: Tenant, agent: str, trace_id: str | None = None) -> None:
@@ -74,7 +66,9 @@ def send_run(server: Server, tenant: Tenant, agent: str, trace_id: str | None = 
     )
     body = as_json(request(*spans, service=f"service-{word}"))
     key = tenant.keys[f"{agent} ingest"]
-    _must(exchange(server.port, "POST", "/v1/traces", body, {**JSON, "Authorization": f"Bearer {key}"}), 200)
+    answer = exchange(server.port, "POST", "/v1/traces", body, {**JSON, "Authorization": f"Bearer {key}"})
+    if answer.status != 200:
+        raise RuntimeError(f"{tenant.workspace} {agent} could not send: {answer.status} {answer.text()[:300]}")
 
 
 def _messages(word: str) -> str:
