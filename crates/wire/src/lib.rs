@@ -1,0 +1,18 @@
+//! Each sender's format: bytes in, source spans out. No sockets, no async, no clock.
+//!
+//! [`otlp`] reads and writes OpenTelemetry's protocol, [`agentos`] the AgentOS run calls.
+//! Whatever a sender gets wrong is a [`Rejected`] item beside the ones that are fine; only
+//! a body of which nothing can be understood is a [`WireError`].
+
+pub mod agentos;
+mod decoded;
+mod fault;
+pub mod fuzz;
+mod json;
+mod limits;
+pub mod otlp;
+mod protobuf;
+
+pub use decoded::{Decoded, Rejected};
+pub use fault::WireError;
+pub use limits::Limits;
