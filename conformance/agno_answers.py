@@ -49,7 +49,7 @@ def ask(server: Server, recorded: dict[str, Any]) -> list[str]:
 
 def _is_session_page(body: Any) -> bool:
     rows = body.get("data") if isinstance(body, dict) else None
-    return bool(rows) and "total_traces" in rows[0]
+    return isinstance(rows, list) and bool(rows) and "total_traces" in rows[0]
 
 
 def main(patterns: list[str]) -> int:

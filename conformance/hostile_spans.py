@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from api import Answer, Api, exchange
-from otlp import JSON, PROTOBUF, as_json, as_protobuf, now_ns, request, span
+from otlp import JSON, PROTOBUF, as_json, as_protobuf, attribute, now_ns, request, span
 from server import Server, clew
 
 TRACES = "/v1/traces"
@@ -159,7 +159,8 @@ def case_numbers_beyond_belief(server: Server) -> list[str]:
 def case_wide_span(server: Server) -> list[str]:
     """Ten thousand attributes and a value of 5 MB, kept whole."""
     trace_id = "d7" * 16
-    one = span(trace_id, "01" * 8, big="x" * 5_000_000, **{f"k{number}": number for number in range(10_000)})
+    one = span(trace_id, "01" * 8, big="x" * 5_000_000)
+    one["attributes"] += [attribute(f"k{number}", number) for number in range(10_000)]
     problems = _taken(_send(server, request(one)))
     payload = Api(server.port).get(f"traces/{trace_id}/spans/{'01' * 8}")
     if len(payload["attributes"]) < 10_001 or len(payload["attributes"]["big"]) != 5_000_000:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import tenants
 from api import Api, exchange
+from otlp import JSON, as_json, request, span
 from routes import Operation, operations
 from server import Server
 from suite import Suite
@@ -109,10 +110,9 @@ class Isolation:
         """An agent's key that names another agent's trace, or another agent, changes nothing of that one's."""
         tenant = self.tenants[0]
         word = "written-by-beta"
-        body = tenants.as_json(tenants.request(
-            tenants.span(tenants.TRACES["alpha"], "09" * 8, word, gen_ai__agent__name="alpha"),
-            agentos__agent_id="alpha"))
-        headers = {**tenants.JSON, "Authorization": f"Bearer {tenant.keys['beta ingest']}"}
+        intruder = span(tenants.TRACES["alpha"], "09" * 8, word, gen_ai__agent__name="alpha")
+        body = as_json(request(intruder, agentos__agent_id="alpha"))
+        headers = {**JSON, "Authorization": f"Bearer {tenant.keys['beta ingest']}"}
         exchange(self.server.port, "POST", "/v1/traces", body, headers)
         seen = Api(self.server.port, key=tenant.keys["alpha read"]).get(f"traces/{tenants.TRACES['alpha']}")
         return [f"alpha's run shows {word}"] if word in json.dumps(seen) else []

@@ -13,7 +13,6 @@ import tempfile
 import threading
 from pathlib import Path
 
-import observed
 from api import Api
 from load import Acked, Sender, text_of
 from server import Server

@@ -98,7 +98,7 @@ def _texts(messages: list[Json]) -> str | None:
     for message in messages:
         for part in message["parts"]:
             if part.get("type") == "text" and part.get("content"):
-                return part["content"]
+                return str(part["content"])
     return None
 
 

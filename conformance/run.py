@@ -8,6 +8,7 @@ what takes long to install: it is the part that `make test` runs.
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -93,7 +94,7 @@ def main(arguments: list[str]) -> int:
     with fake_llm() as llm_port:
         for client in CLIENTS:
             if client.core or not core:
-                attempt(client.name, lambda client=client: check(client, llm_port))
+                attempt(client.name, functools.partial(check, client, llm_port))
     attempt("stock JavaScript exporter", stock_js.check)
     attempt("agno's client", agno_client.check)
     return suite.finish()

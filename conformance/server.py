@@ -44,13 +44,11 @@ def free_ports(count: int) -> list[int]:
 class Server:
     """`with Server() as server:` starts it, waits until it is ready, and stops it."""
 
-    def __init__(self, *flags: str, data: Path | None = None, env: dict[str, str] | None = None,
-                 preexec: object = None) -> None:
+    def __init__(self, *flags: str, data: Path | None = None, env: dict[str, str] | None = None) -> None:
         self.flags = flags
         self.own_folder = data is None
         self.data = data or Path(tempfile.mkdtemp(prefix="clew-conformance-"))
         self.env = {**_clean_environment(), **(env or {})}
-        self.preexec = preexec
         self.process: subprocess.Popen[bytes] | None = None
         self.log = self.data.parent / f"{self.data.name}.log"
 
@@ -72,7 +70,7 @@ class Server:
                    "--otlp-grpc-port", str(self.grpc_port), "--otlp-http-port", str(self.otlp_port), *self.flags]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                                            env=self.env, preexec_fn=self.preexec)
+                                            env=self.env)
         self._wait_ready()
 
     def _wait_ready(self) -> None:

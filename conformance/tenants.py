@@ -45,7 +45,7 @@ def make(data: Path, workspace: str) -> Tenant:
 def make_key(data: Path, workspace: str, scope: str, *more: str) -> str:
     """One key of a workspace, from the command line."""
     made = clew("keys", "create", "--workspace", workspace, "--scopes", scope, "--json", *more, data=data)
-    return json.loads(made)["key"]
+    return str(json.loads(made)["key"])
 
 
 def send_run(server: Server, tenant: Tenant, agent: str, trace_id: str | None = None) -> None:
