@@ -1,0 +1,80 @@
+//! Who: agent, session, user (span-conventions 3.5, 3.6; rulings 6 and 17). Only what this
+//! very span or its resource says; a trace inherits elsewhere.
+
+use super::category::Classified;
+use super::fields;
+use crate::attributes::{AttrView, Source, key};
+use crate::convention::Layers;
+use crate::span::{AgentFacts, Category};
+
+/// Who the span says its agent is.
+pub(crate) fn agent(
+    view: &AttrView<'_>,
+    resource: &AttrView<'_>,
+    classified: &Classified,
+    name: &str,
+) -> AgentFacts {
+    let named = view.first_string(fields::AGENT_NAMES);
+    let agentos_id = const { key("agentos.agent_id") };
+    AgentFacts {
+        agentos_id: view
+            .text(agentos_id)
+            .or_else(|| resource.text(agentos_id))
+            .map(|id| id.into_owned()),
+        name: named.or_else(|| agent_by_its_span(view, classified, name)),
+        id: view.first_string(fields::AGENT_IDS),
+        project: on_span_or_resource(view, resource, fields::PROJECTS),
+        service: resource.text(const { key("service.name") }).map(|name| name.into_owned()),
+    }
+}
+
+/// Vendors whose agent spans are named like their agents.
+const NAMED_LIKE_AGENTS: Layers =
+    Layers::AO.or(Layers::LF).or(Layers::OI).or(Layers::ML).or(Layers::LM).or(Layers::TL);
+
+fn agent_by_its_span(view: &AttrView<'_>, classified: &Classified, name: &str) -> Option<String> {
+    if classified.category != Category::Agent {
+        return None;
+    }
+    if let Some(entity) = view.str(const { key("traceloop.entity.name") }) {
+        return Some(entity.to_owned());
+    }
+    if let Some(rest) = name.strip_prefix("invoke_agent ") {
+        let is_model = view.str(const { key("gen_ai.request.model") }) == Some(rest);
+        return (!is_model && !rest.is_empty()).then(|| rest.to_owned());
+    }
+    (NAMED_LIKE_AGENTS.meets(view.layers) && !name.is_empty()).then(|| name.to_owned())
+}
+
+/// The conversation. `session.id` is also a word of browser monitoring: on a span without
+/// any AI convention it names no conversation.
+pub(crate) fn session(view: &AttrView<'_>, resource: &AttrView<'_>) -> Option<String> {
+    if view.layers.is_empty() && resource.layers.is_empty() {
+        return None;
+    }
+    view.first_string(fields::SESSIONS).or_else(|| resource.first_string(fields::SESSIONS))
+}
+
+/// The user. Claude Code writes an id of the installation on its spans, so there the
+/// resource, which people set themselves, goes first.
+pub(crate) fn user(view: &AttrView<'_>, resource: &AttrView<'_>) -> Option<String> {
+    let on_resource = || resource.first_string(fields::USERS);
+    if Layers::CC.meets(view.layers) {
+        return on_resource().or_else(|| view.first_string(fields::USERS));
+    }
+    view.first_string(fields::USERS).or_else(on_resource)
+}
+
+/// The first source on the span, else on the resource.
+pub(crate) fn on_span_or_resource(
+    view: &AttrView<'_>,
+    resource: &AttrView<'_>,
+    sources: &'static [Source],
+) -> Option<String> {
+    view.first_string(sources).or_else(|| resource.first_string(sources))
+}
+
+/// The sender says that the span is a root although it names a parent.
+pub(crate) fn is_forced_root(view: &AttrView<'_>) -> bool {
+    view.flag(const { key("langfuse.internal.as_root") }) == Some(true)
+}

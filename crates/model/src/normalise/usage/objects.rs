@@ -1,0 +1,140 @@
+//! Token counts that senders give as one object (the first row of span-conventions 3.11),
+//! and those inside provider metadata, which fill gaps only.
+
+use serde_json::Value as Json;
+
+use super::{Reader, Target};
+use crate::attributes::{AttrView, Key, decode, key};
+use crate::value::Value;
+
+type Paths = &'static [(&'static [&'static str], Target)];
+
+/// Objects of a vendor's own: before every other source.
+static OBJECTS: &[(Key, Paths)] = &[
+    (key("langfuse.observation.usage_details"), LANGFUSE),
+    (key("mlflow.chat.tokenUsage"), MLFLOW),
+    (key("langsmith.usage_metadata"), LANGSMITH),
+];
+
+/// Details beside plain keys.
+static DETAILS: &[(Key, Paths)] = &[
+    (key("gen_ai.usage.input_token_details"), INPUT_DETAILS),
+    (key("gen_ai.usage.output_token_details"), OUTPUT_DETAILS),
+    (key("ai.response.providerMetadata"), PROVIDER_METADATA),
+];
+
+/// Reads the objects that go before the plain keys.
+pub(super) fn read(view: &AttrView<'_>, reader: &mut Reader) {
+    OBJECTS.iter().for_each(|(key, paths)| read_object(view, reader, *key, paths));
+}
+
+/// Reads what only fills gaps.
+pub(super) fn fill_gaps(view: &AttrView<'_>, reader: &mut Reader) {
+    DETAILS.iter().for_each(|(key, paths)| read_object(view, reader, *key, paths));
+    if reader.is_open(Target::CacheRead)
+        && let Some(response) = view.str(const { key("gcp.vertex.agent.llm_response") })
+        && let Some(number) = number_after(response, "\"cached_content_token_count\"")
+    {
+        reader.set(Target::CacheRead, number);
+    }
+}
+
+fn read_object(view: &AttrView<'_>, reader: &mut Reader, key: Key, paths: Paths) {
+    let Some(value) = view.get(key) else { return };
+    let object = decode::json_of(value);
+    for (path, target) in paths {
+        let found = path.iter().try_fold(&object, |inner, name| inner.get(name));
+        if let Some(found) = found.and_then(plain) {
+            reader.take(*target, &format!("{}.{}", key.name(), path.join(".")), &found);
+        }
+    }
+}
+
+fn plain(json: &Json) -> Option<Value> {
+    match json {
+        Json::Number(number) => Some(match number.as_i64() {
+            Some(whole) => Value::Int(whole),
+            None => Value::Double(number.as_f64().unwrap_or(f64::NAN)),
+        }),
+        Json::String(text) if !text.is_empty() => Some(Value::String(text.clone())),
+        _ => None,
+    }
+}
+
+/// The number after `"name":`, without parsing a whole response for it.
+fn number_after(text: &str, name: &str) -> Option<u64> {
+    let rest = text.split_once(name)?.1.trim_start().strip_prefix(':')?.trim_start();
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    rest[..digits].parse().ok()
+}
+
+/// Two families of keys: the OpenAI wrapper's, and those of use by hand. Both inclusive
+/// (ruling 17).
+static LANGFUSE: Paths = &[
+    (&["input"], Target::Input),
+    (&["prompt_tokens"], Target::Input),
+    (&["input_tokens"], Target::Input),
+    (&["output"], Target::Output),
+    (&["completion_tokens"], Target::Output),
+    (&["output_tokens"], Target::Output),
+    (&["total"], Target::Total),
+    (&["total_tokens"], Target::Total),
+    (&["input_cached_tokens"], Target::CacheRead),
+    (&["cache_read_input_tokens"], Target::CacheRead),
+    (&["input_cache_read"], Target::CacheRead),
+    (&["prompt_tokens_details", "cached_tokens"], Target::CacheRead),
+    (&["input_tokens_details", "cached_tokens"], Target::CacheRead),
+    (&["input_cache_creation"], Target::CacheWrite),
+    (&["cache_creation_input_tokens"], Target::CacheWrite),
+    (&["output_reasoning_tokens"], Target::Reasoning),
+    (&["output_reasoning"], Target::Reasoning),
+    (&["reasoning_tokens"], Target::Reasoning),
+    (&["completion_tokens_details", "reasoning_tokens"], Target::Reasoning),
+    (&["output_tokens_details", "reasoning_tokens"], Target::Reasoning),
+    (&["input_audio_tokens"], Target::AudioInput),
+    (&["prompt_tokens_details", "audio_tokens"], Target::AudioInput),
+    (&["output_audio_tokens"], Target::AudioOutput),
+    (&["completion_tokens_details", "audio_tokens"], Target::AudioOutput),
+];
+
+static MLFLOW: Paths = &[
+    (&["input_tokens"], Target::Input),
+    (&["output_tokens"], Target::Output),
+    (&["total_tokens"], Target::Total),
+    (&["cache_read_input_tokens"], Target::CacheRead),
+    (&["cache_creation_input_tokens"], Target::CacheWrite),
+    (&["cache_creation_input_tokens_above_1hr"], Target::CacheWrite1h),
+];
+
+static LANGSMITH: Paths = &[
+    (&["input_tokens"], Target::Input),
+    (&["output_tokens"], Target::Output),
+    (&["total_tokens"], Target::Total),
+    (&["input_token_details", "cache_read"], Target::CacheRead),
+    (&["input_token_details", "cache_creation"], Target::CacheWrite),
+    (&["input_token_details", "audio"], Target::AudioInput),
+    (&["output_token_details", "reasoning"], Target::Reasoning),
+    (&["output_token_details", "audio"], Target::AudioOutput),
+];
+
+static INPUT_DETAILS: Paths = &[
+    (&["cache_read"], Target::CacheRead),
+    (&["cache_creation"], Target::CacheWrite),
+    (&["audio"], Target::AudioInput),
+];
+
+static OUTPUT_DETAILS: Paths =
+    &[(&["reasoning"], Target::Reasoning), (&["audio"], Target::AudioOutput)];
+
+static PROVIDER_METADATA: Paths = &[
+    (&["openai", "cachedPromptTokens"], Target::CacheRead),
+    (&["openai", "reasoningTokens"], Target::Reasoning),
+    (&["anthropic", "usage", "cache_read_input_tokens"], Target::CacheRead),
+    (&["anthropic", "usage", "cache_creation_input_tokens"], Target::CacheWrite),
+    (&["anthropic", "cacheReadInputTokens"], Target::CacheRead),
+    (&["anthropic", "cacheCreationInputTokens"], Target::CacheWrite),
+    (&["anthropic", "usage", "cache_creation", "ephemeral_5m_input_tokens"], Target::CacheWrite5m),
+    (&["anthropic", "usage", "cache_creation", "ephemeral_1h_input_tokens"], Target::CacheWrite1h),
+    (&["bedrock", "usage", "cacheReadInputTokens"], Target::CacheRead),
+    (&["bedrock", "usage", "cacheWriteInputTokens"], Target::CacheWrite),
+];
