@@ -1,10 +1,10 @@
 //! The store in one SQLite file.
 
-mod agents;
-mod catalog;
+pub(crate) mod agents;
+pub(crate) mod catalog;
 mod facets;
 mod file;
-mod labels;
+pub(crate) mod labels;
 mod migrations;
 mod pool;
 mod rows;

@@ -3,6 +3,7 @@
 //! The formats on disk are in docs/formats/store.md; how the parts work together is told at
 //! the head of [`embedded`](crate::Store).
 
+mod catalog;
 mod contract;
 mod embedded;
 mod ids;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, Transaction};
 
+pub use catalog::*;
 pub use contract::*;
 pub use ids::{AgentId, AgentIdError, WorkspaceId};
 pub use row::{AgentRef, TraceRow};

@@ -2,7 +2,9 @@
 
 use clew_model::span::AgentFacts;
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
 
+use super::catalog::Change;
 use crate::contract::{Random, StoreError};
 use crate::ids::{AgentId, WorkspaceId};
 
@@ -104,4 +106,69 @@ pub(crate) fn number(
     let sql = "SELECT agent_no FROM agents WHERE workspace = ?1 AND agent_id = ?2";
     let mut statement = connection.prepare_cached(sql)?;
     Ok(statement.query_row(params![workspace.0, id.0], |row| row.get(0)).optional()?)
+}
+
+/// An agent in the registry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Agent {
+    /// Its id.
+    pub id: AgentId,
+    /// Its name; several agents may have the same.
+    pub name: String,
+    /// Put there by hand, not because a trace named it.
+    pub registered: bool,
+    /// For people.
+    pub description: Option<String>,
+    /// Nanoseconds since 1970 UTC.
+    pub created_nanos: i64,
+}
+
+const NAME_MAX_CHARS: usize = 200;
+
+/// Registers an agent. One that traces named first keeps its number and takes the name.
+pub(crate) fn register(
+    connection: &Connection,
+    name: &str,
+    description: Option<&str>,
+    id: AgentId,
+    change: &Change,
+) -> Result<Agent, StoreError> {
+    if name.trim().is_empty() || name.chars().count() > NAME_MAX_CHARS {
+        let message = format!("an agent's name has 1 to {NAME_MAX_CHARS} characters");
+        return Err(StoreError::Invalid(message));
+    }
+    let sql = "INSERT INTO agents \
+               (workspace, agent_id, name, registered, description, created_nanos) \
+               VALUES (?1, ?2, ?3, 1, ?4, ?5) ON CONFLICT (workspace, agent_id) DO UPDATE SET \
+               name = excluded.name, registered = 1, description = excluded.description";
+    let Change { workspace, at_nanos, .. } = change;
+    connection.prepare_cached(sql)?.execute(params![
+        workspace.0,
+        id.0,
+        name,
+        description,
+        at_nanos
+    ])?;
+    by_agent_id(connection, *workspace, id)?.ok_or(StoreError::NotFound("agent"))
+}
+
+/// The agent with this id.
+pub(crate) fn by_agent_id(
+    connection: &Connection,
+    workspace: WorkspaceId,
+    id: AgentId,
+) -> Result<Option<Agent>, StoreError> {
+    let sql = "SELECT agent_id, name, registered, description, created_nanos FROM agents \
+               WHERE workspace = ?1 AND agent_id = ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let agent = statement.query_row(params![workspace.0, id.0], |row| {
+        Ok(Agent {
+            id: AgentId(row.get(0)?),
+            name: row.get(1)?,
+            registered: row.get(2)?,
+            description: row.get(3)?,
+            created_nanos: row.get(4)?,
+        })
+    });
+    Ok(agent.optional()?)
 }

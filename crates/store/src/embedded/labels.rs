@@ -223,6 +223,20 @@ fn get(
     rows.next()?.map(read).transpose()
 }
 
+/// For the audit log: on what, and what it says.
+pub(crate) fn described(label: &Label) -> String {
+    let target = match &label.target {
+        LabelTarget::Trace { trace_id } => format!("trace {trace_id}"),
+        LabelTarget::Span { trace_id, span_id } => format!("span {span_id} of trace {trace_id}"),
+        LabelTarget::Session { session_id } => format!("session {session_id}"),
+    };
+    match (&label.value, label.score) {
+        (Some(value), _) => format!("{target}: {value}"),
+        (None, Some(score)) => format!("{target}: {score}"),
+        (None, None) => target,
+    }
+}
+
 fn target(
     connection: &Connection,
     workspace: WorkspaceId,

@@ -265,6 +265,14 @@ pub(crate) fn any_is_good(connection: &Connection) -> Result<bool, StoreError> {
     Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
+/// A key by its number, whatever its workspace.
+pub(crate) fn by_number(connection: &Connection, id: i64) -> Result<Option<KeyRecord>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE k.key_no = ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut records = statement.query_map([id], read)?;
+    Ok(records.next().transpose()?)
+}
+
 fn get(
     connection: &Connection,
     workspace: WorkspaceId,
