@@ -1,15 +1,19 @@
-//! Facets: which traces have a span with this tool, model, provider or tag, which failed. They
-//! make such filters a walk along an index (ruling 29), and their terms are the values that
+//! Facets: which traces have a span with this tool, model, provider, tag, ..., and which failed.
+//! They make such filters a walk along an index (ruling 29), and their terms are the values that
 //! completion offers.
 //!
-//! A trace's facets are what the name lists of its summary say, so they are exact both ways. A
-//! list that is full (`NAMES_MAX`) says no more what else there is: from then on facets of that
-//! kind are only added, from the spans themselves.
+//! Every trace row carries its whole set of terms, so that a scan answers "has a span with" from
+//! the row; the kinds that people filter by most stand in the table `facet` as well. Terms are
+//! only ever added while spans come. Two flags of the row say where that is not the whole truth:
+//! [`flag::STALE_TERMS`], a merge took a name away from a span, so a term that is there must be
+//! looked up in the spans; [`flag::MORE_TERMS`], there were too many, so one that is not there must
+//! be looked up as well.
 
 use clew_model::span::{Span, Status};
-use clew_model::summary::{NAMES_MAX, TraceSummary};
+use clew_model::summary::TraceSummary;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::rows::columns::{flag, status_from};
 use super::rows::numbers::Remembered;
 use super::rows::pack::{Packer, Unpacker};
 use crate::contract::StoreError;
@@ -18,10 +22,10 @@ use crate::ids::WorkspaceId;
 /// What a facet is about. Stored by number; numbers are never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
-pub enum FacetKind {
+pub(crate) enum FacetKind {
     /// Name of a tool that was called.
     Tool = 1,
-    /// Model.
+    /// Model that was asked or answered.
     Model = 2,
     /// Provider.
     Provider = 3,
@@ -29,16 +33,64 @@ pub enum FacetKind {
     Tag = 4,
     /// Name of a label on the trace or one of its spans.
     Label = 5,
-    /// `error`: some span has status error; `failed`: the root failed.
+    /// What holds of the whole trace: [`STATUS_ERROR`], [`STATUS_FAILED`], [`MANY_TERMS`].
     Status = 6,
     /// Class or code of a span's error.
     ErrorKind = 7,
+    /// Deployment environment of a span.
+    Environment = 8,
+    /// Service that sent a span.
+    Service = 9,
+    /// Version of that service.
+    Release = 10,
+    /// Why a model stopped.
+    Finish = 11,
+    /// The sender's word for what a span is.
+    Kind = 12,
+    /// Ours.
+    Category = 13,
+}
+
+impl FacetKind {
+    const ALL: [FacetKind; 13] = [
+        FacetKind::Tool,
+        FacetKind::Model,
+        FacetKind::Provider,
+        FacetKind::Tag,
+        FacetKind::Label,
+        FacetKind::Status,
+        FacetKind::ErrorKind,
+        FacetKind::Environment,
+        FacetKind::Service,
+        FacetKind::Release,
+        FacetKind::Finish,
+        FacetKind::Kind,
+        FacetKind::Category,
+    ];
+
+    /// Whether traces are found by it in the table `facet`. The others hold for most traces or
+    /// for few filters, and each row of the table costs at ingest.
+    pub(crate) fn is_indexed(self) -> bool {
+        use FacetKind::{Label, Model, Provider, Status, Tag, Tool};
+        matches!(self, Tool | Model | Provider | Tag | Label | Status)
+    }
+
+    fn from_number(number: i64) -> Option<FacetKind> {
+        Self::ALL.into_iter().find(|kind| *kind as i64 == number)
+    }
 }
 
 /// Text of the facet of traces with status error.
 pub(crate) const STATUS_ERROR: &str = "error";
 /// Text of the facet of traces whose root failed.
 pub(crate) const STATUS_FAILED: &str = "failed";
+/// Text of the facet of traces with [`flag::MORE_TERMS`]: every search by facets takes them along.
+pub(crate) const MANY_TERMS: &str = "many";
+
+/// Terms kept of one trace.
+const TERMS_MAX: usize = 1_024;
+/// Senders choose the names; one beyond this is no term.
+const TEXT_MAX_BYTES: usize = 512;
 
 /// The terms' numbers as the writer remembers them.
 pub(crate) type RememberedTerms = Remembered<(WorkspaceId, FacetKind)>;
@@ -74,70 +126,115 @@ impl TermSet {
     pub(crate) fn contains(&self, term: i64) -> bool {
         self.0.binary_search(&term).is_ok()
     }
+
+    /// Takes the terms of another set in.
+    pub(crate) fn join(&mut self, other: &TermSet) {
+        other.0.iter().for_each(|term| self.insert(*term));
+    }
+
+    /// Those that stand in the table `facet`: their numbers are odd.
+    pub(crate) fn indexed(&self) -> impl Iterator<Item = i64> {
+        self.0.iter().copied().filter(|term| term & 1 == 1)
+    }
+
+    fn insert(&mut self, term: i64) {
+        if let Err(place) = self.0.binary_search(&term) {
+            self.0.insert(place, term);
+        }
+    }
+
+    fn remove(&mut self, term: i64) {
+        if let Ok(place) = self.0.binary_search(&term) {
+            self.0.remove(place);
+        }
+    }
 }
 
-/// The terms that a trace has now. `before` is what it had, `spans` what came in this commit.
+/// The terms that a trace has now, and the flags about them. `before` is what it had, `spans`
+/// what came in this commit, `stale` that a name of an earlier span went away.
 pub(crate) fn terms_of(
     connection: &Connection,
     remembered: &mut RememberedTerms,
     workspace: WorkspaceId,
     summary: &TraceSummary,
     spans: &[&Span],
-    before: &TermSet,
-) -> Result<TermSet, StoreError> {
-    let mut terms = Vec::with_capacity(before.0.len() + 4);
-    let mut kept_kinds = vec![FacetKind::ErrorKind];
-    let mut add = |kind, text: &str| -> Result<(), StoreError> {
+    before: (&TermSet, i64),
+) -> Result<(TermSet, i64), StoreError> {
+    let mut terms = before.0.clone();
+    let mut flags = before.1 & (flag::STALE_TERMS | flag::MORE_TERMS);
+    let mut number = |kind, text: &str| {
         let find = || term_number(connection, workspace, kind, text);
-        terms.push(remembered.number((workspace, kind), text, find)?);
-        Ok(())
+        remembered.number((workspace, kind), text, find)
     };
-    for (kind, names) in [
-        (FacetKind::Tool, &summary.tools),
-        (FacetKind::Model, &summary.models),
-        (FacetKind::Provider, &summary.providers),
-        (FacetKind::Tag, &summary.tags),
-    ] {
-        names.iter().try_for_each(|name| add(kind, name))?;
-        if names.len() >= NAMES_MAX {
-            kept_kinds.push(kind);
-            spans
-                .iter()
-                .flat_map(|span| names_of(span, kind))
-                .try_for_each(|name| add(kind, name))?;
-        }
-    }
-    if summary.status == Status::Error {
-        add(FacetKind::Status, STATUS_ERROR)?;
-    }
-    if summary.root_status == Status::Error {
-        add(FacetKind::Status, STATUS_FAILED)?;
-    }
     for span in spans {
-        let kind = span.error.as_ref().map(|error| error.kind.as_str());
-        kind.filter(|kind| !kind.is_empty())
-            .map_or(Ok(()), |kind| add(FacetKind::ErrorKind, kind))?;
+        each_name(span, &mut |kind, text| {
+            if text.len() > TEXT_MAX_BYTES {
+                flags |= flag::MORE_TERMS;
+                return Ok(());
+            }
+            let term = number(kind, text)?;
+            if terms.0.len() < TERMS_MAX {
+                terms.insert(term);
+            } else if !terms.contains(term) {
+                flags |= flag::MORE_TERMS;
+            }
+            Ok(())
+        })?;
     }
-    for term in &before.0 {
-        if kept_kinds.contains(&term_kind(connection, *term)?) {
-            terms.push(*term);
+    let failed_before = |bits: i64| status_from(bits) == Status::Error;
+    let root_bits = before.1 >> flag::ROOT_STATUS_SHIFT;
+    for (held, holds, text) in [
+        (failed_before(before.1), summary.status == Status::Error, STATUS_ERROR),
+        (failed_before(root_bits), summary.root_status == Status::Error, STATUS_FAILED),
+        (before.1 & flag::MORE_TERMS != 0, flags & flag::MORE_TERMS != 0, MANY_TERMS),
+    ] {
+        if holds != held {
+            let term = number(FacetKind::Status, text)?;
+            if holds { terms.insert(term) } else { terms.remove(term) }
         }
     }
-    terms.sort_unstable();
-    terms.dedup();
-    Ok(TermSet(terms))
+    Ok((terms, flags))
 }
 
-/// The names of one kind that a span has.
-pub(crate) fn names_of(span: &Span, kind: FacetKind) -> Vec<&str> {
-    match kind {
-        FacetKind::Tool => span.tool_name.as_deref().into_iter().collect(),
-        FacetKind::Model => span.model().into_iter().collect(),
-        FacetKind::Provider => span.provider.as_deref().into_iter().collect(),
-        FacetKind::Tag => span.tags.iter().map(String::as_str).collect(),
-        FacetKind::ErrorKind => span.error.iter().map(|error| error.kind.as_str()).collect(),
-        FacetKind::Label | FacetKind::Status => Vec::new(),
+/// Calls `visit` with each name of a span that is a term.
+pub(crate) fn each_name(
+    span: &Span,
+    visit: &mut dyn FnMut(FacetKind, &str) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut said = |kind, text: Option<&str>| match text {
+        Some(text) if !text.is_empty() => visit(kind, text),
+        _ => Ok(()),
+    };
+    said(FacetKind::Category, Some(span.category.as_str()))?;
+    said(FacetKind::Tool, span.tool_name.as_deref())?;
+    said(FacetKind::Model, span.request_model.as_deref())?;
+    if span.response_model != span.request_model {
+        said(FacetKind::Model, span.response_model.as_deref())?;
     }
+    said(FacetKind::Provider, span.provider.as_deref())?;
+    said(FacetKind::Environment, span.environment.as_deref())?;
+    said(FacetKind::Service, span.agent.service.as_deref())?;
+    said(FacetKind::Release, span.release.as_deref())?;
+    said(FacetKind::Finish, span.finish_reason.as_deref())?;
+    said(FacetKind::Kind, span.kind.as_deref())?;
+    said(FacetKind::ErrorKind, span.error.as_ref().map(|error| error.kind.as_str()))?;
+    span.tags.iter().try_for_each(|tag| said(FacetKind::Tag, Some(tag)))
+}
+
+/// Whether a span that was combined with another part has lost a name that it had: then
+/// [`super::rows::Arrival::stale`] must be said.
+pub(crate) fn loses_names(before: &Span, after: &Span) -> bool {
+    let names = |span: &Span| {
+        let mut names = Vec::new();
+        // The visitor keeps everything, so it cannot fail.
+        let _ = each_name(span, &mut |kind, text| {
+            names.push((kind, text.to_owned()));
+            Ok(())
+        });
+        names
+    };
+    let after = names(after);
+    names(before).iter().any(|name| !after.contains(name))
 }
 
 /// Writes the difference between two sets of terms of a trace.
@@ -150,11 +247,11 @@ pub(crate) fn write_difference(
     let (old_terms, old_start) = before;
     let (new_terms, new_start) = after;
     let moved = old_start != new_start;
-    for term in old_terms.0.iter().filter(|term| moved || !new_terms.contains(**term)) {
-        remove(connection, *term, old_start, tno)?;
+    for term in old_terms.indexed().filter(|term| moved || !new_terms.contains(*term)) {
+        remove(connection, term, old_start, tno)?;
     }
-    for term in new_terms.0.iter().filter(|term| moved || !old_terms.contains(**term)) {
-        add(connection, *term, new_start, tno)?;
+    for term in new_terms.indexed().filter(|term| moved || !old_terms.contains(*term)) {
+        add(connection, term, new_start, tno)?;
     }
     Ok(())
 }
@@ -198,22 +295,75 @@ pub(crate) fn term_number(
     if let Some(term) = found {
         return Ok(term);
     }
-    let make = "INSERT INTO terms (workspace, kind, text) VALUES (?1, ?2, ?3)";
-    Ok(connection.prepare_cached(make)?.insert(params![workspace.0, kind as i64, text])?)
+    // Odd numbers are indexed kinds: a row's set of terms tells by itself what stands in `facet`.
+    let make = "INSERT INTO terms (term, workspace, kind, text) \
+                VALUES ((SELECT coalesce(max(term), 0) FROM terms) / 2 * 2 + 2 + ?4, ?1, ?2, ?3)";
+    let row = params![workspace.0, kind as i64, text, kind.is_indexed()];
+    Ok(connection.prepare_cached(make)?.insert(row)?)
 }
 
-fn term_kind(connection: &Connection, term: i64) -> Result<FacetKind, StoreError> {
-    let sql = "SELECT kind FROM terms WHERE term = ?1";
-    let number: i64 = connection.prepare_cached(sql)?.query_row([term], |row| row.get(0))?;
-    kind_from_number(number)
-        .ok_or_else(|| StoreError::Corrupt(format!("term {term} has kind {number}")))
+/// Removes those of `candidates` that no trace has any more: a name may be private.
+pub(crate) fn collect(
+    connection: &Connection,
+    workspace: WorkspaceId,
+    candidates: &TermSet,
+) -> Result<(), StoreError> {
+    let mut gone: Vec<i64> = Vec::new();
+    for term in candidates.indexed() {
+        let sql = "SELECT EXISTS (SELECT 1 FROM facet WHERE term = ?1)";
+        let is_used: bool = connection.prepare_cached(sql)?.query_row([term], |row| row.get(0))?;
+        if !is_used {
+            gone.push(term);
+        }
+    }
+    // The other kinds stand in rows only; one walk settles all of them.
+    let mut unseen: Vec<i64> = candidates.0.iter().copied().filter(|term| term & 1 == 0).collect();
+    if !unseen.is_empty() {
+        let sql = "SELECT terms FROM traces WHERE workspace = ?1";
+        let mut statement = connection.prepare_cached(sql)?;
+        let mut rows = statement.query([workspace.0])?;
+        while let Some(row) = rows.next()? {
+            let terms = TermSet::unpack(row.get_ref(0)?.as_blob().unwrap_or_default())?;
+            unseen.retain(|term| !terms.contains(*term));
+            if unseen.is_empty() {
+                break;
+            }
+        }
+    }
+    for term in gone.iter().chain(&unseen) {
+        connection.prepare_cached("DELETE FROM terms WHERE term = ?1")?.execute([term])?;
+    }
+    Ok(())
 }
 
-fn kind_from_number(number: i64) -> Option<FacetKind> {
-    use FacetKind::{ErrorKind, Label, Model, Provider, Status, Tag, Tool};
-    [Tool, Model, Provider, Tag, Label, Status, ErrorKind]
-        .into_iter()
-        .find(|kind| *kind as i64 == number)
+/// A term as filters see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Term {
+    pub(crate) kind: FacetKind,
+    pub(crate) text: Box<str>,
+}
+
+/// What a term says.
+pub(crate) fn term(connection: &Connection, term: i64) -> Result<Term, StoreError> {
+    let sql = "SELECT kind, text FROM terms WHERE term = ?1";
+    let (number, text): (i64, String) =
+        connection.prepare_cached(sql)?.query_row([term], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let kind = FacetKind::from_number(number)
+        .ok_or_else(|| StoreError::Corrupt(format!("term {term} has kind {number}")))?;
+    Ok(Term { kind, text: text.into() })
+}
+
+/// Numbers and texts of a workspace's terms of one kind.
+pub(crate) fn terms(
+    connection: &Connection,
+    workspace: WorkspaceId,
+    kind: FacetKind,
+) -> Result<Vec<(i64, String)>, StoreError> {
+    let sql = "SELECT term, text FROM terms WHERE workspace = ?1 AND kind = ?2 ORDER BY text";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows =
+        statement.query_map([workspace.0, kind as i64], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use clew_model::ids::TraceId;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -67,7 +69,6 @@ pub(crate) fn find(
                 user_id: row.summary.user_id.as_deref().map(Into::into),
                 agent: row.summary.agent.clone(),
                 key_agent: None,
-                names: write::name_counts(&row.summary),
                 terms: TermSet::default(),
             },
             columns.get::<_, Vec<u8>>(5)?,
@@ -116,9 +117,25 @@ pub(crate) fn tno(
         .optional()?)
 }
 
-/// Takes a trace's row away with everything that hangs on it: facets, labels, run events. Its
-/// spans and messages are the caller's. The writer must forget its numbers afterwards.
-pub(crate) fn remove(connection: &Connection, tno: i64) -> Result<(), StoreError> {
+/// Takes rows away with everything that hangs on them: facets, labels, run events, and names that
+/// no other trace has. Spans and messages are the caller's. The writer must forget its numbers
+/// afterwards.
+pub(crate) fn remove(connection: &Connection, tnos: &[i64]) -> Result<(), StoreError> {
+    let mut terms_gone: BTreeMap<WorkspaceId, TermSet> = BTreeMap::new();
+    for tno in tnos {
+        if let Some((workspace, terms)) = remove_one(connection, *tno)? {
+            terms_gone.entry(workspace).or_default().join(&terms);
+        }
+    }
+    terms_gone
+        .iter()
+        .try_for_each(|(workspace, terms)| facets::collect(connection, *workspace, terms))
+}
+
+fn remove_one(
+    connection: &Connection,
+    tno: i64,
+) -> Result<Option<(WorkspaceId, TermSet)>, StoreError> {
     let sql = "DELETE FROM traces WHERE tno = ?1 \
                RETURNING workspace, start_nanos, terms, session_no, user_no";
     let found = connection
@@ -132,8 +149,9 @@ pub(crate) fn remove(connection: &Connection, tno: i64) -> Result<(), StoreError
             Ok((workspace, start, terms, session, user))
         })
         .optional()?;
-    let Some((workspace, start, terms, session, user)) = found else { return Ok(()) };
-    for term in TermSet::unpack(&terms)?.0 {
+    let Some((workspace, start, terms, session, user)) = found else { return Ok(None) };
+    let terms = TermSet::unpack(&terms)?;
+    for term in terms.indexed() {
         facets::remove(connection, term, start, tno)?;
     }
     labels::remove_of_trace(connection, workspace, tno, start)?;
@@ -144,5 +162,15 @@ pub(crate) fn remove(connection: &Connection, tno: i64) -> Result<(), StoreError
     if let Some(user_no) = user {
         users::touch(connection, user_no)?;
     }
-    Ok(())
+    let count = "UPDATE workspaces SET trace_count = trace_count - 1 WHERE workspace = ?1";
+    connection.prepare_cached(count)?.execute([workspace.0])?;
+    Ok(Some((workspace, terms)))
+}
+
+/// How many traces a workspace has.
+pub(crate) fn count(connection: &Connection, workspace: WorkspaceId) -> Result<u64, StoreError> {
+    let sql = "SELECT trace_count FROM workspaces WHERE workspace = ?1";
+    let found: Option<i64> =
+        connection.prepare_cached(sql)?.query_row([workspace.0], |row| row.get(0)).optional()?;
+    Ok(found.unwrap_or(0).max(0) as u64)
 }

@@ -29,10 +29,10 @@ pub(crate) mod flag {
     pub(crate) const LABELLED: i64 = 1 << 8;
     /// The agent is the key's, whatever spans say.
     pub(crate) const KEY_AGENT: i64 = 1 << 9;
-    /// Where the categories seen begin: one bit a category, by its number.
-    pub(crate) const CATEGORY_SHIFT: u32 = 16;
-    /// All bits of categories.
-    pub(crate) const CATEGORIES: i64 = 0xffff << CATEGORY_SHIFT;
+    /// A term of the row may no longer hold: a merge took a name away.
+    pub(crate) const STALE_TERMS: i64 = 1 << 10;
+    /// There are names that are no term of the row: there were too many.
+    pub(crate) const MORE_TERMS: i64 = 1 << 11;
 }
 
 /// Columns of [`read`], in its order. `t`, `a`, `s`, `u` are traces, agents, sessions, users.

@@ -147,6 +147,11 @@ pub(crate) fn span(trace: u8, number: u8) -> Span {
     }
 }
 
+/// A tool call of the trace with this number.
+pub(crate) fn tool(trace: u8, number: u8, name: &str) -> Span {
+    Span { category: Category::Tool, tool_name: Some(name.to_owned()), ..span(trace, number) }
+}
+
 /// A database with a writer, where each arrival is a commit.
 pub(crate) struct Rows {
     pub(crate) connection: Connection,
@@ -164,6 +169,18 @@ impl Rows {
         self.arrive(workspace, summary, &[], now, &mut None)
     }
 
+    /// Writes a row of a trace with these spans.
+    pub(crate) fn put_with(
+        &mut self,
+        workspace: WorkspaceId,
+        summary: &TraceSummary,
+        spans: &[Span],
+        now: i64,
+    ) -> i64 {
+        let spans: Vec<&Span> = spans.iter().collect();
+        self.arrive(workspace, summary, &spans, now, &mut None)
+    }
+
     /// Writes a row `now` seconds into the day.
     pub(crate) fn arrive(
         &mut self,
@@ -178,7 +195,7 @@ impl Rows {
             workspace,
             summary,
             spans,
-            merged: false,
+            stale: false,
             stored: true,
             key_agent: None,
             now: DAY + now * SECOND,

@@ -1,7 +1,7 @@
-use clew_model::span::{Category, SpanError, Status};
+use clew_model::span::{Span, SpanError, Status};
 use clew_model::usage::{PicoUsd, Usage};
 
-use super::fixture::{DAY, ONE, Rows, SECOND, TWO, span, summary, trace_id};
+use super::fixture::{DAY, ONE, Rows, SECOND, TWO, span, summary, tool, trace_id};
 use super::*;
 use crate::ids::AgentId;
 
@@ -99,21 +99,19 @@ fn a_later_arrival_changes_the_row_with_and_without_its_memo() {
         let mut memo = None;
         let mut trace = summary(1, 100);
         trace.session_id = Some("s-1".to_owned());
-        trace.tools = vec!["search".to_owned()];
-        rows.arrive(ONE, &trace, &[], 100, &mut memo);
+        rows.arrive(ONE, &trace, &[&tool(1, 1, "search")], 100, &mut memo);
         assert_eq!(facets(&rows), ["1 search @ 100: 1"]);
 
         // A root that began earlier, a tool more, another session, an error.
         trace.start_nanos = DAY + 90 * SECOND;
         trace.session_id = Some("s-2".to_owned());
         trace.user_id = Some("ada".to_owned());
-        trace.tools.push("fetch".to_owned());
         trace.status = Status::Error;
         trace.span_count = 2;
         if !keep_memo {
             memo = None;
         }
-        rows.arrive(ONE, &trace, &[], 110, &mut memo);
+        rows.arrive(ONE, &trace, &[&tool(1, 2, "fetch")], 110, &mut memo);
 
         let row = by_id(&rows.connection, ONE, &trace.trace_id).unwrap().unwrap();
         assert_eq!(row.summary, trace);
@@ -190,7 +188,7 @@ fn the_agent_is_the_keys_then_the_said_id_then_a_name() {
         workspace: ONE,
         summary: &other,
         spans: &[],
-        merged: false,
+        stale: false,
         stored: true,
         key_agent: Some(key_agent),
         now: DAY,
@@ -212,10 +210,9 @@ fn the_same_ids_in_two_workspaces_are_two_traces() {
     trace.session_id = Some("same".to_owned());
     trace.user_id = Some("same".to_owned());
     trace.agent.name = Some("same".to_owned());
-    trace.tools = vec!["same".to_owned()];
-    let first = rows.put(ONE, &trace, 0);
+    let first = rows.put_with(ONE, &trace, &[tool(1, 1, "same")], 0);
     trace.name = "of two".to_owned();
-    let second = rows.put(TWO, &trace, 0);
+    let second = rows.put_with(TWO, &trace, &[tool(1, 1, "same")], 0);
     assert_ne!(first, second);
     assert_eq!(by_id(&rows.connection, ONE, &trace_id(1)).unwrap().unwrap().summary.name, "run 1");
     assert_eq!(by_id(&rows.connection, TWO, &trace_id(1)).unwrap().unwrap().summary.name, "of two");
@@ -229,7 +226,9 @@ fn the_same_ids_in_two_workspaces_are_two_traces() {
         by_id(&rows.connection, TWO, &trace_id(1)).unwrap().unwrap().agent
     );
 
-    remove(&rows.connection, first).unwrap();
+    assert_eq!(count(&rows.connection, ONE).unwrap(), 1);
+    remove(&rows.connection, &[first]).unwrap();
+    assert_eq!(count(&rows.connection, ONE).unwrap(), 0);
     assert_eq!(by_id(&rows.connection, ONE, &trace_id(1)).unwrap(), None);
     assert_eq!(facets(&rows), ["2 same @ 0: 2"]);
     assert_eq!(numbers(&rows.connection, "SELECT workspace FROM sessions"), [2]);
@@ -240,46 +239,108 @@ fn the_same_ids_in_two_workspaces_are_two_traces() {
 fn numbers_of_removed_traces_are_never_given_again() {
     let mut rows = Rows::new();
     rows.put(ONE, &summary(1, 0), 0);
-    remove(&rows.connection, 1).unwrap();
+    remove(&rows.connection, &[1]).unwrap();
     rows.writer.forget();
     assert_eq!(rows.put(ONE, &summary(2, 0), 0), 2);
 }
 
 #[test]
-fn a_full_name_list_goes_on_in_facets() {
+fn too_many_or_too_long_names_are_marked() {
     let mut rows = Rows::new();
     let mut memo = None;
-    let mut trace = summary(1, 0);
-    trace.tools = (0..64).map(|number| format!("tool {number}")).collect();
-    rows.arrive(ONE, &trace, &[], 0, &mut memo);
-    let mut one_more = span(1, 1);
-    one_more.category = Category::Tool;
-    one_more.tool_name = Some("tool 64".to_owned());
-    rows.arrive(ONE, &trace, &[&one_more], 1, &mut memo);
-    rows.arrive(ONE, &trace, &[], 2, &mut None);
-    assert_eq!(facets(&rows).len(), 65);
-    assert_eq!(facets(&rows)[64], "1 tool 64 @ 0: 1");
+    let trace = summary(1, 0);
+    let tools: Vec<_> = (0..1_022).map(|number| tool(1, 1, &format!("tool {number}"))).collect();
+    rows.arrive(ONE, &trace, &tools.iter().collect::<Vec<_>>(), 0, &mut memo);
+    // 1,022 tools, the category `tool` and one place left.
+    assert_eq!(facets(&rows).len(), 1_022);
+    rows.arrive(ONE, &trace, &[&tool(1, 1, "last"), &tool(1, 1, "beyond")], 1, &mut memo);
+    let all = facets(&rows);
+    assert_eq!(all[1_022..], ["1 last @ 0: 1", "1 many @ 0: 1"]);
+    let flags = numbers(&rows.connection, "SELECT flags FROM traces");
+    assert_eq!(flags[0] & columns::flag::MORE_TERMS, columns::flag::MORE_TERMS);
+
+    rows.put_with(ONE, &summary(2, 0), &[tool(2, 1, &"x".repeat(513))], 0);
+    assert_eq!(facets(&rows)[1_023..], ["1 many @ 0: 1", "1 many @ 0: 2"]);
 }
 
 #[test]
-fn a_name_that_a_merge_took_away_loses_its_facet() {
+fn a_name_that_a_merge_took_away_marks_the_row() {
     let mut rows = Rows::new();
-    let mut trace = summary(1, 0);
-    trace.tools = vec!["tool".to_owned()];
-    rows.put(ONE, &trace, 0);
-    trace.tools = vec!["search".to_owned()];
+    let trace = summary(1, 0);
+    let before = tool(1, 1, "tool");
+    rows.put_with(ONE, &trace, &[before.clone()], 0);
+    let after = tool(1, 1, "search");
+    let stale = facets::loses_names(&before, &after);
+    assert!(stale);
+    assert!(!facets::loses_names(&span(1, 1), &Span { kind: Some("x".to_owned()), ..span(1, 1) }));
     let arrival = Arrival {
         workspace: ONE,
         summary: &trace,
-        spans: &[],
-        merged: true,
+        spans: &[&after],
+        stale,
         stored: true,
         key_agent: None,
         now: DAY,
         commit_seq: 2,
     };
     rows.writer.upsert(&rows.connection, &arrival, &mut None).unwrap();
-    assert_eq!(facets(&rows), ["1 search @ 0: 1"]);
+    let flags = numbers(&rows.connection, "SELECT flags FROM traces");
+    assert_eq!(flags[0] & columns::flag::STALE_TERMS, columns::flag::STALE_TERMS);
+    // The mark stays.
+    rows.put(ONE, &trace, 5);
+    assert_eq!(numbers(&rows.connection, "SELECT flags FROM traces"), flags);
+}
+
+#[test]
+fn a_row_knows_all_names_and_the_index_those_that_are_asked_for() {
+    let mut rows = Rows::new();
+    let mut full = tool(1, 1, "search");
+    full.request_model = Some("gpt-5".to_owned());
+    full.response_model = Some("gpt-5-2026-08".to_owned());
+    full.provider = Some("openai".to_owned());
+    full.environment = Some("prod".to_owned());
+    full.agent.service = Some("api".to_owned());
+    full.release = Some("1.2".to_owned());
+    full.finish_reason = Some("stop".to_owned());
+    full.kind = Some("TOOL".to_owned());
+    full.tags = vec!["beta".to_owned()];
+    let kind = "Timeout".to_owned();
+    full.error = Some(SpanError { kind, message: String::new() });
+    rows.put_with(ONE, &summary(1, 0), &[full], 0);
+    let known =
+        texts(&rows.connection, "SELECT kind || ' ' || text FROM terms ORDER BY kind, text");
+    assert_eq!(
+        known,
+        [
+            "1 search",
+            "2 gpt-5",
+            "2 gpt-5-2026-08",
+            "3 openai",
+            "4 beta",
+            "7 Timeout",
+            "8 prod",
+            "9 api",
+            "10 1.2",
+            "11 stop",
+            "12 TOOL",
+            "13 tool"
+        ]
+    );
+    let found = find(&rows.connection, ONE, &trace_id(1)).unwrap().unwrap();
+    assert_eq!(found.memo.terms.0.len(), 12);
+    let indexed = ["search", "gpt-5", "gpt-5-2026-08", "openai", "beta"];
+    assert_eq!(facets(&rows), indexed.map(|text| format!("1 {text} @ 0: 1")));
+}
+
+#[test]
+fn names_that_no_trace_has_any_more_are_collected() {
+    let mut rows = Rows::new();
+    let of = |trace, name: &str| Span { kind: Some(name.to_owned()), ..tool(trace, 1, name) };
+    rows.put_with(ONE, &summary(1, 0), &[of(1, "private"), of(1, "shared")], 0);
+    rows.put_with(ONE, &summary(2, 0), &[of(2, "shared")], 0);
+    remove(&rows.connection, &[1]).unwrap();
+    let left = texts(&rows.connection, "SELECT kind || ' ' || text FROM terms ORDER BY kind");
+    assert_eq!(left, ["1 shared", "12 shared", "13 tool"]);
 }
 
 #[test]
@@ -292,7 +353,7 @@ fn events_only_do_not_count_as_spans() {
         workspace: ONE,
         summary: &trace,
         spans: &[],
-        merged: false,
+        stale: false,
         stored: false,
         key_agent: None,
         now: DAY + SECOND,

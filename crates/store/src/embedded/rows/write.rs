@@ -2,7 +2,7 @@
 
 use clew_model::ids::TraceId;
 use clew_model::span::{AgentFacts, Span};
-use clew_model::summary::{NAMES_MAX, TraceSummary};
+use clew_model::summary::TraceSummary;
 use rusqlite::{Connection, params};
 
 use super::columns::{flag, stored, summary_flags};
@@ -21,8 +21,9 @@ pub(crate) struct Arrival<'a> {
     pub(crate) summary: &'a TraceSummary,
     /// Facts of the spans that are new or changed in this commit.
     pub(crate) spans: &'a [&'a Span],
-    /// Some of them were there before and have changed.
-    pub(crate) merged: bool,
+    /// One of them was there before and has lost a name by being combined
+    /// ([`facets::loses_names`]; where that is not known, that it was combined).
+    pub(crate) stale: bool,
     /// The commit stores spans of the trace, not only events or labels.
     pub(crate) stored: bool,
     /// The key's agent, where the key has one.
@@ -65,7 +66,6 @@ pub(crate) struct RowMemo {
     pub(super) user_id: Option<Box<str>>,
     pub(super) agent: AgentFacts,
     pub(super) key_agent: Option<AgentId>,
-    pub(super) names: NameCounts,
     pub(super) terms: TermSet,
 }
 
@@ -80,17 +80,6 @@ impl RowMemo {
             + texts.into_iter().flatten().map(String::capacity).sum::<usize>()
             + self.terms.0.capacity() * 8
     }
-}
-
-/// How many names each list of a summary has, and its statuses: while these stay the same and
-/// nothing was merged the facets are the same.
-pub(super) type NameCounts = [usize; 5];
-
-pub(super) fn name_counts(summary: &TraceSummary) -> NameCounts {
-    let statuses = summary.status as usize * 3 + summary.root_status as usize;
-    let lists = [&summary.models, &summary.providers, &summary.tools, &summary.tags];
-    let [models, providers, tools, tags] = lists.map(Vec::len);
-    [models, providers, tools, tags, statuses]
 }
 
 /// Writes rows. The writer thread owns one.
@@ -185,27 +174,23 @@ impl RowWriter {
         // A key's agent once known stays: the next request may come with a workspace key.
         let key_agent = arrival.key_agent.or(before.and_then(|before| before.key_agent));
         let agent_no = self.agent_no(connection, arrival, before)?;
-        let names = name_counts(summary);
         let none = TermSet::default();
-        let terms_before = before.map_or(&none, |before| &before.terms);
-        let terms = match before {
-            Some(before) if !names_may_differ(arrival, before, &names) => before.terms.clone(),
-            _ => facets::terms_of(
-                connection,
-                &mut self.terms,
-                workspace,
-                summary,
-                arrival.spans,
-                terms_before,
-            )?,
-        };
+        let terms_before = before.map_or((&none, 0), |before| (&before.terms, before.flags));
+        let (terms, term_flags) = facets::terms_of(
+            connection,
+            &mut self.terms,
+            workspace,
+            summary,
+            arrival.spans,
+            terms_before,
+        )?;
         Ok(RowMemo {
             tno: before.map_or(0, |before| before.tno),
             agent_no,
             session_no,
             user_no,
             start_nanos: if summary.start_nanos == 0 { arrived_nanos } else { summary.start_nanos },
-            flags: flags(arrival, before),
+            flags: flags(arrival, before) | term_flags,
             arrived_nanos,
             last_arrival_nanos: before
                 .map_or(arrival.now, |before| before.last_arrival_nanos.max(arrival.now)),
@@ -218,7 +203,6 @@ impl RowWriter {
             user_id: summary.user_id.as_deref().map(Into::into),
             agent: summary.agent.clone(),
             key_agent,
-            names,
             terms,
         })
     }
@@ -277,23 +261,16 @@ impl RowWriter {
     }
 }
 
-fn names_may_differ(arrival: &Arrival<'_>, before: &RowMemo, names: &NameCounts) -> bool {
-    arrival.merged
-        || *names != before.names
-        || names[..4].iter().any(|count| *count >= NAMES_MAX)
-        || arrival.spans.iter().any(|span| span.error.is_some())
-}
-
 fn flags(arrival: &Arrival<'_>, before: Option<&RowMemo>) -> i64 {
     let mut flags = summary_flags(arrival.summary);
-    for span in arrival.spans {
-        flags |= 1 << (flag::CATEGORY_SHIFT + u32::from(span.category as u8));
+    if arrival.stale {
+        flags |= flag::STALE_TERMS;
     }
     if arrival.key_agent.is_some() {
         flags |= flag::KEY_AGENT;
     }
     if let Some(before) = before {
-        flags |= before.flags & (flag::RESUMED | flag::KEY_AGENT | flag::CATEGORIES);
+        flags |= before.flags & (flag::RESUMED | flag::KEY_AGENT);
         let was_silent = arrival.now >= before.quiet_at_nanos && before.flags & flag::ENDED == 0;
         if was_silent && arrival.stored {
             flags |= flag::RESUMED;
@@ -356,6 +333,8 @@ fn insert(
         memo.terms.pack(),
         rest::pack(summary),
     ])?;
+    let count = "UPDATE workspaces SET trace_count = trace_count + 1 WHERE workspace = ?1";
+    connection.prepare_cached(count)?.execute([arrival.workspace.0])?;
     Ok(tno)
 }
 

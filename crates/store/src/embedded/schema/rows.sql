@@ -3,7 +3,8 @@
 CREATE TABLE workspaces (
     workspace     INTEGER PRIMARY KEY AUTOINCREMENT,
     name          TEXT    NOT NULL UNIQUE,
-    created_nanos INTEGER NOT NULL
+    created_nanos INTEGER NOT NULL,
+    trace_count   INTEGER NOT NULL DEFAULT 0
 );
 
 -- One row a trace. `tno` is never used again. Columns that change with every commit stand in no
@@ -87,9 +88,9 @@ CREATE TABLE users (
 CREATE INDEX users_by_last ON users (workspace, last_start_nanos);
 
 -- Facets: which traces have a span with this tool, model, ... A term belongs to one workspace, and
--- with it every key of `facet`.
+-- with it every key of `facet`. Terms with odd numbers stand in `facet`, the others only in rows.
 CREATE TABLE terms (
-    term      INTEGER PRIMARY KEY AUTOINCREMENT,
+    term      INTEGER PRIMARY KEY,
     workspace INTEGER NOT NULL,
     kind      INTEGER NOT NULL,
     text      TEXT    NOT NULL,
