@@ -7,7 +7,7 @@ pub(crate) use display::quoted;
 
 use crate::field::{Field, FieldRef};
 use crate::subject::Subject;
-use crate::test::{NumberTest, Test};
+use crate::value_test::{NumberTest, Test};
 
 /// Where something stands in the text of the filter: characters (not bytes) from 0, half open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]

@@ -222,7 +222,7 @@ impl FieldType {
     }
 
     /// The operators, as completion offers them.
-    pub fn operators(self) -> &'static [&'static str] {
+    pub const fn operators(self) -> &'static [&'static str] {
         match self {
             FieldType::Text | FieldType::FullText => &[":", "=", "!=", "~", "!~"],
             FieldType::Set | FieldType::Id => &[":", "=", "!="],
@@ -245,6 +245,8 @@ pub struct FieldInfo {
     /// What its values are.
     #[serde(rename = "type")]
     pub field_type: FieldType,
+    /// The operators that the type allows.
+    pub operators: &'static [&'static str],
     /// The rows whose own field it is; rows above them ask for some thing below that has it.
     pub owners: &'static [Subject],
     /// What it says, in a few words.
@@ -265,6 +267,8 @@ pub struct NamespaceInfo {
     /// What its values are.
     #[serde(rename = "type")]
     pub field_type: FieldType,
+    /// The operators that the type allows.
+    pub operators: &'static [&'static str],
     /// The rows that have it themselves.
     pub owners: &'static [Subject],
     /// What it says, in a few words.

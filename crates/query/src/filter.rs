@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::error::FilterError;
 use crate::expr::{Expr, Place};
 use crate::hint::Hint;
+use crate::matching::{Row, matches};
 use crate::subject::Subject;
 
 /// When and where a filter is read: what `now`, `today` and times without a zone mean.
@@ -34,6 +35,11 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Whether `row`, which is of the filter's subject, meets it. See [`matches`].
+    pub fn matches(&self, row: &dyn Row) -> bool {
+        self.expr.as_ref().is_none_or(|expr| matches(expr, row))
+    }
+
     /// Whether everything in the filter is evaluated today.
     ///
     /// # Errors

@@ -4,8 +4,8 @@ use crate::expr::{Comparison, Expr, Predicate, Relative, Term};
 use crate::field::FieldRef;
 use crate::pattern::TextPattern;
 use crate::subject::Subject;
-use crate::test::{NumberTest, Test};
 use crate::units;
+use crate::value_test::{NumberTest, Test};
 
 /// One value of a field of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]

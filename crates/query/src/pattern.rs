@@ -58,6 +58,11 @@ impl Wildcard {
 
     /// Whether the whole of `text` meets it, case ignored.
     pub fn matches(&self, text: &str) -> bool {
+        if let [whole] = self.folded.as_slice()
+            && text.is_ascii()
+        {
+            return text.eq_ignore_ascii_case(whole);
+        }
         let folded = fold(text);
         let (first, last) = match self.folded.as_slice() {
             [] => return false,

@@ -14,6 +14,10 @@ pub fn billionths(number: f64) -> i128 {
     (number * 1e9).round() as i128
 }
 
+/// What a literal may come to at most, in base units. Far past everything that is stored, and
+/// short enough to be written out and read again.
+const LARGEST: i128 = 10_i128.pow(30);
+
 /// Why a text is not a number of the type asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Problem {
@@ -70,7 +74,10 @@ pub(crate) fn duration(text: &str) -> Result<i128, Problem> {
         let length = after.find(|character: char| character.is_ascii_digit());
         let (unit, next) = after.split_at(length.unwrap_or(after.len()));
         let part = number.scaled(unit_factor(DURATION_UNITS, unit, text, after)?)?;
-        nanos = nanos.checked_add(part).ok_or(Problem::TooLarge)?;
+        nanos += part;
+        if nanos > LARGEST {
+            return Err(Problem::TooLarge);
+        }
         if next.is_empty() {
             return Ok(nanos);
         }
@@ -161,8 +168,8 @@ struct Decimal {
 }
 
 impl Decimal {
-    /// More digits than money needs, few enough for [`Decimal::scaled`] not to overflow at once.
-    const MOST_DIGITS: usize = 24;
+    /// As many as [`LARGEST`] needs.
+    const MOST_DIGITS: usize = 32;
 
     /// The number at the beginning of `text`, and what follows it.
     fn prefix(text: &str) -> Option<(Decimal, &str)> {
@@ -196,9 +203,14 @@ impl Decimal {
         let size = match (self.exponent >= 0, power) {
             (true, Some(power)) => product.checked_mul(power).ok_or(Problem::TooLarge)?,
             (true, None) if product != 0 => return Err(Problem::TooLarge),
-            (false, Some(power)) => (product + power / 2) / power,
+            (false, Some(power)) => {
+                product.checked_add(power / 2).ok_or(Problem::TooLarge)? / power
+            }
             (_, None) => 0,
         };
+        if size > LARGEST {
+            return Err(Problem::TooLarge);
+        }
         Ok(if self.is_negative { -size } else { size })
     }
 

@@ -8,9 +8,9 @@ use std::fmt::{Display, Formatter, Result};
 use super::{Comparison, Expr, Predicate, Term, Within};
 use crate::field::{Field, FieldRef, FieldType};
 use crate::pattern::{TextPattern, Wildcard};
-use crate::test::{NumberTest, Relation, Test, TimeRange};
 use crate::time;
 use crate::units::{write_decimal, write_duration, write_share, write_size};
+use crate::value_test::{NumberTest, Relation, Test, TimeRange};
 use crate::words::WordPattern;
 
 impl Display for Expr {

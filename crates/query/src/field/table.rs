@@ -161,8 +161,8 @@ const fn row(
     summary: &'static str,
     example: &'static str,
 ) -> FieldInfo {
-    let aliases = aliases(field);
-    FieldInfo { field, name, aliases, field_type, owners, summary, example, values: &[] }
+    let (aliases, operators) = (aliases(field), field_type.operators());
+    FieldInfo { field, name, aliases, field_type, operators, owners, summary, example, values: &[] }
 }
 
 const fn set(
@@ -197,7 +197,8 @@ const fn namespace(
     summary: &'static str,
     example: &'static str,
 ) -> NamespaceInfo {
-    NamespaceInfo { namespace, name, field_type, owners, summary, example }
+    let operators = field_type.operators();
+    NamespaceInfo { namespace, name, field_type, operators, owners, summary, example }
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use crate::field::{Field, FieldRef, FieldType};
 use crate::hint::{Hint, HintCode};
 use crate::pattern::TextPattern;
 use crate::subject::Subject;
-use crate::test::{NumberTest, Test};
 use crate::units::MILLIONTHS;
+use crate::value_test::{NumberTest, Test};
 
 impl Parser<'_> {
     /// Reads the operator and the value that follow `name`.

@@ -2,7 +2,7 @@
 
 use crate::error::{ErrorCode, FilterError};
 use crate::expr::Place;
-use crate::test::Relation;
+use crate::value_test::Relation;
 
 /// The text of a filter and a place in it.
 pub(super) struct Cursor {

@@ -1,19 +1,20 @@
-//! `has child(...)`, `count(...)`, `sum(...)`, `sequence(...)`, `every(...)`.
+//! `count(...)`, `sum(...)`, `sequence(...)`, `every(...)`.
 
 use super::cursor::{Found, Operator, Scalar};
-use super::operand::{bad_value, number};
+use super::number::{number, relation};
+use super::operand::bad_value;
 use super::value::Before;
 use super::{Parsed, Parser, reserved};
 use crate::error::{ErrorCode, FilterError, shown};
-use crate::expr::{Aggregation, Expr, Place, Predicate, Relative, Term, Within};
+use crate::expr::{Aggregation, Expr, Place, Predicate, Relative, Within};
 use crate::field::{FieldRef, FieldType};
 use crate::limits;
 use crate::nearest::{join, nearest};
 use crate::subject::Subject;
-use crate::test::{NumberTest, Relation};
 use crate::units;
+use crate::value_test::NumberTest;
 
-const FUNCTIONS: [&str; 7] = ["count", "sum", "min", "max", "avg", "sequence", "every"];
+pub(super) const FUNCTIONS: [&str; 7] = ["count", "sum", "min", "max", "avg", "sequence", "every"];
 
 impl Parser<'_> {
     /// Reads the function whose name has just been read; `None` when it was a plain word.
@@ -59,64 +60,6 @@ impl Parser<'_> {
         }
         let message = format!("unknown function \"{shown}\"; did you mean {}?", join(&close));
         close.iter().fold(error(message), |error, name| error.suggest(*name))
-    }
-
-    /// `has` is a keyword only before `relation(`; elsewhere it is a word.
-    fn has(&mut self, has: Place) -> Parsed<Option<Expr>> {
-        let from = self.cursor.after_space(has.to);
-        let mut to = from;
-        while self.cursor.char_at(to).is_some_and(|next| next.is_alphanumeric() || next == '_') {
-            to += 1;
-        }
-        let place = Place { from, to };
-        let word = self.cursor.slice(place);
-        let relative = Relative::ALL.into_iter().find(|relative| relative.name() == word);
-        let bracket = match relative {
-            Some(_) => self.cursor.after_space(to),
-            None => to,
-        };
-        let is_operator = FUNCTIONS.contains(&word.as_str())
-            || ["and", "or", "not"].iter().any(|operator| word.eq_ignore_ascii_case(operator));
-        if from == has.to || word.is_empty() || is_operator {
-            return Ok(None);
-        }
-        if self.cursor.char_at(bracket) != Some('(') {
-            return Ok(None);
-        }
-        let Some(relative) = relative else { return Err(unknown_relation(&word, place)) };
-        self.relative_fits(relative, place)?;
-        self.cursor.at = bracket;
-        let subject = match relative {
-            Relative::Trace => Subject::Trace,
-            Relative::Session => Subject::Session,
-            _ => Subject::Span,
-        };
-        let opening = self.open();
-        let filter = Box::new(self.inside(subject, opening, Parser::alternatives)?.0);
-        self.close(opening)?;
-        let place = self.cursor.since(has.from);
-        let expr = self.finish_term(Predicate::Has { relative, filter }, place)?;
-        let is_of_spans = !matches!(relative, Relative::Span | Relative::Trace | Relative::Session);
-        if !is_of_spans || self.subject == Subject::Span {
-            return Ok(Some(expr));
-        }
-        // On traces and sessions some span is meant (example 62).
-        let predicate = Predicate::Has { relative: Relative::Span, filter: Box::new(expr) };
-        Ok(Some(Expr::Term(Term { predicate, place })))
-    }
-
-    fn relative_fits(&self, relative: Relative, place: Place) -> Parsed<()> {
-        let message = match (self.subject, relative) {
-            (Subject::Span, Relative::Span) => {
-                "a span has no spans of its own; write has descendant(…) or has child(…)".to_owned()
-            }
-            (Subject::Trace, Relative::Trace) | (Subject::Session, Relative::Session) => {
-                let (rows, name) = (self.subject.plural(), relative.name());
-                format!("the rows are {rows} already; write the filter without has {name}(…)")
-            }
-            _ => return Ok(()),
-        };
-        Err(FilterError::new(ErrorCode::WrongSubject, place, message))
     }
 
     fn count(&mut self, name: Place) -> Parsed<Expr> {
@@ -249,13 +192,13 @@ impl Parser<'_> {
     }
 
     /// Takes the `(` that is next.
-    fn open(&mut self) -> Place {
+    pub(super) fn open(&mut self) -> Place {
         self.cursor.at += 1;
         self.cursor.last_place()
     }
 
     /// Reads with other rows in mind; `before` is the bracket or comma that the filter follows.
-    fn inside<T>(
+    pub(super) fn inside<T>(
         &mut self,
         subject: Subject,
         before: Place,
@@ -315,11 +258,7 @@ fn compares(operator: Operator) -> bool {
 }
 
 fn number_test(operator: Operator, number: i128) -> (NumberTest, bool) {
-    let relation = match operator {
-        Operator::Compare(relation) => relation,
-        _ => Relation::Equal,
-    };
-    (NumberTest::Compare(relation, number), operator.is_negated())
+    (NumberTest::Compare(relation(operator), number), operator.is_negated())
 }
 
 /// A value of a type, for a message.
@@ -331,18 +270,4 @@ fn sample(field_type: FieldType) -> &'static str {
         FieldType::Money | FieldType::Number => "0.5",
         _ => "5",
     }
-}
-
-fn unknown_relation(word: &str, place: Place) -> FilterError {
-    let close = nearest(word, Relative::ALL.iter().map(|one| (one.name(), one.name())));
-    let shown = shown(word);
-    let message = match close.is_empty() {
-        true => {
-            let known = Relative::ALL.map(Relative::name).join(", ");
-            format!("unknown relation \"{shown}\"; one of {known}")
-        }
-        false => format!("unknown relation \"{shown}\"; did you mean {}?", join(&close)),
-    };
-    let error = FilterError::new(ErrorCode::UnknownRelation, place, message);
-    close.iter().fold(error, |error, name| error.suggest(*name))
 }

@@ -164,6 +164,25 @@ proptest! {
     }
 
     #[test]
+    fn numbers_of_any_length_are_read_exactly_or_refused(
+        field in "cost|tokens|attr\\.x|score\\.q",
+        number in "-?[0-9]{1,36}(\\.[0-9]{1,36})?(e-?[0-9]{1,10})?[kKM]?",
+        duration in "([0-9]{1,34}(\\.[0-9]{1,12})?(ns|ms|s|h|w)){1,3}",
+    ) {
+        for text in [format!("{field} > {number}"), format!("duration <= {duration}")] {
+            read_safely(&text, Subject::Trace)?;
+            if let Ok(filter) = parse(&text, Subject::Trace, &CLOCK) {
+                let first = filter.expr.unwrap();
+                let written = first.to_string();
+                let second = parse(&written, Subject::Trace, &CLOCK);
+                prop_assert!(second.is_ok(), "{text}\n{}", second.unwrap_err().explain(&written));
+                let second = second.unwrap().expr.unwrap();
+                prop_assert_eq!(first.without_places(), second.without_places());
+            }
+        }
+    }
+
+    #[test]
     fn taking_a_chip_away_leaves_the_others(texts in prop::collection::vec(comparison(), 2..5)) {
         let joined = texts.join(" ");
         let chips = parse(&joined, Subject::Trace, &CLOCK).unwrap().chips;

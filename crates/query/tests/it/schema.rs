@@ -12,6 +12,7 @@ fn rows_are_json_for_the_schema_route() {
         "name": "duration",
         "aliases": ["latency"],
         "type": "duration",
+        "operators": [":", "=", "!=", "<", "<=", ">", ">="],
         "owners": ["session", "trace", "span"],
         "summary": "start to end",
         "example": "duration > 2s",
