@@ -1,1 +1,272 @@
-//! AgentOS.
+//! AgentOS's run calls: start a run, open and close spans in it, note events, complete or
+//! fail it. JSON in, parts of spans out; described for senders in docs/agentos-calls.md.
+//!
+//! Every call is a part that may come late, twice or before the one it follows: ids are
+//! the sender's, a missing field says nothing, and the store folds the parts together.
+
+mod fields;
+mod span;
+mod time;
+
+use clew_model::ids::{IdError, SpanId, TraceId};
+use clew_model::source::{RunEvent, Sender, SourceSpan, SourceStatus, SpanKind, StatusCode};
+use clew_model::value::Value;
+
+use crate::decoded::{Decoded, Rejected};
+use crate::fault::{Fault, Parsed, WireError, Within};
+use crate::limits::Limits;
+use crate::otlp::{content_id, empty_part};
+use fields::Fields;
+
+/// Bytes of a sender's own id of a run, a span or an event.
+pub const ID_MAX_BYTES: usize = 512;
+
+/// What a call needs from outside.
+pub struct Context<'a> {
+    /// The time where the sender gave none.
+    pub now_nanos: i64,
+    /// Makes an id where the sender gave none.
+    pub new_id: &'a mut dyn FnMut() -> String,
+    /// Bounds on the body.
+    pub limits: &'a Limits,
+}
+
+/// A run that was started, or said again to have started.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StartedRun {
+    /// The sender's id of it, or the one that was made.
+    pub run_id: String,
+    /// The trace that it is.
+    pub trace_id: TraceId,
+    /// Its root span.
+    pub decoded: Decoded,
+}
+
+/// `POST /api/ingest/v1/runs`.
+pub fn start_run(body: &[u8], context: &mut Context<'_>) -> Result<StartedRun, WireError> {
+    let mut fields = Fields::read(body, context.limits)?;
+    let run_id = match fields.word("run_id")? {
+        Some(id) => id,
+        None => (context.new_id)(),
+    };
+    let run = Run::of(&run_id).within("run_id")?;
+    let mut root = run.root_part();
+    let name = fields.text("name")?;
+    let agent_id = fields.word("agent_id")?;
+    let agent_name = fields.text("agent_name")?;
+    let shown = [&name, &agent_name, &agent_id].into_iter().flatten().next();
+    root.name = Some(shown.map_or("run", String::as_str).to_owned());
+    root.kind = SpanKind::Internal;
+    root.start_nanos = Some(fields.time("start_time")?.unwrap_or(context.now_nanos));
+    root.end_nanos = fields.time("end_time")?;
+    root.sequence = fields.integer("sequence")?;
+    root.version = fields.integer("version")?;
+    let texts = [
+        ("agentos.kind", Some("run".to_owned())),
+        ("agentos.run_id", Some(run_id.clone())),
+        ("agentos.run_name", name),
+        ("agentos.agent_id", agent_id),
+        ("agentos.agent_name", agent_name),
+        ("agentos.session_id", fields.word("session_id")?),
+        ("agentos.user_id", fields.word("user_id")?),
+    ];
+    for (key, text) in texts {
+        root.attributes.extend(text.map(|text| (key.to_owned(), Value::String(text))));
+    }
+    for key in ["input", "output", "tags"] {
+        let value = fields.any(key);
+        root.attributes.extend(value.map(|value| (format!("agentos.{key}"), value)));
+    }
+    root.attributes.extend(fields.prefixed("metadata", "agentos.metadata.")?);
+    root.attributes.extend(fields.prefixed("data", "agentos.data.")?);
+    root.attributes.extend(fields.rest());
+    Ok(StartedRun { run_id, trace_id: run.trace_id, decoded: one(root, &fields) })
+}
+
+/// `POST /api/ingest/v1/runs/{run_id}/spans`.
+pub fn add_spans(
+    run_id: &str,
+    body: &[u8],
+    context: &mut Context<'_>,
+) -> Result<Decoded, WireError> {
+    let run = Run::of(run_id).within("run_id")?;
+    let mut fields = Fields::read(body, context.limits)?;
+    let items = fields.list("spans")?.ok_or_else(|| missing("spans"))?;
+    let mut decoded = Decoded { replaced_texts: fields.replaced_texts, ..Decoded::default() };
+    for (index, item) in items.into_iter().enumerate() {
+        let part = Fields::of(item).and_then(|fields| span::part(&run, fields, context));
+        keep_or_reject(&mut decoded, context, "spans", index, part, |decoded, part| {
+            decoded.spans.push(part);
+        });
+    }
+    Ok(decoded)
+}
+
+/// `POST /api/ingest/v1/runs/{run_id}/events`.
+pub fn add_events(
+    run_id: &str,
+    body: &[u8],
+    context: &mut Context<'_>,
+) -> Result<Decoded, WireError> {
+    let run = Run::of(run_id).within("run_id")?;
+    let mut fields = Fields::read(body, context.limits)?;
+    let items = fields.list("events")?.ok_or_else(|| missing("events"))?;
+    let mut decoded = Decoded { replaced_texts: fields.replaced_texts, ..Decoded::default() };
+    for (index, item) in items.into_iter().enumerate() {
+        let event = Fields::of(item).and_then(|fields| run_event(&run, fields, context));
+        keep_or_reject(&mut decoded, context, "events", index, event, |decoded, event| {
+            decoded.run_events.push(event);
+        });
+    }
+    Ok(decoded)
+}
+
+/// `POST /api/ingest/v1/runs/{run_id}/complete`. The body may be empty.
+pub fn complete_run(
+    run_id: &str,
+    body: &[u8],
+    context: &mut Context<'_>,
+) -> Result<Decoded, WireError> {
+    let (mut root, fields) = end_run(run_id, body, context)?;
+    root.status.code = StatusCode::Ok;
+    Ok(one(root, &fields))
+}
+
+/// `POST /api/ingest/v1/runs/{run_id}/fail`. The body may be empty.
+pub fn fail_run(
+    run_id: &str,
+    body: &[u8],
+    context: &mut Context<'_>,
+) -> Result<Decoded, WireError> {
+    let (mut root, fields) = end_run(run_id, body, context)?;
+    root.status.code = StatusCode::Error;
+    Ok(one(root, &fields))
+}
+
+fn end_run(
+    run_id: &str,
+    body: &[u8],
+    context: &Context<'_>,
+) -> Result<(SourceSpan, Fields), WireError> {
+    let run = Run::of(run_id).within("run_id")?;
+    let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
+    let mut fields = Fields::read(body, context.limits)?;
+    let mut root = run.root_part();
+    let end = fields.time("end_time")?.unwrap_or(context.now_nanos);
+    root.end_nanos = Some(end);
+    root.version = fields.integer("version")?;
+    let output = fields.any("output");
+    root.attributes.extend(output.map(|output| ("agentos.output".to_owned(), output)));
+    if let Some(error) = fields.any("error") {
+        span::set_error(&mut root, error, end)?;
+    }
+    root.attributes.extend(fields.prefixed("end_data", "agentos.end.")?);
+    root.attributes.extend(fields.prefixed("metadata", "agentos.metadata.")?);
+    root.attributes.extend(fields.rest());
+    Ok((root, fields))
+}
+
+fn run_event(run: &Run, mut fields: Fields, context: &Context<'_>) -> Parsed<RunEvent> {
+    let id = fields.word("id")?.map(|id| checked_id(&id).map(|()| id)).transpose().within("id")?;
+    let name = fields.text("name")?.ok_or_else(|| missing("name"))?;
+    let time_nanos = fields.time("time")?.unwrap_or(context.now_nanos);
+    let mut attributes = fields.prefixed("data", "")?;
+    if let Some(span) = fields.word("span_id")? {
+        let id = checked_span_id(&span).within("span_id")?;
+        attributes.push(("span_id".to_owned(), Value::String(id.to_string())));
+    }
+    attributes.extend(fields.rest());
+    let trace_id = run.trace_id;
+    let event_id = id.unwrap_or_else(|| content_id(trace_id, time_nanos, &name, &attributes));
+    Ok(RunEvent { trace_id, event_id, time_nanos, name, attributes })
+}
+
+/// The run that a call is about.
+pub(crate) struct Run {
+    trace_id: TraceId,
+    root_id: SpanId,
+    sender_id: String,
+}
+
+impl Run {
+    /// The trace by ruling 20; the root span has the run's id too.
+    fn of(run_id: &str) -> Parsed<Run> {
+        checked_id(run_id)?;
+        let refused = |error: IdError| Fault::content(error.to_string());
+        Ok(Run {
+            trace_id: TraceId::from_sender(run_id).map_err(refused)?,
+            root_id: SpanId::from_sender(run_id).map_err(refused)?,
+            sender_id: run_id.trim().to_owned(),
+        })
+    }
+
+    /// A part of a span of this run that says nothing yet.
+    fn part(&self, span_id: SpanId, sender_id: &str) -> SourceSpan {
+        let differs = |hex: String, text: &str| (hex != text).then(|| text.to_owned());
+        let mut part = empty_part(self.trace_id, span_id, Sender::Agentos);
+        part.sender_trace_id = differs(self.trace_id.to_string(), &self.sender_id);
+        part.sender_span_id = differs(span_id.to_string(), sender_id.trim());
+        part.status = SourceStatus::default();
+        part
+    }
+
+    fn root_part(&self) -> SourceSpan {
+        self.part(self.root_id, &self.sender_id)
+    }
+}
+
+fn checked_id(id: &str) -> Parsed<()> {
+    match id.len() {
+        0..=ID_MAX_BYTES => Ok(()),
+        length => {
+            Err(Fault::content(format!("has {length} bytes, at most {ID_MAX_BYTES} are taken")))
+        }
+    }
+}
+
+fn checked_span_id(id: &str) -> Parsed<SpanId> {
+    checked_id(id)?;
+    SpanId::from_sender(id).map_err(|error| Fault::content(error.to_string()))
+}
+
+fn missing(field: &str) -> Box<Fault> {
+    Fault::content("is missing").within(field)
+}
+
+fn one(part: SourceSpan, fields: &Fields) -> Decoded {
+    Decoded {
+        spans: vec![part],
+        accepted_count: 1,
+        replaced_texts: fields.replaced_texts,
+        ..Decoded::default()
+    }
+}
+
+fn keep_or_reject<T>(
+    decoded: &mut Decoded,
+    context: &Context<'_>,
+    list: &str,
+    index: usize,
+    item: Parsed<T>,
+    keep: impl FnOnce(&mut Decoded, T),
+) {
+    let admitted = if index < context.limits.items_per_request {
+        item
+    } else {
+        let limit = context.limits.items_per_request;
+        Err(Fault::content(format!("the request has more than {limit} items")))
+    };
+    match admitted {
+        Ok(item) => {
+            decoded.accepted_count += 1;
+            keep(decoded, item);
+        }
+        Err(fault) => {
+            decoded.rejected_count += 1;
+            if decoded.rejected.len() < context.limits.reasons_kept {
+                let what = format!("{list}[{index}]");
+                decoded.rejected.push(Rejected { what, reason: fault.reason() });
+            }
+        }
+    }
+}

@@ -76,6 +76,10 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Tally { limits: *limits, values_left: limits.values_per_request, replaced_texts: 0 }
+    }
+
     /// Takes one value from the request's budget.
     #[inline]
     pub(crate) fn take_value(&mut self) -> Parsed<()> {
@@ -132,11 +136,7 @@ impl<T: Placed> Sink<T> {
     pub(crate) fn new(limits: &Limits) -> Self {
         Sink {
             items: Vec::new(),
-            tally: Tally {
-                limits: *limits,
-                values_left: limits.values_per_request,
-                replaced_texts: 0,
-            },
+            tally: Tally::new(limits),
             seen: 0,
             rejected: Vec::new(),
             rejected_count: 0,

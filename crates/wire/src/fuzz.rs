@@ -1,6 +1,7 @@
 //! Entry functions for fuzzers: any bytes may go in, nothing may panic, and what was
 //! understood can be given out and read again.
 
+use crate::agentos::{self, Context};
 use crate::limits::Limits;
 use crate::otlp::{self, Encoding, Signal};
 
@@ -27,4 +28,17 @@ fn decode(bytes: &[u8], encoding: Encoding) {
         let again = otlp::decode_traces(lines.as_bytes(), Encoding::Json, &limits);
         assert!(again.is_ok_and(|again| again.rejected_count == 0), "an export reads back");
     }
+}
+
+/// Every AgentOS call.
+pub fn agentos(bytes: &[u8]) {
+    let mut new_id = || "00000000000000000000000000000001".to_owned();
+    let limits = Limits::default();
+    let mut context = Context { now_nanos: 1, new_id: &mut new_id, limits: &limits };
+    let run = "0198c3c2-b5d0-7f3e-8a4f-1234567890ab";
+    let _ = agentos::start_run(bytes, &mut context);
+    let _ = agentos::add_spans(run, bytes, &mut context);
+    let _ = agentos::add_events(run, bytes, &mut context);
+    let _ = agentos::complete_run(run, bytes, &mut context);
+    let _ = agentos::fail_run(run, bytes, &mut context);
 }

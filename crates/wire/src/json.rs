@@ -4,6 +4,7 @@
 //! can go back to where the span began and step over it; a fault names field and byte;
 //! and texts go straight into the model's types.
 
+mod any;
 mod number;
 mod text;
 pub(crate) mod write;
@@ -68,6 +69,11 @@ impl<'a> Json<'a> {
     pub(crate) fn at_end(&mut self) -> bool {
         self.skip_space();
         self.position == self.bytes.len()
+    }
+
+    #[cold]
+    pub(crate) fn more_than_one(&self) -> Box<Fault> {
+        Fault::body("the body holds more than one JSON value", self.position)
     }
 
     #[inline]

@@ -77,7 +77,7 @@ pub(super) fn metrics(body: &[u8], sink: &mut Sink<Metric>) -> Parsed<()> {
 }
 
 /// The body as text. Bytes that are no UTF-8 are replaced and counted, as in protobuf.
-fn utf8(body: &[u8]) -> (Cow<'_, str>, u64) {
+pub(crate) fn utf8(body: &[u8]) -> (Cow<'_, str>, u64) {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     let text = String::from_utf8_lossy(body);
     let replaced = match text {

@@ -124,14 +124,14 @@ proptest! {
     fn random_bytes_never_panic(bytes in vec(any::<u8>(), 0..400)) {
         fuzz::protobuf(&bytes);
         fuzz::json(&bytes);
-        //fuzz::agentos(&bytes);
+        fuzz::agentos(&bytes);
     }
 
     #[test]
     fn random_text_never_panics(text in r#"[\[\]{}:,"\\a-z0-9. -]{0,60}"#) {
         fuzz::json(text.as_bytes());
         fuzz::json(format!(r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{text}"#).as_bytes());
-        //fuzz::agentos(text.as_bytes());
+        fuzz::agentos(text.as_bytes());
     }
 }
 
