@@ -35,7 +35,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Whether `row`, which is of the filter's subject, meets it. See [`matches`].
+    /// Whether `row`, which is of the filter's subject, meets it. See [`matches()`].
     pub fn matches(&self, row: &dyn Row) -> bool {
         self.expr.as_ref().is_none_or(|expr| matches(expr, row))
     }

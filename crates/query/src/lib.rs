@@ -1,7 +1,7 @@
 //! The filter language: `status:error tool:search duration > 2s`.
 //!
 //! [`parse()`] turns text into a [`Filter`] whose operands are typed and resolved, or into one
-//! [`FilterError`] with its place in the text. [`matches`] says whether a [`Row`] meets the tree.
+//! [`FilterError`] with its place in the text. [`matches()`] says whether a [`Row`] meets the tree.
 //! [`fields`] and [`namespaces`] are the tables behind completion. Nothing here reads a clock, a
 //! file or a socket; the time of reading is handed in as a [`Clock`].
 //!

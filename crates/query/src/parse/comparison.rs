@@ -174,7 +174,7 @@ impl Parser<'_> {
 
     fn means_root_status(&self, scalar: &Scalar) -> bool {
         let text = scalar.text().to_lowercase();
-        matches!(text.as_str(), "failed" | "failure")
+        matches!(text.as_str(), "failed" | "failure" | "fail")
     }
 
     fn hint_always_same(&mut self, field: &FieldRef, test: &Test, is_negated: bool, place: Place) {

@@ -151,9 +151,10 @@ impl Parser<'_> {
     }
 }
 
+/// A namespace, or `@`, without a name after it.
 fn nameless(text: &str, place: Place) -> FilterError {
-    let namespace = text.trim_end_matches('.');
-    let message = format!("\"{text}\" needs a name after it, as in {namespace}.retries");
-    let message = if text == "@" { message.replace("@.", "@") } else { message };
+    let namespace = Namespace::from_name(text.trim_end_matches('.')).unwrap_or(Namespace::Attr);
+    let example = namespace.info().example;
+    let message = format!("\"{text}\" needs a name after it, as in {example}");
     FilterError::new(ErrorCode::MissingField, place, message)
 }

@@ -77,8 +77,10 @@ impl Parser<'_> {
         let synonym = match (closed, lower.as_str()) {
             (Field::Status | Field::RootStatus, "err") => "error",
             (Field::Status | Field::RootStatus, "success" | "succeeded") => "ok",
-            (Field::RootStatus, "failed" | "failure") => "error",
-            (Field::Status, "failed" | "failure") if self.subject == Subject::Span => "error",
+            (Field::RootStatus, "failed" | "failure" | "fail") => "error",
+            (Field::Status, "failed" | "failure" | "fail") if self.subject == Subject::Span => {
+                "error"
+            }
             (_, other) => other,
         };
         if let Some(value) = values.iter().find(|value| **value == synonym) {

@@ -85,8 +85,16 @@ impl Parser<'_> {
     fn scalar(&mut self) -> Parsed<Scalar> {
         match self.cursor.peek() {
             Some('"') => self.cursor.quoted(),
+            Some('\'') => Err(self.single_quote()),
             _ => Ok(self.cursor.bare()),
         }
+    }
+
+    /// `name:'a b'` would otherwise be read as `name:"'a"` and the word `b'`, silently.
+    fn single_quote(&self) -> FilterError {
+        let place = Place { from: self.cursor.at, to: self.cursor.at + 1 };
+        let message = "values are quoted with \", not with '; a value that begins with ' needs \"";
+        FilterError::new(ErrorCode::UnexpectedToken, place, message)
     }
 
     fn item(&mut self, is_ordered: bool) -> Parsed<Item> {

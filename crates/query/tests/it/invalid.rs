@@ -350,10 +350,19 @@ fn more_mistakes_of_each_kind() {
         ("a*b", BadValue, 0, 3),
         ("*", BadValue, 0, 1),
         ("cost > > 1", UnexpectedToken, 7, 8),
+        ("name:'a b'", UnexpectedToken, 5, 6),
     ] {
         let error = invalid(Trace, text);
         assert_eq!((error.code, error.from, error.to), (code, from, to), "{text}: {error}");
     }
+}
+
+#[test]
+fn a_namespace_needs_a_name() {
+    let message = "\"score\" needs a name after it, as in score.quality < 0.5";
+    check(Trace, "score > 1", MissingField, 0..5, message);
+    let message = "\"@\" needs a name after it, as in attr.retries >= 3";
+    check(Trace, "@ > 1", MissingField, 0..1, message);
 }
 
 #[test]
