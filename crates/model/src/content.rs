@@ -3,7 +3,27 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use crate::attributes::AttrView;
 use crate::message::{Message, Part};
+use crate::normalise;
+use crate::source::SourceSpan;
+use crate::span::Category;
+use crate::value::{Value, attribute};
+
+mod annotations;
+mod assembled;
+mod blocks;
+mod evaluations;
+mod flattened;
+mod from_events;
+mod media;
+mod messages;
+mod parameters;
+mod payload;
+mod retrieval;
+mod tools;
+
+use messages::Side;
 
 /// The payload of one span in one shape for all senders.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -114,4 +134,78 @@ pub struct Evaluation {
     pub annotator: Option<String>,
     /// `span`, `trace` or `session`.
     pub target: String,
+}
+
+/// Derives the payload of one span.
+pub fn content(source: &SourceSpan) -> Content {
+    let view = AttrView::of_span(source);
+    let category = normalise::category_of(source, &view);
+    let mut content = Content {
+        retrieval: retrieval::retrieval(source, &view, category),
+        exception: annotations::exception(source, &view),
+        evaluations: evaluations::evaluations(source, &view, category),
+        prompt: annotations::prompt(&view),
+        metadata: annotations::metadata(&view),
+        details: annotations::details(&view),
+        finish_reasons: normalise::finish_reasons(&view),
+        ..Content::default()
+    };
+    if category == Category::Tool {
+        add_tool(&mut content, source, &view);
+    } else {
+        add_payload(&mut content, source, &view, category);
+    }
+    content
+}
+
+/// A tool's arguments and result are never messages, whatever they look like.
+fn add_tool(content: &mut Content, source: &SourceSpan, view: &AttrView<'_>) {
+    use normalise::fields::{TOOL_ARGUMENTS, TOOL_DESCRIPTIONS, TOOL_RESULTS, TOOL_TYPES};
+    let span_name = source.name.as_deref().unwrap_or("");
+    let is_mcp = crate::convention::Layers::MCP.meets(view.layers);
+    let tool = ToolContent {
+        name: normalise::tool_name(view, span_name),
+        call_id: view.first_string(normalise::fields::TOOL_CALL_IDS),
+        kind: view.first_string(TOOL_TYPES).or_else(|| is_mcp.then(|| "mcp".to_owned())),
+        description: view.first_string(TOOL_DESCRIPTIONS),
+        arguments: annotations::payload(view, TOOL_ARGUMENTS)
+            .or_else(|| in_event(source, &["gen_ai.tool.message"], &["content", "body"])),
+        result: annotations::payload(view, TOOL_RESULTS)
+            .or_else(|| in_event(source, &["tool.output"], &["output", "content", "diff"]))
+            .or_else(|| in_event(source, &["gen_ai.choice"], &["message", "tool.result"])),
+    };
+    content.input = tool.arguments.clone();
+    content.output = tool.result.clone();
+    content.tool = Some(tool);
+}
+
+fn in_event(source: &SourceSpan, names: &[&str], keys: &[&str]) -> Option<Json> {
+    let event =
+        source.events.iter().find(|event| names.contains(&normalise::events::name(event)))?;
+    let value: &Value = keys.iter().find_map(|key| attribute(&event.attributes, key))?;
+    Some(crate::attributes::decode::json_of(value))
+}
+
+fn add_payload(
+    content: &mut Content,
+    source: &SourceSpan,
+    view: &AttrView<'_>,
+    category: Category,
+) {
+    let input = payload::payload(source, view, category, Side::Input);
+    let output = payload::payload(source, view, category, Side::Output);
+    content.system_instructions = assembled::system_instructions(source, view);
+    if content.system_instructions.is_empty() {
+        content.system_instructions = input.converted.system;
+    }
+    content.tool_definitions = tools::definitions(source, view, &input.converted.tools);
+    content.parameters = parameters::parameters(view, input.converted.parameters);
+    content.input_messages = input.converted.messages;
+    content.output_messages = output.converted.messages;
+    content.input = input.raw;
+    content.output = output.raw;
+    if content.finish_reasons.is_empty() {
+        let reasons = content.output_messages.iter().filter_map(|said| said.finish_reason.clone());
+        content.finish_reasons = reasons.collect();
+    }
 }

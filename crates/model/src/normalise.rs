@@ -27,6 +27,7 @@ mod tool;
 mod usage;
 
 pub use finish::canonical_finish_reason;
+pub(crate) use tool::tool_name;
 
 /// Version of the mapping from attributes to facts.
 pub const MAPPING_VERSION: u32 = 1;
@@ -166,6 +167,11 @@ fn tags(view: &AttrView<'_>) -> Vec<String> {
 fn dropped(source: &SourceSpan) -> u32 {
     let dropped = &source.dropped;
     dropped.attributes.saturating_add(dropped.events).saturating_add(dropped.links)
+}
+
+/// Canonical finish reasons, for [`crate::content`].
+pub(crate) fn finish_reasons(view: &AttrView<'_>) -> Vec<String> {
+    finish::reasons(view)
 }
 
 /// The category alone, for [`crate::content`].

@@ -10,6 +10,8 @@ mod reader;
 
 use std::collections::HashMap;
 
+use clew_model::content::{Content, content};
+use clew_model::message::Part;
 use clew_model::normalise::normalise;
 use clew_model::prices::PriceTable;
 use clew_model::span::Span;
@@ -106,7 +108,7 @@ fn compare(place: &str, want: &Json, span: &Span, differences: &mut Vec<String>)
             check(name, want[name].clone(), got.clone().into());
         }
     }
-    if want["counted"] == Json::from(true) {
+    if want["counted"].as_bool() == Some(true) {
         check("scope", "Own".into(), format!("{:?}", span.usage_scope).into());
     }
     let accepted = |name: &str, got: &str, alias: &[&str]| {
@@ -127,21 +129,78 @@ fn compare(place: &str, want: &Json, span: &Span, differences: &mut Vec<String>)
     if !accepted("status", &status, &[]) && !derived_per_trace {
         check("status", want["status"].clone(), status.clone().into());
     }
-    for (name, got) in
-        [("first_input_text", &span.input_preview), ("first_output_text", &span.output_preview)]
-    {
+    let sides =
+        [("first_input_text", &span.input_preview), ("first_output_text", &span.output_preview)];
+    for (name, got) in sides {
         if let Some(text) = want[name].as_str() {
-            let squeeze = |text: &str| text.split_whitespace().collect::<String>();
-            let (want, got) = (squeeze(text), squeeze(got.as_deref().unwrap_or("")));
-            let beginning: String = want.chars().take(40).collect();
-            check(name, true.into(), got.starts_with(&beginning).into());
-            if !got.starts_with(&beginning) {
-                differences_note(&got);
+            let got = got.as_deref().unwrap_or("");
+            if !same_beginning(text, got) {
+                check(name, text.into(), got.into());
             }
         }
     }
 }
 
-fn differences_note(got: &str) {
-    println!("got {got}");
+/// Payloads are compared without white space and by their first 40 characters, as
+/// `compare.py` beside the expected results does.
+fn same_beginning(want: &str, got: &str) -> bool {
+    let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+    let beginning: String = squeezed(want).chars().take(40).collect();
+    squeezed(got).starts_with(&beginning)
+}
+
+#[test]
+fn payload_of_every_recorded_span() {
+    let mut differences = Vec::new();
+    for recording in RECORDINGS {
+        let contents: HashMap<String, Content> = reader::spans_of(recording)
+            .iter()
+            .map(|source| (format!("{}/{}", source.trace_id, source.span_id), content(source)))
+            .collect();
+        for trace in expected(recording)["traces"].as_array().unwrap() {
+            for want in trace["tree"].as_array().unwrap() {
+                let trace_id = trace["trace_id"].as_str().unwrap();
+                let id = format!("{trace_id}/{}", want["span_id"].as_str().unwrap());
+                let place = format!("{recording} {} {}", want["span_id"], want["name"]);
+                compare_payload(&place, want, &contents[&id], &mut differences);
+            }
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+fn compare_payload(place: &str, want: &Json, got: &Content, differences: &mut Vec<String>) {
+    let sides = [
+        ("first_input_text", &got.input_messages, &got.input),
+        ("first_output_text", &got.output_messages, &got.output),
+    ];
+    for (name, messages, raw) in sides {
+        let Some(text) = want[name].as_str() else { continue };
+        let first =
+            messages.iter().flat_map(|message| &message.parts).find_map(|part| match part {
+                Part::Text { content: Some(text) } => Some(text.clone()),
+                _ => None,
+            });
+        let raw = raw.as_ref().map(|json| json.as_str().map_or(json.to_string(), str::to_owned));
+        let embedded = got.retrieval.as_ref().and_then(|found| found.documents.first());
+        let candidates = [first, raw, embedded.and_then(|document| document.content.clone())];
+        if !candidates.iter().flatten().any(|found| same_beginning(text, found)) {
+            differences.push(format!("{place}: {name} is {candidates:?}, expected {text:?}"));
+        }
+    }
+    let calls: Vec<&str> = got
+        .output_messages
+        .iter()
+        .flat_map(|message| &message.parts)
+        .filter_map(|part| match part {
+            Part::ToolCall { name, .. } => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    if let Some(tools) = want["output_tool_calls"].as_array() {
+        let tools: Vec<&str> = tools.iter().filter_map(Json::as_str).collect();
+        if calls != tools {
+            differences.push(format!("{place}: asks for {calls:?}, expected {tools:?}"));
+        }
+    }
 }

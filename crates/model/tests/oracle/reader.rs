@@ -12,12 +12,12 @@ use clew_model::value::{Attributes, Value};
 use serde_json::Value as Json;
 
 /// The folder with the recordings.
-pub fn fixtures() -> PathBuf {
+pub(crate) fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures")
 }
 
 /// Every span of a recording, with the log records that name it joined as events.
-pub fn spans_of(recording: &str) -> Vec<SourceSpan> {
+pub(crate) fn spans_of(recording: &str) -> Vec<SourceSpan> {
     let folder = fixtures().join("wire").join(recording);
     let mut names: Vec<String> = std::fs::read_dir(&folder)
         .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))

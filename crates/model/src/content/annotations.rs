@@ -1,0 +1,224 @@
+//! What stands beside the payload: error, managed prompt, metadata, and the details of
+//! AgentOS hooks, delegations and runs (span-conventions 3.17, 3.18; ruling 11).
+
+use serde_json::{Map, Value as Json};
+
+use super::Exception;
+use crate::attributes::{AttrView, Key, Read, Source, decode, key};
+use crate::convention::Layers;
+use crate::normalise::events;
+use crate::source::{SourceSpan, StatusCode};
+
+/// The error with its stack, also of an exception that was handled.
+pub(super) fn exception(source: &SourceSpan, view: &AttrView<'_>) -> Option<Exception> {
+    let raised = events::exception(&source.events);
+    let failed = source.status.code == StatusCode::Error;
+    let stated = raised.is_some() || failed || view.get(const { key("error.type") }).is_some();
+    let level = view.str(const { key("langfuse.observation.level") });
+    if !stated && level != Some("ERROR") {
+        return None;
+    }
+    let raised = raised.unwrap_or_default();
+    let own = |text: Option<&str>| text.map(str::to_owned);
+    let sent = Some(source.status.message.as_str()).filter(|message| !message.is_empty());
+    Some(Exception {
+        kind: own(raised.kind).or_else(|| view.first_string(KINDS)),
+        message: own(raised.message).or(own(sent)).or_else(|| view.first_string(MESSAGES)),
+        stack: own(raised.stack).or_else(|| view.first_string(STACKS)),
+        code: view.first_string(CODES),
+    })
+}
+
+static KINDS: &[Source] = &[
+    Source::any("error.type"),
+    Source::any("litellm.provider.error.code"),
+    Source::only(Layers::AO, "agentos.error.type"),
+];
+
+static MESSAGES: &[Source] = &[
+    Source::any("error.message"),
+    Source::only(Layers::LL.or(Layers::CC), "error"),
+    Source::any("langfuse.observation.status_message"),
+    Source::only(Layers::AO, "agentos.error"),
+];
+
+static STACKS: &[Source] = &[Source::any("litellm.provider.error.stack_trace")];
+
+static CODES: &[Source] =
+    &[Source::any("http.response.status_code"), Source::any("rpc.response.status_code")];
+
+/// Name, version, variables and template of a managed prompt.
+pub(super) fn prompt(view: &AttrView<'_>) -> Option<Json> {
+    let mut prompt = Map::new();
+    for (name, sources) in PROMPT {
+        if let Some(text) = view.first_string(sources) {
+            prompt.insert((*name).to_owned(), Json::String(text));
+        }
+    }
+    let mut variables = Map::new();
+    for (name, value) in view.all() {
+        if let Some(name) = name.strip_prefix("gen_ai.prompt.variable.") {
+            variables.insert(name.to_owned(), decode::plain_json(value));
+        }
+    }
+    if variables.is_empty()
+        && let Some(Json::Object(members)) =
+            VARIABLES.iter().find_map(|key| view.get(*key)).map(decode::json_of)
+    {
+        variables = members;
+    }
+    if !variables.is_empty() {
+        prompt.insert("variables".to_owned(), Json::Object(variables));
+    }
+    (!prompt.is_empty()).then_some(Json::Object(prompt))
+}
+
+static PROMPT: &[(&str, &[Source])] = &[
+    (
+        "name",
+        &[
+            Source::any("langfuse.observation.prompt.name"),
+            Source::any("gen_ai.prompt.name"),
+            Source::any("traceloop.prompt.key"),
+        ],
+    ),
+    (
+        "version",
+        &[
+            Source::any("langfuse.observation.prompt.version"),
+            Source::any("gen_ai.prompt.version"),
+            Source::any("llm.prompt_template.version"),
+            Source::any("traceloop.prompt.version"),
+        ],
+    ),
+    (
+        "template",
+        &[Source::any("llm.prompt_template.template"), Source::any("traceloop.prompt.template")],
+    ),
+    (
+        "id",
+        &[
+            Source::any("prompt.id"),
+            Source::any("traceloop.prompt.version_hash"),
+            Source::any("lmnr.span.prompt_hash"),
+        ],
+    ),
+    ("vendor", &[Source::any("prompt.vendor")]),
+    ("url", &[Source::any("prompt.url")]),
+];
+
+static VARIABLES: &[Key] =
+    &[key("llm.prompt_template.variables"), key("traceloop.prompt.template_variables")];
+
+/// Free metadata: objects as they are, and members that were flattened.
+pub(super) fn metadata(view: &AttrView<'_>) -> Map<String, Json> {
+    let mut metadata = Map::new();
+    for source in OBJECTS.iter().filter(|source| source.layers.meets(view.layers)) {
+        if let Some(Json::Object(members)) = view.get(source.key).map(decode::json_of) {
+            for (name, value) in members {
+                metadata.entry(name).or_insert(value);
+            }
+        }
+    }
+    for (key, value) in view.all() {
+        let flattened = PREFIXES
+            .iter()
+            .filter(|(_, layers)| layers.meets(view.layers))
+            .find_map(|(prefix, _)| key.strip_prefix(prefix));
+        if let Some(name) = flattened
+            && !name.is_empty()
+        {
+            metadata.entry(name).or_insert_with(|| decode::json_of(value));
+        }
+    }
+    for (name, source) in PROJECTS {
+        if let Some(text) = view.first_string(source) {
+            metadata.entry(*name).or_insert(Json::String(text));
+        }
+    }
+    metadata
+}
+
+static OBJECTS: &[Source] = &[
+    Source::any("langfuse.observation.metadata"),
+    Source::any("langfuse.trace.metadata"),
+    Source::only(Layers::OI, "metadata"),
+    Source::only(Layers::AO, "agentos.metadata"),
+    Source::only(Layers::AO, "agentos.data.metadata"),
+];
+
+const PREFIXES: &[(&str, Layers)] = &[
+    ("langfuse.observation.metadata.", Layers::ANY),
+    ("langfuse.trace.metadata.", Layers::ANY),
+    ("ai.telemetry.metadata.", Layers::ANY),
+    ("ai.settings.context.", Layers::ANY),
+    ("traceloop.association.properties.", Layers::ANY),
+    ("lmnr.association.properties.metadata.", Layers::ANY),
+    ("langsmith.metadata.", Layers::ANY),
+    ("litellm.metadata.", Layers::ANY),
+    ("agentos.metadata.", Layers::AO),
+    ("metadata.", Layers::LL),
+];
+
+/// LangSmith's "session" is its project.
+static PROJECTS: &[(&str, &[Source])] = &[(
+    "project",
+    &[Source::any("langsmith.trace.session_name"), Source::any("langsmith.trace.session_id")],
+)];
+
+/// What an AgentOS span carried, without its prefix, beyond what has a field of its own.
+pub(super) fn details(view: &AttrView<'_>) -> Map<String, Json> {
+    let mut details = Map::new();
+    if !Layers::AO.meets(view.layers) {
+        return details;
+    }
+    for (key, value) in view.all() {
+        let name = key.strip_prefix("agentos.data.").or_else(|| key.strip_prefix("agentos.end."));
+        if let Some(name) = name
+            && !SHOWN.contains(&name)
+            && !name.ends_with("_tokens")
+        {
+            details.insert(name.to_owned(), decode::json_of(value));
+        }
+    }
+    details
+}
+
+/// Members that the tool, the search, the messages or the facts show already.
+const SHOWN: &[&str] = &[
+    "arguments",
+    "args",
+    "input",
+    "messages",
+    "prompt",
+    "output",
+    "response",
+    "content",
+    "result",
+    "documents",
+    "query",
+    "model",
+    "provider",
+    "tools",
+    "metadata",
+    "tool_name",
+    "tool_call_id",
+    "call_id",
+    "finish_reason",
+    "parameters",
+    "temperature",
+    "max_tokens",
+    "cost",
+    "cost_usd",
+    "input_cost",
+    "output_cost",
+];
+
+/// A source's text, JSON inside it decoded.
+pub(super) fn payload(view: &AttrView<'_>, sources: &'static [Source]) -> Option<Json> {
+    let (source, value) = view.first(sources)?;
+    Some(match source.read {
+        Read::Member(_) => Json::String(source.read.text(value)?.into_owned()),
+        _ => decode::json_of(value),
+    })
+}
