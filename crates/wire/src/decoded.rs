@@ -181,11 +181,12 @@ impl<T: Placed> Sink<T> {
         resource: Parsed<Resource>,
     ) -> Parsed<()> {
         match resource {
-            Ok(resource) => {
+            Ok(resource) if self.items.len() > first => {
                 let shared = Arc::new(resource);
                 self.items[first..].iter_mut().for_each(|item| item.set_resource(&shared));
                 Ok(())
             }
+            Ok(_) => Ok(()),
             Err(fault) => self.refuse_from(first, what(), fault),
         }
     }
@@ -198,11 +199,12 @@ impl<T: Placed> Sink<T> {
         scope: Parsed<Scope>,
     ) -> Parsed<()> {
         match scope {
-            Ok(scope) => {
+            Ok(scope) if self.items.len() > first => {
                 let shared = Arc::new(scope);
                 self.items[first..].iter_mut().for_each(|item| item.set_scope(&shared));
                 Ok(())
             }
+            Ok(_) => Ok(()),
             Err(fault) => self.refuse_from(first, what(), fault),
         }
     }

@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use super::Json;
 use crate::fault::{Fault, Parsed};
 
+/// Bytes to look at one by one before a wide search is worth its start.
+const SHORT: usize = 16;
+
 impl<'a> Json<'a> {
     /// The string that begins at the quote here. Borrowed where it has no escapes.
     pub(super) fn raw_string(&mut self) -> Parsed<Cow<'a, str>> {
@@ -46,9 +49,17 @@ impl<'a> Json<'a> {
     /// although JSON wants them escaped: nothing is ambiguous about them.
     #[inline]
     fn plain_until(&self, start: usize) -> Parsed<usize> {
-        let length = memchr::memchr2(b'"', b'\\', &self.bytes[start..])
-            .ok_or_else(|| Fault::body("the string does not end", start.saturating_sub(1)))?;
-        Ok(start + length)
+        let rest = &self.bytes[start..];
+        let stops = |byte: &u8| *byte == b'"' || *byte == b'\\';
+        // Keys are short, and so is what lies between the escapes of JSON in JSON.
+        if let Some(length) = rest.iter().take(SHORT).position(stops) {
+            return Ok(start + length);
+        }
+        let beyond = rest.get(SHORT..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest));
+        match beyond {
+            Some(length) => Ok(start + SHORT + length),
+            None => Err(Fault::body("the string does not end", start.saturating_sub(1))),
+        }
     }
 
     /// Decodes the escape whose backslash was just passed.

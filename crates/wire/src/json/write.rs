@@ -59,6 +59,12 @@ impl<'o> Object<'o> {
         Object { out, empty: true }
     }
 
+    /// Goes on with an object that was begun elsewhere and has a field already.
+    pub(crate) fn resume(out: &'o mut String, begun: &str) -> Self {
+        out.push_str(begun);
+        Object { out, empty: false }
+    }
+
     /// Appends the key and gives the place for the value.
     pub(crate) fn key(&mut self, key: &str) -> &mut String {
         if !self.empty {

@@ -1,5 +1,6 @@
 //! Stored spans as lines of OTLP JSON, without loss. Written down in docs/formats/export.md.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use clew_model::source::{
@@ -52,38 +53,32 @@ fn is_log_part(span: &SourceSpan) -> bool {
 
 /// One line's items, by resource and scope in the order of their first appearance.
 struct Groups<T> {
-    resources: Vec<(Arc<Resource>, Vec<ScopeGroup<T>>)>,
+    resources: Level<Resource, Level<Scope, Vec<T>>>,
 }
-
-type ScopeGroup<T> = (Arc<Scope>, Vec<T>);
 
 impl<T> Groups<T> {
     fn of(items: impl Iterator<Item = (Arc<Resource>, Arc<Scope>, T)>) -> Self {
-        let mut groups = Groups { resources: Vec::new() };
+        let mut resources: Level<Resource, Level<Scope, Vec<T>>> = Level::default();
         for (resource, scope, item) in items {
-            let scopes = member(&mut groups.resources, resource);
-            member(scopes, scope).push(item);
+            let scopes = resources.member(resource, begin_resource_group);
+            scopes.member(scope, begin_scope_group).push(item);
         }
-        groups
+        Groups { resources }
     }
 
     fn is_empty(&self) -> bool {
-        self.resources.is_empty()
+        self.resources.groups.is_empty()
     }
 
     fn write(&self, out: &mut String, names: [&str; 3], item: fn(&mut String, &T)) {
         let mut line = Object::open(out);
-        list(line.key(names[0]), &self.resources, |out, (resource, scopes)| {
-            let mut group = Object::open(out);
-            write_resource(group.key("resource"), resource);
-            list(group.key(names[1]), scopes, |out, (scope, items)| {
-                let mut group = Object::open(out);
-                write_scope(group.key("scope"), scope);
+        list(line.key(names[0]), &self.resources.groups, |out, (resource, scopes)| {
+            let mut group = Object::resume(out, resource);
+            list(group.key(names[1]), &scopes.groups, |out, (scope, items)| {
+                let mut group = Object::resume(out, scope);
                 list(group.key(names[2]), items, item);
-                group.text("schemaUrl", &scope.schema_url);
                 group.close();
             });
-            group.text("schemaUrl", &resource.schema_url);
             group.close();
         });
         line.close();
@@ -91,15 +86,61 @@ impl<T> Groups<T> {
     }
 }
 
-/// The group of an equal key, made where there is none. Traces have few resources and
-/// scopes, so a search from the end is enough.
-fn member<K: PartialEq, T>(groups: &mut Vec<(Arc<K>, Vec<T>)>, key: Arc<K>) -> &mut Vec<T> {
-    let found = groups.iter().rposition(|(known, _)| Arc::ptr_eq(known, &key) || *known == key);
-    let index = found.unwrap_or_else(|| {
-        groups.push((key, Vec::new()));
-        groups.len() - 1
-    });
-    &mut groups[index].1
+/// Groups by what they are written as, so that equal resources that are not shared still
+/// make one group, without comparing each with each.
+struct Level<K, T> {
+    /// The begun object of each group, and what is in it.
+    groups: Vec<(String, T)>,
+    by_text: HashMap<String, usize>,
+    by_address: HashMap<usize, usize>,
+    /// Holds the addresses.
+    shared: Vec<Arc<K>>,
+}
+
+impl<K, T> Default for Level<K, T> {
+    fn default() -> Self {
+        Level {
+            groups: Vec::new(),
+            by_text: HashMap::new(),
+            by_address: HashMap::new(),
+            shared: Vec::new(),
+        }
+    }
+}
+
+impl<K, T: Default> Level<K, T> {
+    fn member(&mut self, key: Arc<K>, begin: fn(&mut String, &K)) -> &mut T {
+        let address = Arc::as_ptr(&key).addr();
+        let index = match self.by_address.get(&address) {
+            Some(index) => *index,
+            None => {
+                let mut text = String::new();
+                begin(&mut text, &key);
+                let groups = &mut self.groups;
+                let index = *self.by_text.entry(text.clone()).or_insert_with(|| {
+                    groups.push((text, T::default()));
+                    groups.len() - 1
+                });
+                self.by_address.insert(address, index);
+                self.shared.push(key);
+                index
+            }
+        };
+        &mut self.groups[index].1
+    }
+}
+
+/// A group's object up to its list: `{"resource":{...},"schemaUrl":"..."`.
+fn begin_resource_group(out: &mut String, resource: &Resource) {
+    let mut group = Object::open(out);
+    write_resource(group.key("resource"), resource);
+    group.text("schemaUrl", &resource.schema_url);
+}
+
+fn begin_scope_group(out: &mut String, scope: &Scope) {
+    let mut group = Object::open(out);
+    write_scope(group.key("scope"), scope);
+    group.text("schemaUrl", &scope.schema_url);
 }
 
 fn write_resource(out: &mut String, resource: &Resource) {

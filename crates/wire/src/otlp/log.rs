@@ -195,12 +195,23 @@ impl Joined {
         for (part, mut placed) in self.placed {
             placed.sort_by_key(|(index, _)| *index);
             let events = &mut self.decoded.spans[part].events;
-            for (index, event) in placed {
-                events.insert(index.min(events.len()), event);
-            }
+            *events = merge(std::mem::take(events), placed);
         }
         self.decoded
     }
+}
+
+/// Events in their order, with others at the places that they name.
+fn merge(own: Vec<SourceEvent>, placed: Vec<(usize, SourceEvent)>) -> Vec<SourceEvent> {
+    let mut merged = Vec::with_capacity(own.len() + placed.len());
+    let mut own = own.into_iter();
+    for (index, event) in placed {
+        let before = index.saturating_sub(merged.len());
+        merged.extend(own.by_ref().take(before));
+        merged.push(event);
+    }
+    merged.extend(own);
+    merged
 }
 
 /// The body stands among the attributes, last, where it says anything.

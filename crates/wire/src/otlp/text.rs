@@ -79,12 +79,11 @@ pub(super) fn metrics(body: &[u8], sink: &mut Sink<Metric>) -> Parsed<()> {
 /// The body as text. Bytes that are no UTF-8 are replaced and counted, as in protobuf.
 pub(crate) fn utf8(body: &[u8]) -> (Cow<'_, str>, u64) {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    let text = String::from_utf8_lossy(body);
-    let replaced = match text {
-        Cow::Borrowed(_) => 0,
-        Cow::Owned(_) => body.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count(),
-    };
-    (text, replaced as u64)
+    if let Ok(text) = std::str::from_utf8(body) {
+        return (Cow::Borrowed(text), 0);
+    }
+    let replaced = body.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
+    (String::from_utf8_lossy(body), replaced as u64)
 }
 
 /// Reads the objects of the body: one, or one a line.

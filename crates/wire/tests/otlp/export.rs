@@ -193,3 +193,21 @@ fn a_line_is_otlp_that_others_read() {
         })
     );
 }
+
+#[test]
+fn places_that_cannot_be_are_bent_to_the_nearest() {
+    let ids = r#""traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"00f067aa0ba902b7""#;
+    let record = |name: &str, index: u64| {
+        format!(r#"{{{ids},"eventName":"{name}","clew":{{"index":{index}}}}}"#)
+    };
+    let records = [record("late", 9), record("a", 1), record("b", 1)].join(",");
+    let lines = format!(
+        r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{records}]}}]}}]}}
+           {{"resourceSpans":[{{"scopeSpans":[{{"spans":[
+               {{{ids},"events":[{{"name":"first"}},{{"name":"second"}}]}}]}}]}}]}}"#
+    );
+    let decoded = decode_traces(lines.as_bytes(), Encoding::Json, &Limits::default()).unwrap();
+    let names: Vec<&str> =
+        decoded.spans[0].events.iter().map(|event| event.name.as_str()).collect();
+    assert_eq!(names, ["first", "a", "b", "second", "late"]);
+}
