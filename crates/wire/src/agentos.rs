@@ -10,9 +10,9 @@ mod time;
 
 use clew_model::ids::{IdError, SpanId, TraceId};
 use clew_model::source::{RunEvent, Sender, SourceSpan, SourceStatus, SpanKind, StatusCode};
-use clew_model::value::Value;
+use clew_model::value::{Attributes, Value};
 
-use crate::decoded::{Decoded, Rejected};
+use crate::decoded::{Decoded, Rejected, Tally};
 use crate::fault::{Fault, Parsed, WireError, Within};
 use crate::limits::Limits;
 use crate::otlp::{content_id, empty_part};
@@ -80,6 +80,7 @@ pub fn start_run(body: &[u8], context: &mut Context<'_>) -> Result<StartedRun, W
     root.attributes.extend(fields.prefixed("metadata", "agentos.metadata.")?);
     root.attributes.extend(fields.prefixed("data", "agentos.data.")?);
     root.attributes.extend(fields.rest());
+    check_part(&root, context.limits)?;
     Ok(StartedRun { run_id, trace_id: run.trace_id, decoded: one(root, &fields) })
 }
 
@@ -163,6 +164,7 @@ fn end_run(
     root.attributes.extend(fields.prefixed("end_data", "agentos.end.")?);
     root.attributes.extend(fields.prefixed("metadata", "agentos.metadata.")?);
     root.attributes.extend(fields.rest());
+    check_part(&root, context.limits)?;
     Ok((root, fields))
 }
 
@@ -176,6 +178,7 @@ fn run_event(run: &Run, mut fields: Fields, context: &Context<'_>) -> Parsed<Run
         attributes.push(("span_id".to_owned(), Value::String(id.to_string())));
     }
     attributes.extend(fields.rest());
+    check_sizes(&name, &attributes, context.limits)?;
     let trace_id = run.trace_id;
     let event_id = id.unwrap_or_else(|| content_id(trace_id, time_nanos, &name, &attributes));
     Ok(RunEvent { trace_id, event_id, time_nanos, name, attributes })
@@ -227,6 +230,34 @@ fn checked_id(id: &str) -> Parsed<()> {
 fn checked_span_id(id: &str) -> Parsed<SpanId> {
     checked_id(id)?;
     SpanId::from_sender(id).map_err(|error| Fault::content(error.to_string()))
+}
+
+fn check_part(part: &SourceSpan, limits: &Limits) -> Parsed<()> {
+    check_sizes(part.name.as_deref().unwrap_or_default(), &part.attributes, limits)
+}
+
+/// The limits that OTLP's items have hold here too, or an export could not be read back.
+fn check_sizes(name: &str, attributes: &Attributes, limits: &Limits) -> Parsed<()> {
+    let tally = Tally::new(limits);
+    tally.check_bytes(name.len(), limits.name_bytes).within("name")?;
+    tally.check_attributes(attributes.len().saturating_sub(1))?;
+    for (key, value) in attributes {
+        tally.check_bytes(key.len(), limits.key_bytes)?;
+        if levels(value) >= limits.attribute_depth {
+            let limit = limits.attribute_depth;
+            return Err(Fault::content(format!("nests deeper than {limit} levels")).within(key));
+        }
+    }
+    Ok(())
+}
+
+/// How deep lists and maps nest in a value; reading has bounded it.
+fn levels(value: &Value) -> usize {
+    match value {
+        Value::Array(values) => 1 + values.iter().map(levels).max().unwrap_or(0),
+        Value::Map(pairs) => 1 + pairs.iter().map(|(_, value)| levels(value)).max().unwrap_or(0),
+        _ => 0,
+    }
 }
 
 fn missing(field: &str) -> Box<Fault> {

@@ -2,6 +2,7 @@
 //! understood can be given out and read again.
 
 use crate::agentos::{self, Context};
+use crate::decoded::Decoded;
 use crate::limits::Limits;
 use crate::otlp::{self, Encoding, Signal};
 
@@ -21,12 +22,7 @@ fn decode(bytes: &[u8], encoding: Encoding) {
     for (decode, signal) in decoders.iter().zip([Signal::Traces, Signal::Logs, Signal::Metrics]) {
         let Ok(decoded) = decode(bytes, encoding, &limits) else { continue };
         otlp::encode_response(signal, encoding, &decoded);
-        let lines = otlp::encode_json_lines(&decoded.spans, &decoded.run_events);
-        if lines.is_empty() {
-            continue;
-        }
-        let again = otlp::decode_traces(lines.as_bytes(), Encoding::Json, &limits);
-        assert!(again.is_ok_and(|again| again.rejected_count == 0), "an export reads back");
+        export(&decoded);
     }
 }
 
@@ -36,9 +32,21 @@ pub fn agentos(bytes: &[u8]) {
     let limits = Limits::default();
     let mut context = Context { now_nanos: 1, new_id: &mut new_id, limits: &limits };
     let run = "0198c3c2-b5d0-7f3e-8a4f-1234567890ab";
-    let _ = agentos::start_run(bytes, &mut context);
-    let _ = agentos::add_spans(run, bytes, &mut context);
-    let _ = agentos::add_events(run, bytes, &mut context);
-    let _ = agentos::complete_run(run, bytes, &mut context);
-    let _ = agentos::fail_run(run, bytes, &mut context);
+    let calls = [
+        agentos::start_run(bytes, &mut context).map(|run| run.decoded),
+        agentos::add_spans(run, bytes, &mut context),
+        agentos::add_events(run, bytes, &mut context),
+        agentos::complete_run(run, bytes, &mut context),
+        agentos::fail_run(run, bytes, &mut context),
+    ];
+    calls.iter().flatten().for_each(export);
+}
+
+fn export(decoded: &Decoded) {
+    let lines = otlp::encode_json_lines(&decoded.spans, &decoded.run_events);
+    if lines.is_empty() {
+        return;
+    }
+    let again = otlp::decode_traces(lines.as_bytes(), Encoding::Json, &Limits::default());
+    assert!(again.is_ok_and(|again| again.rejected_count == 0), "an export reads back: {lines}");
 }

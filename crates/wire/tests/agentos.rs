@@ -189,6 +189,11 @@ fn bodies_that_are_no_call_name_field_and_byte() {
     let error =
         start(&format!(r#"{{"input":{}1{}}}"#, "[".repeat(40), "]".repeat(40))).unwrap_err();
     assert!(error.message.starts_with("nests deeper"), "{error}");
+    let deep = |levels: usize| {
+        start(&format!(r#"{{"input":{}1{}}}"#, "[".repeat(levels), "]".repeat(levels)))
+    };
+    assert!(deep(31).is_ok());
+    assert_eq!(deep(32).unwrap_err().to_string(), "agentos.input: nests deeper than 32 levels");
     let zeros = "0".repeat(32);
     let error = with_context(|context| add_spans(&zeros, b"{\"spans\":[]}", context)).unwrap_err();
     assert_eq!(error.to_string(), "run_id: id is all zeros");

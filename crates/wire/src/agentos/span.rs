@@ -4,7 +4,7 @@ use clew_model::source::{SourceEvent, SourceSpan, SpanKind, StatusCode};
 use clew_model::value::{Attributes, Value};
 
 use super::fields::{Fields, wrong_type};
-use super::{Context, Run, checked_id, checked_span_id};
+use super::{Context, Run, check_part, checked_id, checked_span_id};
 use crate::fault::{Fault, Parsed, Within};
 
 /// Reads one element of `spans`.
@@ -46,6 +46,7 @@ pub(super) fn part(run: &Run, mut fields: Fields, context: &mut Context<'_>) -> 
         set_status(&mut part, &mut fields, end)?;
     }
     part.attributes.extend(fields.rest());
+    check_part(&part, context.limits)?;
     Ok(part)
 }
 

@@ -135,6 +135,39 @@ proptest! {
     }
 }
 
+/// JSON of the fields that AgentOS calls know, with values of every kind.
+fn call() -> impl Strategy<Value = serde_json::Value> {
+    let keys = "run_id|id|parent_id|name|kind|start_time|end_time|data|end_data|error|status|\
+                input|output|metadata|version|sequence|session_id|span_id|time|odd";
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        any::<i64>().prop_map(Into::into),
+        any::<f64>().prop_map(Into::into),
+        any::<String>().prop_map(Into::into),
+        "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:00:00Z".prop_map(Into::into),
+    ];
+    let value = leaf.prop_recursive(3, 20, 4, move |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(Into::into),
+            vec((keys, inner), 0..8).prop_map(|pairs| pairs.into_iter().collect()),
+        ]
+    });
+    (vec((keys, value.clone()), 0..8), vec(value, 0..4)).prop_map(|(pairs, items)| {
+        let mut body: serde_json::Map<_, _> = pairs.into_iter().collect();
+        body.insert("spans".to_owned(), items.clone().into());
+        body.insert("events".to_owned(), items.into());
+        body.into()
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_call_is_taken_or_refused_and_survives_an_export(body in call()) {
+        fuzz::agentos(body.to_string().as_bytes());
+    }
+}
+
 /// Recorded bodies with a byte changed, removed or doubled at many places.
 #[test]
 fn damaged_recordings_never_panic() {
