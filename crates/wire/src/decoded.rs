@@ -83,7 +83,18 @@ impl Tally {
     /// Takes one value from the request's budget.
     #[inline]
     pub(crate) fn take_value(&mut self) -> Parsed<()> {
-        match self.values_left.checked_sub(1) {
+        self.take_values(1)
+    }
+
+    /// Takes an event or a link, which need the room of a few values.
+    #[inline]
+    pub(crate) fn take_record(&mut self) -> Parsed<()> {
+        self.take_values(3)
+    }
+
+    #[inline]
+    fn take_values(&mut self, count: usize) -> Parsed<()> {
+        match self.values_left.checked_sub(count) {
             Some(left) => {
                 self.values_left = left;
                 Ok(())

@@ -7,7 +7,8 @@
 pub struct Limits {
     /// Spans, log records or metrics in one request.
     pub items_per_request: usize,
-    /// Attribute values in one request, those inside lists and maps included.
+    /// Attribute values in one request, those inside lists and maps included; an event or
+    /// a link counts as three.
     pub values_per_request: usize,
     /// Attributes of one span, event, link, resource or scope.
     pub attributes_per_item: usize,

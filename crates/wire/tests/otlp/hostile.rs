@@ -253,6 +253,25 @@ fn a_request_has_a_budget_of_values_and_of_reasons() {
 }
 
 #[test]
+fn empty_events_and_links_are_taken_from_the_budget() {
+    let limits = Limits { values_per_request: 6, ..Limits::default() };
+    for field in [11, 13] {
+        let with = |count: usize| request(&[[span(1), bytes(field, &[]).repeat(count)].concat()]);
+        let decode = |count| decode_traces(&with(count), Encoding::Protobuf, &limits).unwrap();
+        assert_eq!(decode(2).rejected_count, 0);
+        assert_eq!(decode(3).rejected_count, 1);
+    }
+    let links = |count: usize| {
+        let body = format!(
+            r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{{IDS},"links":[{}]}}]}}]}}]}}"#,
+            vec!["{}"; count].join(",")
+        );
+        decode_traces(body.as_bytes(), Encoding::Json, &limits).unwrap().rejected_count
+    };
+    assert_eq!((links(2), links(3)), (0, 1));
+}
+
+#[test]
 fn invalid_utf8_is_replaced_and_nul_is_kept() {
     let odd = [span(1), bytes(5, b"caf\xe9\0"), attribute(9, b"k\xff", &bytes(1, b"\xf0\x28 ok"))]
         .concat();

@@ -117,6 +117,7 @@ fn event(field: &Field<'_>, tally: &mut Tally) -> Parsed<SourceEvent> {
         dropped_attributes_count: 0,
         from_log: None,
     };
+    tally.take_record()?;
     let mut message = field.message()?;
     while let Some(field) = message.next()? {
         match field.number {
@@ -138,6 +139,7 @@ fn event(field: &Field<'_>, tally: &mut Tally) -> Parsed<SourceEvent> {
 /// A link without a valid id says nothing; it is counted as dropped and the span stays.
 fn push_link(span: &mut SourceSpan, field: &Field<'_>, tally: &mut Tally) -> Parsed<()> {
     tally.check(span.links.len(), tally.limits.links_per_span, "links")?;
+    tally.take_record()?;
     let mut trace_id = &[][..];
     let mut span_id = &[][..];
     let mut trace_state = String::new();

@@ -117,6 +117,7 @@ fn event(json: &mut Json<'_>, tally: &mut Tally) -> Parsed<SourceEvent> {
         dropped_attributes_count: 0,
         from_log: None,
     };
+    tally.take_record()?;
     json.object(|json, key| {
         match key {
             "timeUnixNano" | "time_unix_nano" => event.time_nanos = nanos(json)?,
@@ -135,6 +136,7 @@ fn event(json: &mut Json<'_>, tally: &mut Tally) -> Parsed<SourceEvent> {
 /// A link without a valid id says nothing; it is counted as dropped and the span stays.
 fn push_link(span: &mut SourceSpan, json: &mut Json<'_>, tally: &mut Tally) -> Parsed<()> {
     tally.check(span.links.len(), tally.limits.links_per_span, "links")?;
+    tally.take_record()?;
     let mut ids = (Vec::new(), Vec::new());
     let mut link = SourceLink {
         trace_id: span.trace_id,
