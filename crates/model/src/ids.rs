@@ -145,6 +145,9 @@ impl TraceId {
 }
 
 impl SpanId {
+    /// For a node that is no span; a sender may use it all the same.
+    pub(crate) const LARGEST: SpanId = SpanId([0xff; 8]);
+
     /// The span id for a sender's own name of a span (ruling 20). UUIDs are hashed, not
     /// cut: the first eight bytes of time-ordered UUIDs collide inside one trace.
     pub fn from_sender(text: &str) -> Result<Self, IdError> {

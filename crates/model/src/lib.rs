@@ -15,5 +15,6 @@ pub mod source;
 pub mod span;
 pub mod summary;
 pub mod time;
+pub mod trace;
 pub mod usage;
 pub mod value;

@@ -19,16 +19,20 @@ pub struct Receipt {
     pub dropped_by_sender: u64,
     /// Spans whose payload was cut by their sender.
     pub truncated: u64,
-    /// Spans that end before they start, or start before 2000 or after tomorrow.
+    /// Spans that end before they start, or start before 2000 or after 2099.
     pub odd_clocks: u64,
     /// Children that lie outside their parent's time by more than a second.
     pub skewed: u64,
-    /// Spans that are their own ancestor; drawn at top level.
+    /// Circles of spans that name each other as parents; the earliest span of each is
+    /// drawn at top level.
     pub cycles: u64,
     /// Numbers left out because they could not be believed.
     pub rejected_numbers: u64,
     /// Counted model calls without a price.
     pub unpriced: u64,
+    /// Counted sums that may go on over a whole session (Strands' agent spans).
+    #[serde(default)]
+    pub suspect_cumulative: u64,
 }
 
 impl Receipt {

@@ -146,7 +146,7 @@ fn a_log_record_before_its_span_only_adds_its_event() {
     for whole in [fold(&log, &open), fold(&open, &log)] {
         assert_eq!(whole.name.as_deref(), Some("chat"));
         assert_eq!(whole.scope, scope);
-        assert_eq!(whole.events, [event.clone()]);
+        assert_eq!(whole.events, vec![event.clone()]);
     }
 }
 

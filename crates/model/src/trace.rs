@@ -1,0 +1,14 @@
+//! What a trace is as a whole: its summary, its tree and its ledger.
+
+mod best;
+mod counts;
+mod firsts;
+mod ledger;
+mod links;
+mod node;
+mod state;
+mod summary;
+mod sums;
+mod texts;
+
+pub use state::TraceState;

@@ -1,0 +1,266 @@
+//! The incremental state of one trace.
+
+use std::collections::HashMap;
+
+use super::best::{
+    AGENT_ID, AGENT_NAME, AGENTOS_ID, ENVIRONMENT, INPUT, KINDS, NAME, OUTPUT, PROJECT, RELEASE,
+    SERVICE, SESSION, TRACE_NAME, USER,
+};
+use super::counts::Counts;
+use super::firsts::Firsts;
+use super::ledger::Ledger;
+use super::node::{
+    AGENT, CUT, ENDED, ERROR, LISTS, MARKS_PARENT, MODEL, Node, PLACEHOLDER, PRESENT, PROVIDER,
+    Place, ROOT, TOOL, TOP, TRUNCATED,
+};
+use super::texts::{NO_TEXT, TextId, Texts};
+use crate::ids::{SpanId, TraceId};
+use crate::span::{Category, Span, Status};
+
+/// Everything needed to keep the summary of one trace current, without its payload: some
+/// 250 bytes a span and the texts. The result does not depend on the order in which spans
+/// came. An upsert costs the height of the tree.
+#[derive(Debug)]
+pub struct TraceState {
+    pub(super) trace_id: TraceId,
+    pub(super) nodes: Vec<Node>,
+    pub(super) places: HashMap<SpanId, Place>,
+    pub(super) free: Vec<Place>,
+    pub(super) texts: Texts,
+    pub(super) counts: Counts,
+    pub(super) firsts: Firsts,
+    pub(super) ledger: Ledger,
+    /// Kinds of facts whose speaker must be looked for among the top-level nodes.
+    pub(super) stale: [bool; KINDS],
+    /// Spans taken in since then.
+    pub(super) stale_for: u32,
+    pub(super) duplicates: u64,
+}
+
+impl TraceState {
+    /// A trace of which nothing is known yet.
+    pub fn new(trace_id: TraceId) -> TraceState {
+        // The top's id is never looked up; the state never lists it.
+        let top = Node::new(SpanId::LARGEST);
+        TraceState {
+            trace_id,
+            nodes: vec![top],
+            places: HashMap::new(),
+            free: Vec::new(),
+            texts: Texts::default(),
+            counts: Counts::default(),
+            firsts: Firsts::default(),
+            ledger: Ledger::default(),
+            stale: [false; KINDS],
+            stale_for: 0,
+            duplicates: 0,
+        }
+    }
+
+    /// Takes in a span. One that is there already is replaced by these facts: give those
+    /// of the combined span.
+    pub fn upsert(&mut self, span: &Span) {
+        let place = self.place_of(span.span_id);
+        let cut_above = self.cut_above(place);
+        self.replace(place, span);
+        self.relink(place);
+        // Its cycle may be open now, or have another first span.
+        if let Some(top) = cut_above.filter(|top| *top != place && self.node(*top).is(CUT)) {
+            self.relink(top);
+        }
+        self.settle_ledger();
+        self.settle_firsts();
+        self.settle_bests();
+    }
+
+    /// Notes that a span came again, or in another part.
+    pub fn note_duplicate(&mut self) {
+        self.duplicates += 1;
+    }
+
+    /// Restores the count of [`TraceState::note_duplicate`] after a rebuild.
+    pub fn set_duplicates(&mut self, duplicates: u64) {
+        self.duplicates = duplicates;
+    }
+
+    /// Whether this span has come.
+    pub fn contains(&self, span_id: SpanId) -> bool {
+        self.places.get(&span_id).is_some_and(|place| self.node(*place).is(PRESENT))
+    }
+
+    /// Memory held, by estimate.
+    pub fn memory_bytes(&self) -> usize {
+        const PER_PLACE: usize = 24;
+        let boxes = self.nodes.iter().filter(|node| node.below.is_some()).count();
+        size_of::<TraceState>()
+            + self.nodes.capacity() * size_of::<Node>()
+            + boxes * size_of::<super::best::Bests>()
+            + self.places.capacity() * PER_PLACE
+            + self.free.capacity() * size_of::<Place>()
+            + self.texts.memory_bytes()
+            + self.firsts.memory_bytes()
+            + self.ledger.memory_bytes()
+    }
+
+    pub(super) fn node(&self, place: Place) -> &Node {
+        &self.nodes[place as usize]
+    }
+
+    pub(super) fn node_mut(&mut self, place: Place) -> &mut Node {
+        &mut self.nodes[place as usize]
+    }
+
+    /// The node of a span; a new one stands at top level until the span has come.
+    pub(super) fn place_of(&mut self, id: SpanId) -> Place {
+        if let Some(place) = self.places.get(&id) {
+            return *place;
+        }
+        let node = Node::new(id);
+        let place = match self.free.pop() {
+            Some(place) => {
+                *self.node_mut(place) = node;
+                place
+            }
+            None => {
+                self.nodes.push(node);
+                (self.nodes.len() - 1) as Place
+            }
+        };
+        self.places.insert(id, place);
+        self.attach(place, TOP);
+        place
+    }
+
+    /// Gives a node the facts of a span. Its link to the node above stays.
+    fn replace(&mut self, place: Place, span: &Span) {
+        let parent = self.node(place).parent;
+        let mut offered = self.offer(place);
+        let before = self.ledger_view(place);
+        let retimed = self.is_retimed(place, span);
+        self.tally_around(place, retimed, false);
+        self.mark_parent(place, false);
+        self.firsts_leave(place);
+        self.ledger_leave(place);
+
+        let old_texts = self.node(place).texts;
+        let old_lists = self.node(place).lists;
+        if self.is_rekeyed(place, span) {
+            // The node is a candidate by its old key until nobody above holds it.
+            self.node_mut(place).texts = [NO_TEXT; KINDS];
+            let bare = self.offer(place);
+            self.pass_bests(parent, offered, bare);
+            offered = bare;
+        }
+        let texts = self.keep_texts(span);
+        let lists = self.keep_lists(span);
+        let node = self.node_mut(place);
+        write_facts(node, span);
+        node.texts = texts;
+        node.lists = lists;
+        for text in old_texts.into_iter().chain(old_lists) {
+            self.texts.release(text);
+        }
+
+        self.firsts_join(place, span);
+        self.ledger_join(place, span);
+        self.mark_parent(place, true);
+        self.tally_around(place, retimed, true);
+        self.ledger_changed(place, before);
+        let new = self.offer(place);
+        self.pass_bests(parent, offered, new);
+    }
+
+    /// Whether children must be looked at again: whether they are orphans and whether they
+    /// lie inside their parent's time depends on the parent's facts.
+    fn is_retimed(&self, place: Place, span: &Span) -> bool {
+        let node = self.node(place);
+        let end = node.is(ENDED).then_some(node.end);
+        !node.is(PRESENT)
+            || node.start != span.start_nanos
+            || end != span.end_nanos
+            || node.is(PLACEHOLDER) != span.placeholder
+    }
+
+    fn is_rekeyed(&self, place: Place, span: &Span) -> bool {
+        let node = self.node(place);
+        node.is(PRESENT)
+            && (node.start != span.start_nanos
+                || node.sequence != span.sequence.unwrap_or(i64::MAX)
+                || node.is(ROOT) != is_root(span)
+                || node.category != span.category)
+    }
+
+    fn keep_texts(&mut self, span: &Span) -> [TextId; KINDS] {
+        let agent = &span.agent;
+        let mut texts = [NO_TEXT; KINDS];
+        let name = Some(span.name.as_str()).filter(|_| !span.placeholder);
+        // Of all agents in a run the one that runs it names it.
+        let root = is_root(span);
+        for (kind, text) in [
+            (NAME, name),
+            (TRACE_NAME, span.trace_name.as_deref()),
+            (SESSION, unscrubbed(&span.session_id)),
+            (USER, unscrubbed(&span.user_id)),
+            (ENVIRONMENT, unscrubbed(&span.environment)),
+            (RELEASE, unscrubbed(&span.release)),
+            (AGENTOS_ID, agent.agentos_id.as_deref()),
+            (AGENT_NAME, agent.name.as_deref().filter(|_| root)),
+            (AGENT_ID, agent.id.as_deref().filter(|_| root)),
+            (PROJECT, agent.project.as_deref()),
+            (SERVICE, agent.service.as_deref()),
+            (INPUT, span.input_preview.as_deref()),
+            (OUTPUT, span.output_preview.as_deref()),
+        ] {
+            texts[kind] = self.texts.keep(text.filter(|text| !text.is_empty()));
+        }
+        texts
+    }
+
+    fn keep_lists(&mut self, span: &Span) -> [TextId; LISTS] {
+        let is = |category| span.category == category;
+        let mut lists = [NO_TEXT; LISTS];
+        for (list, text) in [
+            (MODEL, span.model().filter(|_| names_model(span))),
+            (PROVIDER, span.provider.as_deref()),
+            (TOOL, span.tool_name.as_deref().filter(|_| is(Category::Tool))),
+            (AGENT, span.agent.name.as_deref().filter(|_| is(Category::Agent))),
+        ] {
+            lists[list] = self.texts.keep(text.filter(|text| !text.is_empty()));
+        }
+        lists
+    }
+}
+
+fn write_facts(node: &mut Node, span: &Span) {
+    let cut = node.flags & CUT;
+    node.parent_id = span.parent_span_id;
+    node.start = span.start_nanos;
+    node.end = span.end_nanos.unwrap_or(0);
+    node.sequence = span.sequence.unwrap_or(i64::MAX);
+    node.category = span.category;
+    node.dropped = span.dropped_count;
+    node.rejected = u32::try_from(span.rejected_keys.len()).unwrap_or(u32::MAX);
+    node.flags = PRESENT | cut;
+    node.set(PLACEHOLDER, span.placeholder);
+    node.set(ROOT, is_root(span));
+    node.set(ERROR, span.status == Status::Error);
+    node.set(MARKS_PARENT, span.error_marks_parent);
+    node.set(TRUNCATED, span.truncated);
+    node.set(ENDED, span.end_nanos.is_some());
+}
+
+/// A span known from a log record only names no parent, but that says nothing.
+fn is_root(span: &Span) -> bool {
+    span.forced_root || (span.parent_span_id.is_none() && !span.placeholder)
+}
+
+/// Logfire's scrubber replaces what looks secret; session ids do.
+pub(super) fn unscrubbed(text: &Option<String>) -> Option<&str> {
+    text.as_deref().filter(|text| !text.starts_with("[Scrubbed due to"))
+}
+
+/// Wrappers repeat the model of the calls below them, or name one that never answered.
+fn names_model(span: &Span) -> bool {
+    matches!(span.category, Category::Llm | Category::Embedding | Category::Reranker)
+        || (span.usage.is_some() && span.usage_scope == crate::usage::UsageScope::Own)
+}
