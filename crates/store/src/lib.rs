@@ -12,6 +12,9 @@ mod row;
 use std::path::Path;
 use std::sync::Arc;
 
+use clew_model::ids::{SpanId, TraceId};
+use clew_model::source::SourceSpan;
+use clew_model::span::Span;
 use rusqlite::{Connection, Transaction};
 
 pub use catalog::*;
@@ -78,6 +81,54 @@ impl Store {
     /// Injected randomness.
     pub(crate) fn random(&self, buffer: &mut [u8]) {
         (self.inner.options.random)(buffer);
+    }
+
+    /// The row of a trace.
+    pub fn trace_row(
+        &self,
+        workspace: WorkspaceId,
+        trace_id: &TraceId,
+    ) -> Result<Option<TraceRow>, StoreError> {
+        self.read(|connection| embedded::rows::by_id(connection, workspace, trace_id))
+    }
+
+    /// Facts of all spans of a trace, in order of arrival; `Tree::build` orders them.
+    pub fn trace_spans(
+        &self,
+        workspace: WorkspaceId,
+        trace_id: &TraceId,
+    ) -> Result<Vec<Span>, StoreError> {
+        self.inner.spans(workspace, trace_id)
+    }
+
+    /// What senders gave, whole, versions combined: all spans of a trace, or those named.
+    pub fn sources(
+        &self,
+        workspace: WorkspaceId,
+        trace_id: &TraceId,
+        only: Option<&[SpanId]>,
+    ) -> Result<Vec<SourceSpan>, StoreError> {
+        self.inner.sources(workspace, trace_id, only)
+    }
+
+    /// Brings everything staged into chunks. Happens by itself; backups and tests want it now.
+    pub fn flush(&self) -> Result<(), StoreError> {
+        self.inner.flush()
+    }
+
+    /// Reads the whole file and says what does not fit together; for `clew doctor`.
+    pub fn check(&self) -> Result<CheckReport, StoreError> {
+        self.inner.check()
+    }
+
+    /// Bytes by what they hold.
+    pub fn sizes(&self) -> Result<Sizes, StoreError> {
+        self.inner.sizes()
+    }
+
+    /// Counters and gauges.
+    pub fn metrics(&self) -> Metrics {
+        self.inner.metrics()
     }
 
     /// Writes out what is queued, brings everything into the file and closes it. Calls

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use clew_model::normalise::normalise;
+use clew_model::prices::PriceTable;
 use clew_model::source::SourceSpan;
 use clew_model::span::Span;
 
@@ -112,6 +114,14 @@ impl StoreOptions {
             idle_work: true,
             fault: None,
         }
+    }
+}
+
+impl Default for StoreOptions {
+    /// Facts by the model's mapping and the shipped prices.
+    fn default() -> Self {
+        let prices = PriceTable::shipped();
+        Self::new(Arc::new(move |source| normalise(source, &prices)))
     }
 }
 

@@ -128,3 +128,11 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
 }
+
+/// Brings the write-ahead log into the file and empties it; true when no reader was in the
+/// way.
+pub(crate) fn checkpoint(connection: &Connection) -> Result<bool, StoreError> {
+    let busy: i64 =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    Ok(busy == 0)
+}

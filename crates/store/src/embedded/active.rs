@@ -1,0 +1,196 @@
+//! Traces that may still grow: what the writer must know to tell a new span from a known
+//! one and to keep the row current. All of it can be had again from chunks and staging, so
+//! it may be dropped at any time; after a failed commit it is dropped.
+
+use std::collections::{BTreeSet, HashMap};
+
+use clew_model::ids::{SpanId, TraceId};
+use rusqlite::Connection;
+
+use super::codec::records::{Record, SHARED_OWNER};
+use super::disk::chunks::{self, Want};
+use super::disk::dictionaries::Dictionaries;
+use super::hash::ByHash;
+use super::meaning::TraceState;
+use super::owners::is_session;
+use super::rows::{self, RowMemo};
+use super::staging::Staging;
+use crate::{StoreError, WorkspaceId};
+
+/// One trace.
+pub(super) struct ActiveTrace {
+    pub(super) state: TraceState,
+    pub(super) memo: Option<RowMemo>,
+    pub(super) spans: HashMap<SpanId, KnownSpan, ByHash>,
+    /// Shared texts that count this trace.
+    pub(super) shared: Vec<u64>,
+    /// Session owners that name this trace.
+    pub(super) owners: Vec<i64>,
+    touched: u64,
+    counted: usize,
+}
+
+/// The stored version of a span.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct KnownSpan {
+    /// Hash of its source; 0 where it is not known.
+    pub(super) hash: u64,
+    /// The commit that stored it.
+    pub(super) seq: u64,
+}
+
+/// All of them, by workspace and id.
+#[derive(Default)]
+pub(super) struct ActiveTraces {
+    traces: HashMap<(WorkspaceId, TraceId), ActiveTrace, ByHash>,
+    by_touch: BTreeSet<(u64, WorkspaceId, TraceId)>,
+    bytes: usize,
+}
+
+impl ActiveTrace {
+    /// A trace that nothing is known of.
+    pub(super) fn new(trace_id: TraceId) -> Self {
+        Self {
+            state: TraceState::new(trace_id),
+            memo: None,
+            spans: HashMap::default(),
+            shared: Vec::new(),
+            owners: Vec::new(),
+            touched: 0,
+            counted: 0,
+        }
+    }
+
+    /// Builds the state of a trace that is stored; `None` where it is not.
+    pub(super) fn load(
+        connection: &Connection,
+        dictionaries: &Dictionaries,
+        staging: &Staging,
+        workspace: WorkspaceId,
+        trace_id: TraceId,
+    ) -> Result<Option<Self>, StoreError> {
+        let Some(found) = rows::find(connection, workspace, &trace_id)? else { return Ok(None) };
+        let mut active = Self::new(trace_id);
+        active.state.set_duplicates(found.duplicates);
+        let chunks = chunks::of_trace(connection, dictionaries, found.tno, Want::Bodies)?;
+        let mut last_seq = 0;
+        for chunk in &chunks {
+            last_seq = last_seq.max(chunk.last_seq);
+            for record in chunk.records()? {
+                active.learn(trace_id, &record)?;
+            }
+        }
+        for record in staging.view(found.tno, false).records {
+            if record.seq > last_seq {
+                active.learn(trace_id, &record)?;
+            }
+        }
+        active.memo = Some(found.memo);
+        Ok(Some(active))
+    }
+
+    fn learn(&mut self, trace_id: TraceId, record: &Record) -> Result<(), StoreError> {
+        let place = || format!("span {} of trace {trace_id}", record.span_id);
+        let is_newest = self.spans.get(&record.span_id).is_none_or(|known| known.seq <= record.seq);
+        if is_newest {
+            self.state.upsert(&record.span(trace_id).map_err(|damage| damage.at(place()))?);
+            self.spans.insert(record.span_id, KnownSpan { hash: 0, seq: record.seq });
+        }
+        for run in &record.runs {
+            if run.owner == SHARED_OWNER {
+                run.numbers().for_each(|number| {
+                    self.note_shared(number);
+                });
+            } else if is_session(run.owner) && !self.owners.contains(&run.owner) {
+                self.owners.push(run.owner);
+            }
+        }
+        Ok(())
+    }
+
+    /// True when the trace did not refer to this shared text before.
+    pub(super) fn note_shared(&mut self, number: u64) -> bool {
+        let is_new = !self.shared.contains(&number);
+        if is_new {
+            self.shared.push(number);
+        }
+        is_new
+    }
+
+    fn memory_bytes(&self) -> usize {
+        size_of::<Self>()
+            + self.spans.capacity() * 26
+            + self.state.memory_bytes()
+            + self.memo.as_ref().map_or(0, RowMemo::memory_bytes)
+            + self.shared.capacity() * 8
+            + self.owners.capacity() * 8
+    }
+}
+
+impl ActiveTraces {
+    /// Takes a trace out; a commit that succeeds gives it back.
+    pub(super) fn take(
+        &mut self,
+        workspace: WorkspaceId,
+        trace_id: TraceId,
+    ) -> Option<ActiveTrace> {
+        let active = self.traces.remove(&(workspace, trace_id))?;
+        self.bytes -= active.counted;
+        self.by_touch.remove(&(active.touched, workspace, trace_id));
+        Some(active)
+    }
+
+    /// Puts a trace back as used by commit `seq`.
+    pub(super) fn put(
+        &mut self,
+        workspace: WorkspaceId,
+        trace_id: TraceId,
+        mut active: ActiveTrace,
+        seq: u64,
+    ) {
+        active.touched = seq;
+        active.counted = active.memory_bytes();
+        self.bytes += active.counted;
+        self.by_touch.insert((seq, workspace, trace_id));
+        self.traces.insert((workspace, trace_id), active);
+    }
+
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.traces.len()
+    }
+
+    /// Drops the traces that were not used for longest, and of those first such that are
+    /// not staged: those would be built again with the next flush's commit.
+    pub(super) fn evict(&mut self, max_bytes: usize, is_staged: impl Fn(i64) -> bool) {
+        if self.bytes <= max_bytes {
+            return;
+        }
+        for spare_staged in [true, false] {
+            let mut kept = BTreeSet::new();
+            while self.bytes > max_bytes {
+                let Some(oldest) = self.by_touch.pop_first() else { break };
+                let key = (oldest.1, oldest.2);
+                let staged = self
+                    .traces
+                    .get(&key)
+                    .and_then(|active| active.memo.as_ref())
+                    .is_some_and(|memo| is_staged(memo.tno));
+                if spare_staged && staged {
+                    kept.insert(oldest);
+                } else if let Some(active) = self.traces.remove(&key) {
+                    self.bytes -= active.counted;
+                }
+            }
+            self.by_touch.append(&mut kept);
+        }
+    }
+
+    /// Drops everything.
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+}

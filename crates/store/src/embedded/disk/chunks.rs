@@ -1,0 +1,270 @@
+//! Rows of `chunk`.
+
+use clew_model::ids::TraceId;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::dictionaries::Dictionaries;
+use super::{id_of, keys};
+use crate::embedded::codec::bytes::Input;
+use crate::embedded::codec::frame::{self, Dictionary, Frame, LEVEL_FAST};
+use crate::embedded::codec::records::{
+    BodyEntry, Head, Record, get_body, get_records, put_records,
+};
+use crate::{StoreError, WorkspaceId};
+
+const VERSION: i64 = 1;
+/// A chunk takes records until it has as many bytes, head and body together.
+pub(crate) const CHUNK_MAX_BYTES: usize = 256 << 10;
+
+/// A chunk as it goes into its row.
+#[derive(Debug, Clone)]
+pub(crate) struct PackedChunk {
+    pub(crate) workspace: WorkspaceId,
+    pub(crate) tno: i64,
+    pub(crate) spans: usize,
+    pub(crate) first_seq: u64,
+    pub(crate) last_seq: u64,
+    pub(crate) merged: bool,
+    pub(crate) head: Frame,
+    pub(crate) body: Frame,
+    pub(crate) head_dictionary: Option<i64>,
+    pub(crate) body_dictionary: Option<i64>,
+    pub(crate) bloom: Option<Vec<u8>>,
+}
+
+/// A chunk out of its row.
+#[derive(Debug, Clone)]
+pub(crate) struct Chunk {
+    pub(crate) key: i64,
+    pub(crate) workspace: WorkspaceId,
+    pub(crate) last_seq: u64,
+    pub(crate) merged: bool,
+    head: Vec<u8>,
+    body: Vec<u8>,
+}
+
+/// How a chunk is compressed.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Packing<'a> {
+    pub(crate) level: Option<i32>,
+    pub(crate) head_dictionary: Option<&'a Dictionary>,
+    pub(crate) body_dictionary: Option<&'a Dictionary>,
+    pub(crate) merged: bool,
+}
+
+/// Packs records of one trace, in order, into as many chunks as they need.
+pub(crate) fn pack<R: AsRef<Record>>(
+    workspace: WorkspaceId,
+    tno: i64,
+    records: &[R],
+    packing: Packing<'_>,
+) -> Result<Vec<PackedChunk>, StoreError> {
+    let mut chunks = Vec::new();
+    let mut rest = records;
+    while !rest.is_empty() {
+        let mut bytes = 0;
+        let fits = rest.iter().take_while(|record| {
+            bytes += record.as_ref().memory_bytes();
+            bytes <= CHUNK_MAX_BYTES
+        });
+        let (now, later) = rest.split_at(fits.count().max(1));
+        chunks.push(pack_one(workspace, tno, now, packing)?);
+        rest = later;
+    }
+    Ok(chunks)
+}
+
+fn pack_one<R: AsRef<Record>>(
+    workspace: WorkspaceId,
+    tno: i64,
+    records: &[R],
+    packing: Packing<'_>,
+) -> Result<PackedChunk, StoreError> {
+    let (mut head, mut body) = (Vec::new(), Vec::new());
+    put_records(records, &mut head, &mut body);
+    let level = packing.level.unwrap_or(LEVEL_FAST);
+    let seqs = || records.iter().map(|record| record.as_ref().seq);
+    Ok(PackedChunk {
+        workspace,
+        tno,
+        spans: records.len(),
+        first_seq: seqs().min().unwrap_or_default(),
+        last_seq: seqs().max().unwrap_or_default(),
+        merged: packing.merged,
+        head: frame::pack_with(&head, level, packing.head_dictionary)?,
+        body: frame::pack_with(&body, level, packing.body_dictionary)?,
+        head_dictionary: packing.head_dictionary.map(|dictionary| dictionary.id),
+        body_dictionary: packing.body_dictionary.map(|dictionary| dictionary.id),
+        bloom: None,
+    })
+}
+
+/// Appends a chunk to its trace.
+pub(crate) fn insert(connection: &Connection, chunk: &PackedChunk) -> Result<i64, StoreError> {
+    let (from, to) = keys(chunk.tno);
+    let sql = "SELECT key FROM chunk WHERE key BETWEEN ?1 AND ?2 ORDER BY key DESC LIMIT 1";
+    let last: Option<i64> =
+        connection.prepare_cached(sql)?.query_row([from, to], |row| row.get(0)).optional()?;
+    let key = last.map_or(from, |last| last + 1);
+    if key > to {
+        return Err(StoreError::Invalid(format!("trace {} has too many chunks", chunk.tno)));
+    }
+    insert_at(connection, key, chunk)?;
+    Ok(key)
+}
+
+/// Writes a chunk under a key that is free.
+pub(crate) fn insert_at(
+    connection: &Connection,
+    key: i64,
+    chunk: &PackedChunk,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO chunk (key, workspace, version, spans, first_seq, last_seq, merged, \
+               head_dictionary, head_bytes, head_checksum, body_dictionary, body_bytes, \
+               body_checksum, bloom, head, body) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+    connection.prepare_cached(sql)?.execute(params![
+        key,
+        chunk.workspace.0,
+        VERSION,
+        chunk.spans as i64,
+        chunk.first_seq as i64,
+        chunk.last_seq as i64,
+        chunk.merged,
+        chunk.head_dictionary,
+        chunk.head.raw_bytes,
+        chunk.head.checksum,
+        chunk.body_dictionary,
+        chunk.body.raw_bytes,
+        chunk.body.checksum,
+        chunk.bloom,
+        chunk.head.data,
+        chunk.body.data,
+    ])?;
+    Ok(())
+}
+
+/// The last commit that is in a chunk of the trace.
+pub(crate) fn last_seq(connection: &Connection, tno: i64) -> Result<Option<u64>, StoreError> {
+    let (from, to) = keys(tno);
+    let sql = "SELECT last_seq FROM chunk WHERE key BETWEEN ?1 AND ?2 ORDER BY key DESC LIMIT 1";
+    let found: Option<i64> =
+        connection.prepare_cached(sql)?.query_row([from, to], |row| row.get(0)).optional()?;
+    Ok(found.map(|seq| seq as u64))
+}
+
+/// Which part of chunks a reader needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Want {
+    /// Facts.
+    Heads,
+    /// Facts and payload.
+    Bodies,
+}
+
+/// All chunks of a trace, oldest first.
+pub(crate) fn of_trace(
+    connection: &Connection,
+    dictionaries: &Dictionaries,
+    tno: i64,
+    want: Want,
+) -> Result<Vec<Chunk>, StoreError> {
+    let (from, to) = keys(tno);
+    // Columns are read in order and only as far as needed: without the body its pages stay
+    // untouched.
+    let sql = match want {
+        Want::Heads => {
+            "SELECT key, workspace, version, last_seq, merged, head_dictionary, head_bytes, head_checksum, head \
+             FROM chunk WHERE key BETWEEN ?1 AND ?2 ORDER BY key"
+        }
+        Want::Bodies => {
+            "SELECT key, workspace, version, last_seq, merged, head_dictionary, head_bytes, head_checksum, head, \
+             body_dictionary, body_bytes, body_checksum, body \
+             FROM chunk WHERE key BETWEEN ?1 AND ?2 ORDER BY key"
+        }
+    };
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([from, to])?;
+    let mut chunks = Vec::new();
+    while let Some(row) = rows.next()? {
+        chunks.push(read(connection, dictionaries, row, want)?);
+    }
+    Ok(chunks)
+}
+
+fn read(
+    connection: &Connection,
+    dictionaries: &Dictionaries,
+    row: &Row<'_>,
+    want: Want,
+) -> Result<Chunk, StoreError> {
+    let key: i64 = row.get(0)?;
+    let version: i64 = row.get(2)?;
+    if version != VERSION {
+        return Err(StoreError::Corrupt(format!("chunk {key} has the unknown version {version}")));
+    }
+    let part = |first: usize, name: &str| -> Result<Vec<u8>, StoreError> {
+        let dictionary = dictionaries.get(connection, row.get(first)?)?;
+        let data = row.get_ref(first + 3)?.as_blob().map_err(rusqlite::Error::from)?;
+        frame::unpack(data, row.get(first + 1)?, row.get(first + 2)?, dictionary.as_deref())
+            .map_err(|damage| damage.at(format_args!("{name} of chunk {key}")))
+    };
+    let head = part(5, "head")?;
+    let body = if want == Want::Bodies { part(9, "body")? } else { Vec::new() };
+    let last_seq = row.get::<_, i64>(3)? as u64;
+    let workspace = WorkspaceId(row.get(1)?);
+    Ok(Chunk { key, workspace, last_seq, merged: row.get(4)?, head, body })
+}
+
+impl Chunk {
+    /// The trace's number.
+    pub(crate) fn tno(&self) -> i64 {
+        id_of(self.key)
+    }
+
+    pub(crate) fn head(&self) -> Result<Head<'_>, StoreError> {
+        Head::read(&mut Input::new(&self.head)).map_err(|damage| self.damaged(damage))
+    }
+
+    /// The records of the body, in the order of the head.
+    pub(crate) fn body(&self, head: &Head<'_>) -> Result<Vec<BodyEntry<'_>>, StoreError> {
+        get_body(&mut Input::new(&self.body), &head.owners).map_err(|damage| self.damaged(damage))
+    }
+
+    /// Facts of every record with their version.
+    pub(crate) fn spans(
+        &self,
+        trace_id: TraceId,
+    ) -> Result<Vec<(u64, clew_model::span::Span)>, StoreError> {
+        self.head()?.spans(trace_id).map_err(|damage| self.damaged(damage))
+    }
+
+    /// Whole records.
+    pub(crate) fn records(&self) -> Result<Vec<Record>, StoreError> {
+        let head = self.head()?;
+        let body = self.body(&head)?;
+        get_records(&head, &body).map_err(|damage| self.damaged(damage))
+    }
+
+    fn damaged(&self, damage: crate::embedded::codec::bytes::Damage) -> StoreError {
+        damage.at(format_args!("chunk {}", self.key))
+    }
+}
+
+/// Removes chunks by key.
+pub(crate) fn remove(connection: &Connection, keys: &[i64]) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached("DELETE FROM chunk WHERE key = ?1")?;
+    for key in keys {
+        statement.execute([key])?;
+    }
+    Ok(())
+}
+
+/// Removes all chunks of a trace.
+pub(crate) fn remove_of_trace(connection: &Connection, tno: i64) -> Result<(), StoreError> {
+    let (from, to) = keys(tno);
+    connection
+        .prepare_cached("DELETE FROM chunk WHERE key BETWEEN ?1 AND ?2")?
+        .execute([from, to])?;
+    Ok(())
+}

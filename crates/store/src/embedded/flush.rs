@@ -1,0 +1,106 @@
+//! From staging to chunks and blocks: a thread that compresses, and what the writer does
+//! with its work.
+//!
+//! One thread takes jobs in order and gives results in order, so that of one trace or owner
+//! nothing newer is ever committed before something older: recovery goes by the last
+//! sequence in a chunk and would otherwise skip what is missing.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender};
+use std::thread::{self, JoinHandle};
+
+use rusqlite::Connection;
+
+use super::codec::frame::LEVEL_FAST;
+use super::disk::blocks::{self, PackedBlock};
+use super::disk::chunks::{self, PackedChunk, Packing};
+use super::staging::{BlockJob, ChunkJob, FlushJob};
+use crate::StoreError;
+
+/// A finished job.
+#[derive(Debug, Default)]
+pub(super) struct Flushed {
+    pub(super) chunks: Vec<PackedChunk>,
+    pub(super) blocks: Vec<PackedBlock>,
+    /// Traces with the last commit handed over.
+    pub(super) traces: Vec<(i64, u64)>,
+    /// Owners with the number after the last text handed over.
+    pub(super) owners: Vec<(i64, u64)>,
+}
+
+/// Starts the compressing thread. It ends when its jobs' sender is gone.
+pub(super) fn start(
+    jobs: Receiver<FlushJob>,
+    results: Sender<Result<Flushed, StoreError>>,
+    wake: impl Fn() + Send + 'static,
+) -> Result<JoinHandle<()>, StoreError> {
+    let run = move || {
+        for job in jobs {
+            if results.send(pack(&job)).is_err() {
+                return;
+            }
+            wake();
+        }
+    };
+    Ok(thread::Builder::new().name("clew-compress".to_owned()).spawn(run)?)
+}
+
+fn pack(job: &FlushJob) -> Result<Flushed, StoreError> {
+    let mut flushed = Flushed::default();
+    for block in &job.blocks {
+        flushed.blocks.extend(pack_block(block)?);
+        flushed.owners.push((block.owner, block.first + block.texts.len() as u64));
+    }
+    for chunk in &job.chunks {
+        flushed.chunks.extend(pack_chunk(chunk)?);
+        flushed.traces.push((chunk.tno, chunk.last_seq));
+    }
+    Ok(flushed)
+}
+
+fn pack_chunk(job: &ChunkJob) -> Result<Vec<PackedChunk>, StoreError> {
+    chunks::pack(job.workspace, job.tno, &job.records, Packing::default())
+}
+
+fn pack_block(job: &BlockJob) -> Result<Vec<PackedBlock>, StoreError> {
+    let mut first = job.first;
+    let mut packed = Vec::new();
+    for texts in blocks::parts(&job.texts) {
+        packed.push(PackedBlock {
+            workspace: job.workspace,
+            owner: job.owner,
+            first,
+            texts: texts.len(),
+            // All parts are committed together, so each may say the whole job's last.
+            last_seq: job.last_seq,
+            merged: false,
+            frame: blocks::pack(texts, LEVEL_FAST, None)?,
+            dictionary: None,
+            bloom: None,
+        });
+        first += texts.len() as u64;
+    }
+    Ok(packed)
+}
+
+/// Writes finished jobs in the open transaction.
+pub(super) fn insert(connection: &Connection, finished: &[Flushed]) -> Result<(), StoreError> {
+    for flushed in finished {
+        for block in &flushed.blocks {
+            blocks::insert(connection, block)?;
+        }
+        for chunk in &flushed.chunks {
+            chunks::insert(connection, chunk)?;
+        }
+    }
+    Ok(())
+}
+
+impl AsRef<super::codec::records::Record> for super::codec::records::Record {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
+/// Shared by the writer and the thread.
+pub(super) type SharedDictionaries = Arc<super::disk::dictionaries::Dictionaries>;

@@ -1,0 +1,178 @@
+//! What the caller's thread does before the writer sees a request: everything that needs no
+//! order.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use clew_model::ids::{SpanId, TraceId};
+use clew_model::label::Label;
+use clew_model::source::{RunEvent, SourceSpan};
+use clew_model::span::Span;
+
+use super::codec::facts::{put_facts, put_who, put_words};
+use super::codec::frame::{self, Frame};
+use super::codec::source::{EncodedSource, SourceWriter};
+use super::codec::text::BLOCK_TEXT_MAX_BYTES;
+use super::hash::ByHash;
+use crate::{AgentId, Append, StoreError, WorkspaceId};
+
+/// A request, encoded.
+pub(crate) struct Prepared {
+    pub(crate) workspace: WorkspaceId,
+    pub(crate) agent: Option<AgentId>,
+    pub(crate) traces: Vec<PreparedTrace>,
+    pub(crate) texts: SourceWriter,
+    /// Pieces of texts that are too large for a block, by their place in `texts`.
+    pub(crate) blobs: HashMap<u32, Vec<Frame>>,
+    pub(crate) run_events: Vec<RunEvent>,
+    pub(crate) labels: Vec<Label>,
+    pub(crate) span_count: usize,
+    /// Memory it holds while it waits.
+    pub(crate) bytes: usize,
+}
+
+/// Spans of one trace.
+pub(crate) struct PreparedTrace {
+    pub(crate) trace_id: TraceId,
+    pub(crate) spans: Vec<PreparedSpan>,
+}
+
+/// A span with everything but the numbers of its texts.
+pub(crate) struct PreparedSpan {
+    pub(crate) span: Span,
+    pub(crate) words: Arc<[u8]>,
+    pub(crate) who: Arc<[u8]>,
+    pub(crate) facts: Box<[u8]>,
+    pub(crate) source: EncodedSource,
+}
+
+/// Bytes of one piece of a large text.
+const BLOB_PIECE_BYTES: usize = 1 << 20;
+
+pub(crate) fn prepare(append: Append) -> Result<Prepared, StoreError> {
+    let mut parts = Parts::default();
+    let mut texts = SourceWriter::default();
+    let mut traces: Vec<PreparedTrace> = Vec::new();
+    let mut places: HashMap<TraceId, usize, ByHash> = HashMap::default();
+    let span_count = append.spans.len();
+    let mut bytes = 0;
+    for incoming in append.spans {
+        let prepared = prepare_span(&mut parts, &mut texts, &incoming.source, incoming.span);
+        bytes += prepared.memory_bytes();
+        let trace_id = incoming.source.trace_id;
+        let place = *places.entry(trace_id).or_insert_with(|| {
+            traces.push(PreparedTrace { trace_id, spans: Vec::new() });
+            traces.len() - 1
+        });
+        traces[place].spans.push(prepared);
+    }
+    let blobs = pack_blobs(&texts)?;
+    bytes += texts.memory_bytes() + append.run_events.iter().map(event_bytes).sum::<usize>();
+    bytes += blobs.values().flatten().map(|frame| frame.data.len()).sum::<usize>();
+    Ok(Prepared {
+        workspace: append.workspace,
+        agent: append.agent,
+        traces,
+        texts,
+        blobs,
+        run_events: append.run_events,
+        labels: append.labels,
+        span_count,
+        bytes,
+    })
+}
+
+/// Encodes one span into `texts`.
+pub(crate) fn prepare_span(
+    parts: &mut Parts,
+    texts: &mut SourceWriter,
+    source: &SourceSpan,
+    span: Span,
+) -> PreparedSpan {
+    let encoded = texts.encode(source, &span);
+    parts.scratch.clear();
+    put_facts(&mut parts.scratch, &span);
+    let facts = parts.scratch.as_slice().into();
+    PreparedSpan { words: parts.words(&span), who: parts.who(&span), facts, source: encoded, span }
+}
+
+impl PreparedSpan {
+    fn memory_bytes(&self) -> usize {
+        // The facts stay until the commit: about twice their encoded length, and the struct.
+        self.facts.len() * 3
+            + self.words.len() * 2
+            + self.source.values.len()
+            + self.source.references.len() * 4
+            + size_of::<PreparedSpan>()
+    }
+
+    /// Its id.
+    pub(crate) fn span_id(&self) -> SpanId {
+        self.span.span_id
+    }
+}
+
+/// Words and who of a request's spans, each once.
+#[derive(Default)]
+pub(crate) struct Parts {
+    known: HashMap<Arc<[u8]>, (), ByHash>,
+    scratch: Vec<u8>,
+}
+
+impl Parts {
+    fn words(&mut self, span: &Span) -> Arc<[u8]> {
+        self.scratch.clear();
+        put_words(&mut self.scratch, span);
+        self.once()
+    }
+
+    fn who(&mut self, span: &Span) -> Arc<[u8]> {
+        self.scratch.clear();
+        put_who(&mut self.scratch, span);
+        self.once()
+    }
+
+    fn once(&mut self) -> Arc<[u8]> {
+        if let Some((known, ())) = self.known.get_key_value(self.scratch.as_slice()) {
+            return Arc::clone(known);
+        }
+        let bytes: Arc<[u8]> = self.scratch.as_slice().into();
+        self.known.insert(Arc::clone(&bytes), ());
+        bytes
+    }
+}
+
+/// Compresses large texts here, where it stops nobody else.
+fn pack_blobs(texts: &SourceWriter) -> Result<HashMap<u32, Vec<Frame>>, StoreError> {
+    let mut blobs = HashMap::new();
+    for (number, slice) in texts.slices().iter().enumerate() {
+        let bytes = texts.bytes(slice);
+        if bytes.len() > BLOCK_TEXT_MAX_BYTES {
+            blobs.insert(number as u32, pack_pieces(bytes)?);
+        }
+    }
+    Ok(blobs)
+}
+
+/// A large text in pieces.
+pub(crate) fn pack_pieces(bytes: &[u8]) -> Result<Vec<Frame>, StoreError> {
+    bytes.chunks(BLOB_PIECE_BYTES).map(|piece| frame::pack(piece, frame::LEVEL_FAST)).collect()
+}
+
+fn event_bytes(event: &RunEvent) -> usize {
+    fn value_bytes(value: &clew_model::value::Value) -> usize {
+        use clew_model::value::Value;
+        match value {
+            Value::String(text) => text.len() + 32,
+            Value::Bytes(bytes) => bytes.len() + 32,
+            Value::Array(values) => values.iter().map(value_bytes).sum::<usize>() + 32,
+            Value::Map(entries) => {
+                entries.iter().map(|(key, value)| key.len() + value_bytes(value)).sum::<usize>()
+            }
+            _ => 32,
+        }
+    }
+    let data: usize =
+        event.attributes.iter().map(|(key, value)| key.len() + value_bytes(value)).sum();
+    size_of::<RunEvent>() + event.name.len() + event.event_id.len() + data
+}

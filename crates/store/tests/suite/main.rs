@@ -1,0 +1,5 @@
+//! The store from outside: only its public calls, on real files.
+
+mod append;
+mod model;
+mod world;
