@@ -24,12 +24,9 @@ def time_at(milliseconds: int) -> str:
     return f"2026-11-18T11:06:40.{milliseconds:03d}Z"
 
 
-def step(span_id: str, name: str, kind: str, parent: str | None = None, start: int | None = None,
-         end: int | None = None, **more: Any) -> Json:
+def step(span_id: str, start: int | None = None, end: int | None = None, **more: Any) -> Json:
     """One entry of a spans call: a start, an end, or both."""
-    body: Json = {"id": span_id, "name": name, "kind": kind, **more}
-    if parent is not None:
-        body["parent_id"] = parent
+    body: Json = {"id": span_id, **more}
     if start is not None:
         body["start_time"] = time_at(start)
     if end is not None:
@@ -38,17 +35,17 @@ def step(span_id: str, name: str, kind: str, parent: str | None = None, start: i
 
 
 STARTS = [
-    step("a1", "planner", "agent", start=1),
-    step("l1", "gpt-5-mini", "llm", "a1", start=2, data={"input": "What is the weather in Paris?"}),
-    step("t1", "get_weather", "tool", "a1", start=5, data={"input": {"city": "Paris"}}),
-    step("x1", "broken", "tool", "a1", start=8),
+    step("a1", 1, name="planner", kind="agent"),
+    step("l1", 2, name="gpt-5-mini", kind="llm", parent_id="a1",
+         data={"messages": [{"role": "user", "content": "What is the weather in Paris?"}]}),
+    step("t1", 5, name="get_weather", kind="tool", parent_id="a1", data={"arguments": {"city": "Paris"}}),
+    step("x1", 8, name="broken", kind="tool", parent_id="a1"),
 ]
 ENDS = [
-    step("l1", "gpt-5-mini", "llm", end=4,
-         end_data={"output": "ask the tool", "input_tokens": 120, "output_tokens": 17}),
-    step("t1", "get_weather", "tool", end=7, end_data={"output": {"temp_c": 21}}),
-    step("x1", "broken", "tool", end=9, error="tool exploded"),
-    step("a1", "planner", "agent", end=10),
+    step("l1", end=4, end_data={"response": "ask the tool", "input_tokens": 120, "output_tokens": 17}),
+    step("t1", end=7, end_data={"result": {"temp_c": 21}}),
+    step("x1", end=9, error="tool exploded"),
+    step("a1", end=10),
 ]
 
 
