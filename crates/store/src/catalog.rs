@@ -250,11 +250,7 @@ impl Store {
     }
 
     /// The agent with this id.
-    pub fn agent(
-        &self,
-        workspace: WorkspaceId,
-        id: AgentId,
-    ) -> Result<Option<Agent>, StoreError> {
+    pub fn agent(&self, workspace: WorkspaceId, id: AgentId) -> Result<Option<Agent>, StoreError> {
         self.read(|connection| agents::by_agent_id(connection, workspace, id))
     }
 }

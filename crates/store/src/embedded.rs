@@ -20,19 +20,24 @@ mod flush;
 mod follow;
 mod hash;
 pub(crate) mod labels;
+pub(crate) mod lists;
 mod log;
 mod meaning;
+mod merge;
 mod metrics;
 mod migrations;
 mod owners;
 mod pool;
 mod prepare;
+pub(crate) mod purge;
 mod reader;
 mod recovery;
 pub(crate) mod rows;
-mod run_events;
+pub(crate) mod run_events;
+mod search;
 mod sessions;
 mod staging;
+pub(crate) mod tombstones;
 mod users;
 mod writer;
 
@@ -50,6 +55,8 @@ use writer::{Admission, Job, Queued, Writer};
 pub(crate) struct Embedded {
     pub(crate) options: Arc<StoreOptions>,
     pub(crate) readers: pool::Readers,
+    /// For lists: while one walks it may have to read spans, with a connection of `readers`.
+    pub(crate) walkers: pool::Readers,
     pub(crate) staging: Arc<staging::Staging>,
     pub(crate) dictionaries: Arc<disk::dictionaries::Dictionaries>,
     path: PathBuf,
@@ -75,6 +82,7 @@ impl Embedded {
         let staging = Arc::<staging::Staging>::default();
         let recovered = recovery::recover(&connection, &staging, now)?;
         let readers = pool::Readers::new(&path, options.readers);
+        let walkers = pool::Readers::new(&path, options.readers);
         let (commits, _) = broadcast::channel(SUBSCRIBER_BACKLOG);
         let metrics = Arc::<metrics::Counters>::default();
         metrics.seq.set(recovered.last_seq);
@@ -92,6 +100,7 @@ impl Embedded {
         Ok(Self {
             options,
             readers,
+            walkers,
             staging,
             dictionaries,
             path,
@@ -165,6 +174,11 @@ impl Embedded {
         self.run(|writer, connection| writer.flush_all(connection))
     }
 
+    /// Merges everything that has come to rest.
+    pub(crate) fn merge(&self) -> Result<(), StoreError> {
+        self.run(|writer, connection| writer.merge_all(connection))
+    }
+
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<Arc<Commit>> {
         self.commits.subscribe()
     }
@@ -197,6 +211,7 @@ impl Embedded {
             return Ok(());
         }
         let flushed = self.flush();
+        self.walkers.close();
         self.readers.close();
         let checkpointed = self.run(|_, connection| file::checkpoint(connection));
         self.writer.stop();

@@ -7,6 +7,7 @@ mod catalog;
 mod contract;
 mod embedded;
 mod ids;
+mod listing;
 mod row;
 
 use std::path::Path;
@@ -20,6 +21,7 @@ use rusqlite::{Connection, Transaction};
 pub use catalog::*;
 pub use contract::*;
 pub use ids::{AgentId, AgentIdError, WorkspaceId};
+pub use listing::*;
 pub use row::{AgentRef, TraceRow};
 
 /// A trace store in a folder. Cheap to clone; the last clone to go closes the file.
@@ -114,6 +116,11 @@ impl Store {
     /// Brings everything staged into chunks. Happens by itself; backups and tests want it now.
     pub fn flush(&self) -> Result<(), StoreError> {
         self.inner.flush()
+    }
+
+    /// Merges the chunks of traces that have come to rest. Happens by itself in idle time.
+    pub fn merge(&self) -> Result<(), StoreError> {
+        self.inner.merge()
     }
 
     /// Reads the whole file and says what does not fit together; for `clew doctor`.

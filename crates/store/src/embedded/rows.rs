@@ -7,7 +7,7 @@
 pub(crate) mod columns;
 pub(crate) mod numbers;
 pub(crate) mod pack;
-mod rest;
+pub(crate) mod rest;
 pub(crate) mod values;
 mod write;
 

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use clew_query::Wildcard;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::contract::StoreError;
@@ -59,7 +60,8 @@ pub(crate) fn session(
     session_id: &str,
 ) -> Result<i64, StoreError> {
     let find = "SELECT session_no FROM sessions WHERE workspace = ?1 AND session_id = ?2";
-    let make = "INSERT INTO sessions (workspace, session_id, last_start_nanos) VALUES (?1, ?2, 0)";
+    let make = "INSERT INTO sessions (workspace, session_id, folded, last_start_nanos) \
+                VALUES (?1, ?2, ?3, 0)";
     find_or_make(connection, find, make, workspace, session_id)
 }
 
@@ -70,7 +72,8 @@ pub(crate) fn user(
     user_id: &str,
 ) -> Result<i64, StoreError> {
     let find = "SELECT user_no FROM users WHERE workspace = ?1 AND user_id = ?2";
-    let make = "INSERT INTO users (workspace, user_id, last_start_nanos) VALUES (?1, ?2, 0)";
+    let make =
+        "INSERT INTO users (workspace, user_id, folded, last_start_nanos) VALUES (?1, ?2, ?3, 0)";
     find_or_make(connection, find, make, workspace, user_id)
 }
 
@@ -87,6 +90,15 @@ fn find_or_make(
         .optional()?;
     match found {
         Some(number) => Ok(number),
-        None => Ok(connection.prepare_cached(make)?.insert(params![workspace, text])?),
+        None => {
+            let row = params![workspace, text, folded(text)];
+            Ok(connection.prepare_cached(make)?.insert(row)?)
+        }
     }
+}
+
+/// The text without regard to case, as filters compare it.
+pub(crate) fn folded(text: &str) -> String {
+    let wildcard = Wildcard::new(&[text.to_owned()]);
+    wildcard.folded_parts().first().cloned().unwrap_or_default()
 }

@@ -43,10 +43,7 @@ pub(crate) fn pack(summary: &TraceSummary) -> Vec<u8> {
 
 /// Fills the packed fields of `summary`.
 pub(crate) fn unpack_into(bytes: &[u8], summary: &mut TraceSummary) -> Result<(), StoreError> {
-    let mut rest = Unpacker::new(bytes);
-    if rest.number()? != VERSION {
-        return Err(StoreError::Corrupt("a trace row was packed by a later version".to_owned()));
-    }
+    let mut rest = begin(bytes)?;
     summary.agent = AgentFacts {
         agentos_id: rest.optional_text()?,
         name: rest.optional_text()?,
@@ -79,11 +76,31 @@ pub(crate) fn unpack_into(bytes: &[u8], summary: &mut TraceSummary) -> Result<()
     }
 }
 
+/// The total of tokens as senders gave it, without reading the rest of the column.
+pub(crate) fn tokens_total(bytes: &[u8]) -> Result<Option<u64>, StoreError> {
+    let mut rest = begin(bytes)?;
+    for _ in 0..5 {
+        rest.optional_text()?;
+    }
+    for _ in 0..3 {
+        rest.optional_number()?;
+    }
+    rest.optional_number()
+}
+
+fn begin(bytes: &[u8]) -> Result<Unpacker<'_>, StoreError> {
+    let mut rest = Unpacker::new(bytes);
+    match rest.number()? {
+        VERSION => Ok(rest),
+        _ => Err(StoreError::Corrupt("a trace row was packed by a later version".to_owned())),
+    }
+}
+
 fn agent_texts(agent: &AgentFacts) -> [&Option<String>; 5] {
     [&agent.agentos_id, &agent.name, &agent.id, &agent.project, &agent.service]
 }
 
-fn receipt_numbers(receipt: &Receipt) -> [u64; 12] {
+fn receipt_numbers(receipt: &Receipt) -> [u64; 13] {
     // Taken apart by name, so that a new field of the receipt does not compile until it is stored.
     let Receipt {
         orphans,
@@ -98,6 +115,7 @@ fn receipt_numbers(receipt: &Receipt) -> [u64; 12] {
         cycles,
         rejected_numbers,
         unpriced,
+        suspect_cumulative,
     } = *receipt;
     [
         orphans,
@@ -112,6 +130,7 @@ fn receipt_numbers(receipt: &Receipt) -> [u64; 12] {
         cycles,
         rejected_numbers,
         unpriced,
+        suspect_cumulative,
     ]
 }
 
@@ -129,5 +148,6 @@ fn unpack_receipt(rest: &mut Unpacker<'_>) -> Result<Receipt, StoreError> {
         cycles: rest.number()?,
         rejected_numbers: rest.number()?,
         unpriced: rest.number()?,
+        suspect_cumulative: rest.number()?,
     })
 }

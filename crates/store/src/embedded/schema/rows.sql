@@ -68,24 +68,29 @@ CREATE TABLE agents (
 CREATE INDEX agents_by_name ON agents (workspace, name);
 
 -- Conversations and people. Their totals are the sums of their traces' rows, read by index, so
--- that a list, a header and a page cannot differ. Only what orders the list is kept here.
+-- that a list, a header and a page cannot differ. Only what orders the list is kept here, and the
+-- id without regard to case (`clew_query`'s folding), by which filters find it.
 CREATE TABLE sessions (
     session_no       INTEGER PRIMARY KEY AUTOINCREMENT,
     workspace        INTEGER NOT NULL,
     session_id       TEXT    NOT NULL,
+    folded           TEXT    NOT NULL,
     last_start_nanos INTEGER NOT NULL,
     UNIQUE (workspace, session_id)
 );
 CREATE INDEX sessions_by_last ON sessions (workspace, last_start_nanos);
+CREATE INDEX sessions_by_folded ON sessions (workspace, folded);
 
 CREATE TABLE users (
     user_no          INTEGER PRIMARY KEY AUTOINCREMENT,
     workspace        INTEGER NOT NULL,
     user_id          TEXT    NOT NULL,
+    folded           TEXT    NOT NULL,
     last_start_nanos INTEGER NOT NULL,
     UNIQUE (workspace, user_id)
 );
 CREATE INDEX users_by_last ON users (workspace, last_start_nanos);
+CREATE INDEX users_by_folded ON users (workspace, folded);
 
 -- Facets: which traces have a span with this tool, model, ... A term belongs to one workspace, and
 -- with it every key of `facet`. Terms with odd numbers stand in `facet`, the others only in rows.
@@ -143,10 +148,10 @@ CREATE TABLE tombstones (
     by            TEXT    NOT NULL,
     rule          TEXT    NOT NULL,
     span_count    INTEGER NOT NULL,
-    refused_spans INTEGER NOT NULL,
+    refused_count INTEGER NOT NULL,
     PRIMARY KEY (workspace, trace_id)
 ) WITHOUT ROWID;
-CREATE INDEX tombstones_by_time ON tombstones (workspace, deleted_nanos);
+CREATE INDEX tombstones_by_time ON tombstones (workspace, deleted_nanos, trace_id);
 
 -- One row for each run of a retention rule that removed something.
 CREATE TABLE retention_receipts (

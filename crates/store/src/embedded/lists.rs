@@ -1,0 +1,22 @@
+//! Lists: a walk along one index in the order of the page, each row held against the filter.
+//!
+//! [`plan`] picks the index (start, or the facet, session, user or agent that the filter names),
+//! [`walk`] goes along it, [`candidate`] shows a stored row to the evaluator of `clew-query`
+//! without decoding what the filter does not ask for. There is one meaning of a filter, the
+//! evaluator's; an index only leaves out rows that cannot meet it.
+
+pub(crate) mod candidate;
+mod cursor;
+mod names;
+mod order;
+mod plan;
+mod span_row;
+mod spans_of;
+mod traces;
+mod walk;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub(crate) use spans_of::SpanSource;
+pub(crate) use traces::traces;

@@ -1,0 +1,3 @@
+//! Full text: which texts a span has, and finding them.
+
+pub(crate) mod text;
