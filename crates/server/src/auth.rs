@@ -1,3 +1,117 @@
 //! Who is asking, and what they may do (rulings 3 to 5).
 
-pub mod credential;
+pub(crate) mod caller;
+pub(crate) mod credential;
+pub(crate) mod keys;
+pub(crate) mod session;
+
+use axum::http::HeaderMap;
+use clew_store::{KeyRecord, Scope};
+
+use crate::app::App;
+use crate::auth::caller::Caller;
+use crate::auth::credential::{Credential, credential};
+use crate::error::{ApiError, ErrorCode};
+use crate::ingest::decompress::printable;
+use crate::routes::Access;
+
+/// Names the workspace in open mode, where no key does.
+pub(crate) const WORKSPACE_HEADER: &str = "x-clew-workspace";
+
+/// The workspace of a fresh install.
+const DEFAULT_WORKSPACE: &str = "default";
+
+/// All keys of ours begin so. In open mode a sender may show any other text: many SDKs
+/// do not start without some key.
+const KEY_START: &str = "aos_";
+
+/// Finds out who asks for something of this access.
+pub(crate) fn identify(app: &App, headers: &HeaderMap, access: Access) -> Result<Caller, ApiError> {
+    let open = app.config.is_open();
+    match credential(headers) {
+        Credential::Key(text) if !open || text.starts_with(KEY_START) => {
+            let record = app.keys.verify(&app.store, &text)?.ok_or_else(wrong_key)?;
+            app.keys.mark_used(&record, app.store.now());
+            keyed(app, headers, &record, false, access)
+        }
+        Credential::Session(token) => match app.keys.session(&app.store, &token)? {
+            Some(record) => keyed(app, headers, &record, true, access),
+            None if open => open_caller(app, headers),
+            None => Err(ApiError::new(
+                ErrorCode::Unauthenticated,
+                "the session has ended: sign in again",
+            )),
+        },
+        _ if open => open_caller(app, headers),
+        _ => Err(ApiError::new(
+            ErrorCode::Unauthenticated,
+            "a key is needed: send the header `Authorization: Bearer aos_...` \
+             (`clew keys create` makes one)",
+        )),
+    }
+}
+
+/// Never says anything of the key itself.
+fn wrong_key() -> ApiError {
+    ApiError::new(ErrorCode::Unauthenticated, "the key is not known here, or it was revoked")
+}
+
+fn keyed(
+    app: &App,
+    headers: &HeaderMap,
+    record: &KeyRecord,
+    by_cookie: bool,
+    access: Access,
+) -> Result<Caller, ApiError> {
+    let mut caller = Caller {
+        workspace: record.workspace,
+        workspace_name: app.keys.workspace_name(&app.store, record.workspace)?,
+        agent: record.agent,
+        scopes: record.scopes,
+        by: format!("key {}", record.prefix).into(),
+        key_no: Some(record.id),
+        key_prefix: Some(record.prefix.as_str().into()),
+        by_cookie,
+        operator: false,
+    };
+    caller.operator = caller.runs_instance();
+    let asked = asked_workspace(headers).filter(|asked| *asked != &*caller.workspace_name);
+    match asked {
+        None => Ok(caller),
+        // Whoever runs the instance keeps the keys of every workspace, and reads none of
+        // its traces.
+        Some(name) if caller.operator && access.is_administration() => {
+            caller.workspace = app.keys.workspace_by_name(&app.store, name)?;
+            caller.workspace_name = name.into();
+            Ok(caller)
+        }
+        Some(name) => Err(ApiError::new(
+            ErrorCode::Forbidden,
+            format!(
+                "the key belongs to the workspace `{}`, not to `{}`",
+                caller.workspace_name,
+                printable(name)
+            ),
+        )),
+    }
+}
+
+fn open_caller(app: &App, headers: &HeaderMap) -> Result<Caller, ApiError> {
+    let name = asked_workspace(headers).unwrap_or(DEFAULT_WORKSPACE);
+    Ok(Caller {
+        workspace: app.keys.workspace_by_name(&app.store, name)?,
+        workspace_name: name.into(),
+        agent: None,
+        scopes: Vec::from(Scope::ALL).into(),
+        by: "open mode".into(),
+        key_no: None,
+        key_prefix: None,
+        by_cookie: false,
+        operator: true,
+    })
+}
+
+fn asked_workspace(headers: &HeaderMap) -> Option<&str> {
+    let name = headers.get(WORKSPACE_HEADER)?.to_str().ok()?.trim();
+    (!name.is_empty()).then_some(name)
+}

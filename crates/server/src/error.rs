@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use clew_query::FilterError;
+use clew_wire::WireError;
 use serde_json::{Map, Value as Json, json};
 
 /// What went wrong, as a program reads it.
@@ -159,6 +161,8 @@ pub struct ApiError {
     pub code: ErrorCode,
     /// For people: one sentence that says what to do where that is known.
     pub message: String,
+    /// A finer word, such as a filter's own error code.
+    pub reason: Option<String>,
     /// Start of the faulty part of a text parameter, in characters.
     pub from: Option<usize>,
     /// End of it, exclusive.
@@ -179,6 +183,7 @@ impl ApiError {
         Self {
             code,
             message: message.into(),
+            reason: None,
             from: None,
             to: None,
             suggestions: Vec::new(),
@@ -203,6 +208,18 @@ impl ApiError {
         Self { retry_after: Some(after), ..Self::new(code, message) }
     }
 
+    /// A fault of ours. What it was stands in the log under this id.
+    pub fn internal(id: &str) -> Self {
+        Self::new(ErrorCode::Internal, format!("internal error; the log has it under {id}"))
+    }
+
+    /// The message with field and offset, for protocols that have one text only.
+    pub fn message_with_place(&self) -> String {
+        let field = self.field.as_ref().map_or(String::new(), |field| format!("{field}: "));
+        let offset = self.offset.map_or(String::new(), |at| format!(" (at byte {at})"));
+        format!("{field}{}{offset}", self.message)
+    }
+
     /// Names the faulty field.
     pub fn with_field(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
@@ -220,6 +237,9 @@ impl ApiError {
         let mut error = Map::new();
         error.insert("code".to_owned(), json!(self.code.as_str()));
         error.insert("message".to_owned(), json!(self.message));
+        if let Some(reason) = &self.reason {
+            error.insert("reason".to_owned(), json!(reason));
+        }
         for (key, value) in [("from", self.from), ("to", self.to), ("offset", self.offset)] {
             if let Some(value) = value {
                 error.insert(key.to_owned(), json!(value));
@@ -265,9 +285,28 @@ impl ApiError {
     }
 }
 
+impl From<FilterError> for ApiError {
+    fn from(error: FilterError) -> Self {
+        let word = serde_json::to_value(error.code).ok();
+        let mut refused = Self::new(ErrorCode::BadFilter, error.message);
+        refused.reason = word.and_then(|word| word.as_str().map(str::to_owned));
+        (refused.from, refused.to) = (Some(error.from), Some(error.to));
+        refused.suggestions = error.suggestions;
+        refused
+    }
+}
+
+impl From<WireError> for ApiError {
+    fn from(error: WireError) -> Self {
+        let mut refused = Self::new(ErrorCode::Undecodable, error.message);
+        (refused.field, refused.offset) = (error.field, error.offset);
+        refused
+    }
+}
+
 impl std::fmt::Display for ApiError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.code.as_str(), self.message)
+        write!(f, "{}: {}", self.code.as_str(), self.message_with_place())
     }
 }
 
@@ -319,8 +358,7 @@ mod tests {
 
     #[test]
     fn a_wait_below_a_second_is_rounded_up() {
-        let error =
-            ApiError::later(ErrorCode::Unavailable, "later", Duration::from_millis(200));
+        let error = ApiError::later(ErrorCode::Unavailable, "later", Duration::from_millis(200));
         let response = error.into_response();
         assert_eq!(response.status(), 503);
         assert_eq!(response.headers()["retry-after"], "1");

@@ -1,6 +1,17 @@
 //! The way in: bytes from a sender to spans on disk.
 
-pub mod admission;
-pub mod body;
-pub mod decompress;
-pub mod media;
+pub(crate) mod admission;
+mod agentos;
+pub(crate) mod body;
+pub(crate) mod decompress;
+mod grpc;
+pub(crate) mod media;
+mod otlp;
+mod receive;
+
+use crate::routes::Route;
+
+/// Every route that takes spans.
+pub(crate) fn routes() -> Vec<Route> {
+    [otlp::routes(), grpc::routes(), agentos::routes()].into_iter().flatten().collect()
+}

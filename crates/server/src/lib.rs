@@ -1,6 +1,31 @@
 //! The only crate that knows HTTP and gRPC: receivers, the API, live events, keys.
 
-pub mod auth;
+mod api;
+mod app;
+mod auth;
 pub mod config;
+mod connections;
 pub mod error;
-pub mod ingest;
+mod housekeeping;
+mod ingest;
+mod listen;
+mod live;
+mod metrics;
+mod openapi;
+mod operate;
+mod origin;
+mod pipeline;
+mod prices;
+mod render;
+mod request_log;
+mod routes;
+mod serve;
+mod store_gap;
+#[cfg(test)]
+mod tests;
+mod trouble;
+
+pub use config::{Limits, Port, Secret, ServerConfig};
+pub use listen::ListenError;
+pub use prices::Prices;
+pub use serve::{Running, ServeError, serve};

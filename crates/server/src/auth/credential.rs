@@ -5,14 +5,14 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
 /// Name of the cookie that a signed-in browser sends.
-pub const SESSION_COOKIE: &str = "clew_session";
+pub(crate) const SESSION_COOKIE: &str = "clew_session";
 
 /// Headers that hold a bare key, after `Authorization`. gRPC metadata are headers too.
 const KEY_HEADERS: [&str; 2] = ["x-api-key", "api_key"];
 
 /// What a request shows to be let in.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Credential {
+pub(crate) enum Credential {
     /// Nothing.
     None,
     /// A key.
@@ -23,11 +23,10 @@ pub enum Credential {
 
 /// Finds the key: `Authorization` as Bearer, as the password of Basic or bare, then
 /// `x-api-key`, then `api_key`, then the session cookie. An empty value is no key.
-pub fn credential(headers: &HeaderMap) -> Credential {
+pub(crate) fn credential(headers: &HeaderMap) -> Credential {
     let authorization = text(headers, header::AUTHORIZATION.as_str()).and_then(from_authorization);
-    let key = authorization.or_else(|| {
-        KEY_HEADERS.iter().find_map(|name| text(headers, name)).map(str::to_owned)
-    });
+    let key = authorization
+        .or_else(|| KEY_HEADERS.iter().find_map(|name| text(headers, name)).map(str::to_owned));
     match key {
         Some(key) => Credential::Key(key),
         None => session_cookie(headers).map_or(Credential::None, Credential::Session),

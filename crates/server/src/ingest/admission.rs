@@ -10,7 +10,7 @@ use crate::error::{ApiError, ErrorCode};
 
 /// The budget. One permit is a kibibyte.
 #[derive(Debug, Clone)]
-pub struct Admission {
+pub(crate) struct Admission {
     room: Arc<Semaphore>,
     total_kib: u32,
     wait: Duration,
@@ -18,26 +18,26 @@ pub struct Admission {
 
 /// Room held by one request; given back when dropped.
 #[derive(Debug)]
-pub struct Reservation {
+pub(crate) struct Reservation {
     admission: Admission,
     permit: OwnedSemaphorePermit,
 }
 
 impl Admission {
     /// A budget of `total_bytes`, for which a request waits at most `wait`.
-    pub fn new(total_bytes: usize, wait: Duration) -> Self {
+    pub(crate) fn new(total_bytes: usize, wait: Duration) -> Self {
         let total_kib = kib(total_bytes).max(1);
         Self { room: Arc::new(Semaphore::new(total_kib as usize)), total_kib, wait }
     }
 
     /// Waits for room. What is larger than the whole budget gets all of it and is alone.
-    pub async fn enter(&self, bytes: usize) -> Result<Reservation, ApiError> {
+    pub(crate) async fn enter(&self, bytes: usize) -> Result<Reservation, ApiError> {
         let permit = self.acquire(kib(bytes).min(self.total_kib)).await?;
         Ok(Reservation { admission: self.clone(), permit })
     }
 
     /// Bytes reserved at this moment.
-    pub fn used_bytes(&self) -> usize {
+    pub(crate) fn used_bytes(&self) -> usize {
         (self.total_kib as usize).saturating_sub(self.room.available_permits()) * 1024
     }
 
@@ -52,7 +52,7 @@ impl Admission {
 
 impl Reservation {
     /// Waits until the room held is at least `bytes`.
-    pub async fn grow_to(&mut self, bytes: usize) -> Result<(), ApiError> {
+    pub(crate) async fn grow_to(&mut self, bytes: usize) -> Result<(), ApiError> {
         if let Some(more) = self.missing(bytes) {
             self.permit.merge(self.admission.acquire(more).await?);
         }
@@ -60,7 +60,7 @@ impl Reservation {
     }
 
     /// The same without waiting, for threads that must not.
-    pub fn try_grow_to(&mut self, bytes: usize) -> Result<(), ApiError> {
+    pub(crate) fn try_grow_to(&mut self, bytes: usize) -> Result<(), ApiError> {
         if let Some(more) = self.missing(bytes) {
             let room = Arc::clone(&self.admission.room);
             self.permit.merge(room.try_acquire_many_owned(more).map_err(|_| full())?);

@@ -11,13 +11,13 @@ use crate::ingest::admission::{Admission, Reservation};
 
 /// Bounds of one kind of body.
 #[derive(Debug, Clone, Copy)]
-pub struct BodyLimits {
+pub(crate) struct BodyLimits {
     /// Most bytes on the wire.
-    pub max_bytes: usize,
+    pub(crate) max_bytes: usize,
     /// Name of that limit in messages.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Most time from the first to the last byte.
-    pub timeout: Duration,
+    pub(crate) timeout: Duration,
 }
 
 /// Reserved before anything is known of a body without a length.
@@ -29,7 +29,7 @@ const DISCARD_MAX_BYTES: usize = 256 * 1024 * 1024;
 const DISCARD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Reads the whole body into memory that `admission` grants.
-pub async fn read_admitted(
+pub(crate) async fn read_admitted(
     headers: &HeaderMap,
     mut body: Body,
     limits: BodyLimits,
@@ -65,7 +65,7 @@ pub async fn read_admitted(
 }
 
 /// Reads a small body, such as one sent to the API.
-pub async fn read_small(
+pub(crate) async fn read_small(
     headers: &HeaderMap,
     mut body: Body,
     limits: BodyLimits,
@@ -94,7 +94,7 @@ pub async fn read_small(
 /// Reads on and throws away, within limits: answering while the sender still writes
 /// makes it see a broken connection instead of the answer. A sender that asked first
 /// (`Expect: 100-continue`) has not begun to write.
-pub async fn discard(headers: &HeaderMap, mut body: Body) {
+pub(crate) async fn discard(headers: &HeaderMap, mut body: Body) {
     if headers.contains_key(header::EXPECT)
         || declared_length(headers).is_some_and(|length| length > DISCARD_MAX_BYTES)
     {
@@ -142,7 +142,7 @@ fn broken(error: &axum::Error) -> ApiError {
 }
 
 /// A limit as people write it.
-pub fn size_words(bytes: usize) -> String {
+pub(crate) fn size_words(bytes: usize) -> String {
     const UNITS: [(usize, &str); 3] = [(1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB")];
     UNITS
         .iter()
@@ -154,8 +154,11 @@ pub fn size_words(bytes: usize) -> String {
 mod tests {
     use super::*;
 
-    const LIMITS: BodyLimits =
-        BodyLimits { max_bytes: 10, name: "ingest.max_body_bytes", timeout: Duration::from_secs(5) };
+    const LIMITS: BodyLimits = BodyLimits {
+        max_bytes: 10,
+        name: "ingest.max_body_bytes",
+        timeout: Duration::from_secs(5),
+    };
 
     fn admission() -> Admission {
         Admission::new(1 << 20, Duration::from_secs(1))
@@ -172,17 +175,16 @@ mod tests {
     #[tokio::test]
     async fn one_byte_more_is_413_and_names_the_limit() {
         let body = Body::from("0123456789a");
-        let error =
-            read_admitted(&HeaderMap::new(), body, LIMITS, &admission()).await.unwrap_err();
+        let error = read_admitted(&HeaderMap::new(), body, LIMITS, &admission()).await.unwrap_err();
         assert_eq!(error.code.http_status(), 413);
         assert_eq!(error.message, "the body is larger than 10 bytes (ingest.max_body_bytes)");
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_sender_that_stops_is_408() {
-        let body = Body::from_stream(futures_util::stream::pending::<Result<String, axum::Error>>());
-        let error =
-            read_admitted(&HeaderMap::new(), body, LIMITS, &admission()).await.unwrap_err();
+        let body =
+            Body::from_stream(futures_util::stream::pending::<Result<String, axum::Error>>());
+        let error = read_admitted(&HeaderMap::new(), body, LIMITS, &admission()).await.unwrap_err();
         assert_eq!(error.code.http_status(), 408);
     }
 

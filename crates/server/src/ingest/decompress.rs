@@ -7,7 +7,7 @@ use crate::error::{ApiError, ErrorCode};
 
 /// How a body or a gRPC message is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Packing {
+pub(crate) enum Packing {
     /// As it is.
     Identity,
     /// RFC 1952, several members allowed.
@@ -25,7 +25,7 @@ const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 
 impl Packing {
     /// Reads the value of a `Content-Encoding` or `grpc-encoding` header.
-    pub fn from_header(value: Option<&str>) -> Result<Self, ApiError> {
+    pub(crate) fn from_header(value: Option<&str>) -> Result<Self, ApiError> {
         match value.unwrap_or("").trim().to_ascii_lowercase().as_str() {
             "" | "identity" => Ok(Packing::Identity),
             "gzip" | "x-gzip" => Ok(Packing::Gzip),
@@ -37,14 +37,23 @@ impl Packing {
         }
     }
 
+    /// The word in headers and messages.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Packing::Identity => "identity",
+            Packing::Gzip => "gzip",
+            Packing::Zstd => "zstd",
+        }
+    }
+
     /// The unpacked size that the body itself claims, 0 where it claims none. A hint to
     /// make room by, never a bound.
-    pub fn claimed_bytes(self, packed: &[u8]) -> usize {
+    pub(crate) fn claimed_bytes(self, packed: &[u8]) -> usize {
         match self {
             Packing::Identity => packed.len(),
-            Packing::Gzip => packed.last_chunk::<4>().map_or(0, |size| {
-                usize::try_from(u32::from_le_bytes(*size)).unwrap_or(0)
-            }),
+            Packing::Gzip => packed
+                .last_chunk::<4>()
+                .map_or(0, |size| usize::try_from(u32::from_le_bytes(*size)).unwrap_or(0)),
             Packing::Zstd => zstd::zstd_safe::get_frame_content_size(packed)
                 .ok()
                 .flatten()
@@ -56,7 +65,7 @@ impl Packing {
 
 /// Why a body could not be unpacked.
 #[derive(Debug, PartialEq)]
-pub enum UnpackError {
+pub(crate) enum UnpackError {
     /// More than the limit came out.
     TooLarge,
     /// It is not what the header says.
@@ -67,7 +76,7 @@ pub enum UnpackError {
 
 /// Unpacks `packed` to at most `limit` bytes. `grow` is told the size reached so far
 /// before each step and may refuse it.
-pub fn unpack(
+pub(crate) fn unpack(
     packing: Packing,
     packed: &[u8],
     limit: usize,
@@ -125,11 +134,9 @@ mod tests {
     fn each_packing_is_undone() {
         let text = b"a span".repeat(1000);
         let zstd = zstd::encode_all(text.as_slice(), 3).unwrap();
-        for (packing, packed) in [
-            (Packing::Identity, text.clone()),
-            (Packing::Gzip, gzip(&text)),
-            (Packing::Zstd, zstd),
-        ] {
+        for (packing, packed) in
+            [(Packing::Identity, text.clone()), (Packing::Gzip, gzip(&text)), (Packing::Zstd, zstd)]
+        {
             assert_eq!(unpack_all(packing, &packed, 10_000).unwrap(), text, "{packing:?}");
         }
     }

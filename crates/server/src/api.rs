@@ -1,0 +1,67 @@
+//! Our own API: one file a resource.
+
+mod about;
+mod books;
+mod budget;
+mod clip;
+mod export;
+mod filtering;
+mod keys;
+mod labels;
+mod live;
+mod own;
+mod params;
+mod price_list;
+mod sign_in;
+mod span;
+mod traces;
+mod views;
+mod workspaces;
+
+pub(crate) mod view;
+
+use axum::http::{Method, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
+
+#[cfg(test)]
+pub(crate) use keys::agent;
+
+use crate::routes::{Access, Answer, Owner, Route};
+
+/// Every route of the API.
+pub(crate) fn routes() -> Vec<Route> {
+    let document = Route {
+        method: Method::GET,
+        path: "/api/v1/openapi.json",
+        owner: Owner::Api,
+        access: Access::Public,
+        summary: "This document",
+        query: &[],
+        body: None,
+        answer: Answer::FreeJson,
+        handler: || get(document),
+    };
+    [
+        vec![document],
+        sign_in::routes(),
+        keys::routes(),
+        workspaces::routes(),
+        books::routes(),
+        views::routes(),
+        labels::routes(),
+        price_list::routes(),
+        about::routes(),
+        export::routes(),
+        traces::routes(),
+        span::routes(),
+        live::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+async fn document() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], crate::openapi::DOCUMENT.as_str())
+}

@@ -1,0 +1,37 @@
+//! Filter and sort texts of a request.
+
+use clew_query::{Clock, Filter, SortKey, Subject, parse, sort_keys};
+use serde_json::{Value as JsonValue, json};
+
+use super::params::Params;
+use crate::app::App;
+use crate::error::ApiError;
+
+/// Reads a filter that this version evaluates. Times without a zone are UTC.
+pub(crate) fn read_filter(app: &App, text: &str, subject: Subject) -> Result<Filter, ApiError> {
+    let clock = Clock { now_nanos: app.store.now(), utc_offset_seconds: 0 };
+    let filter = parse(text, subject, &clock)?;
+    filter.check_supported()?;
+    Ok(filter)
+}
+
+/// The parameters `filter` and `sort`.
+pub(crate) fn filter_and_sort(
+    app: &App,
+    params: &Params,
+    subject: Subject,
+) -> Result<(Filter, Vec<SortKey>), ApiError> {
+    let filter = read_filter(app, params.text("filter").unwrap_or(""), subject)?;
+    let sort = sort_keys(params.text("sort").unwrap_or("-start"), subject).map_err(|error| {
+        let mut error = ApiError::from(error).with_field("sort");
+        error.code = crate::error::ErrorCode::BadRequest;
+        error
+    })?;
+    Ok((filter, sort))
+}
+
+/// What an answer echoes of its filter: the instants its times came to, and remarks.
+pub(crate) fn echo(answer: &mut JsonValue, filter: &Filter) {
+    answer["resolved"] = json!(filter.resolved);
+    answer["hints"] = json!(filter.hints);
+}

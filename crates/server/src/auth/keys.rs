@@ -1,0 +1,124 @@
+//! Keys that were seen lately, so that not every request reads the catalog, and the uses
+//! that are still to be written down.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use clew_store::{KeyRecord, Store, StoreError, WorkspaceId};
+
+use crate::auth::session::Sessions;
+use crate::error::ApiError;
+use crate::ingest::decompress::printable;
+
+/// Good keys kept. Unknown ones are not kept: they would let anybody fill it.
+const CACHED_MAX: usize = 10_000;
+
+/// What is known of keys, workspaces and sessions beside the catalog.
+#[derive(Debug, Default)]
+pub(crate) struct Keys {
+    cache: Mutex<Cache>,
+    uses: Mutex<HashMap<i64, i64>>,
+    /// Browsers that signed in.
+    pub(crate) sessions: Sessions,
+}
+
+#[derive(Debug, Default)]
+struct Cache {
+    by_hash: HashMap<[u8; 32], Arc<KeyRecord>>,
+    names: HashMap<WorkspaceId, Arc<str>>,
+}
+
+impl Keys {
+    /// The record of a good key.
+    pub(crate) fn verify(
+        &self,
+        store: &Store,
+        text: &str,
+    ) -> Result<Option<Arc<KeyRecord>>, ApiError> {
+        let hash = *blake3::hash(text.as_bytes()).as_bytes();
+        if let Some(record) = self.cache().by_hash.get(&hash) {
+            return Ok(Some(Arc::clone(record)));
+        }
+        let Some(record) = store.verify_key(text)? else { return Ok(None) };
+        let record = Arc::new(record);
+        let mut cache = self.cache();
+        if cache.by_hash.len() >= CACHED_MAX {
+            cache.by_hash.clear();
+        }
+        cache.by_hash.insert(hash, Arc::clone(&record));
+        Ok(Some(record))
+    }
+
+    /// The record of the key that a browser signed in with.
+    pub(crate) fn session(
+        &self,
+        store: &Store,
+        token: &str,
+    ) -> Result<Option<Arc<KeyRecord>>, ApiError> {
+        let Some(key_no) = self.sessions.key_no(token, store.now()) else { return Ok(None) };
+        let cached = self.cache().by_hash.values().find(|record| record.id == key_no).cloned();
+        if cached.is_some() {
+            return Ok(cached);
+        }
+        let record = store.key(key_no)?;
+        Ok(record.filter(|record| record.revoked_nanos.is_none()).map(Arc::new))
+    }
+
+    /// The name of a workspace.
+    pub(crate) fn workspace_name(
+        &self,
+        store: &Store,
+        id: WorkspaceId,
+    ) -> Result<Arc<str>, ApiError> {
+        if let Some(name) = self.cache().names.get(&id) {
+            return Ok(Arc::clone(name));
+        }
+        let found = store.workspaces()?.into_iter().find(|workspace| workspace.id == id);
+        let name: Arc<str> = found.ok_or(StoreError::NotFound("workspace"))?.name.into();
+        self.cache().names.insert(id, Arc::clone(&name));
+        Ok(name)
+    }
+
+    /// The workspace of a name.
+    pub(crate) fn workspace_by_name(
+        &self,
+        store: &Store,
+        name: &str,
+    ) -> Result<WorkspaceId, ApiError> {
+        let known =
+            self.cache().names.iter().find(|(_, known)| &***known == name).map(|(id, _)| *id);
+        if let Some(id) = known {
+            return Ok(id);
+        }
+        match store.workspace_by_name(name)? {
+            Some(workspace) => {
+                self.cache().names.insert(workspace.id, workspace.name.into());
+                Ok(workspace.id)
+            }
+            None => Err(ApiError::not_found(&format!("workspace `{}`", printable(name)))),
+        }
+    }
+
+    /// Something about keys or workspaces changed.
+    pub(crate) fn forget(&self) {
+        *self.cache() = Cache::default();
+    }
+
+    /// Notes a use.
+    pub(crate) fn mark_used(&self, record: &KeyRecord, now: i64) {
+        self.uses().insert(record.id, now);
+    }
+
+    /// Uses since the last call.
+    pub(crate) fn take_uses(&self) -> HashMap<i64, i64> {
+        std::mem::take(&mut *self.uses())
+    }
+
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    fn uses(&self) -> MutexGuard<'_, HashMap<i64, i64>> {
+        self.uses.lock().unwrap_or_else(|e| e.into_inner())
+    }
+}

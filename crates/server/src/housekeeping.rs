@@ -1,0 +1,56 @@
+//! What is written down in batches, beside requests: their log, and uses of keys.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use clew_store::{RequestEntry, WorkspaceId};
+use tokio::sync::watch;
+
+use crate::app::App;
+use crate::error::ApiError;
+
+/// Between two writes.
+const INTERVAL: Duration = Duration::from_secs(2);
+
+/// Writes until the server stops.
+pub(crate) async fn run(app: App, mut stopping: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(INTERVAL) => {}
+            _ = stopping.wait_for(|stopped| *stopped) => return,
+        }
+        write(&app).await;
+    }
+}
+
+/// Writes what is pending.
+pub(crate) async fn write(app: &App) {
+    let written = app.read(|app| {
+        write_requests(app)?;
+        write_uses(app)
+    });
+    if let Err(error) = written.await {
+        // Both are for people who look later; ingest must not fail for them.
+        tracing::warn!(%error, "the request log could not be written");
+    }
+}
+
+/// Hands pending entries of the request log to the store.
+pub(crate) fn write_requests(app: &App) -> Result<(), ApiError> {
+    let mut by_workspace: HashMap<WorkspaceId, Vec<RequestEntry>> = HashMap::new();
+    for (workspace, entry) in app.requests.take() {
+        by_workspace.entry(workspace).or_default().push(entry);
+    }
+    for (workspace, entries) in by_workspace {
+        app.store.append_requests(workspace, entries)?;
+    }
+    Ok(())
+}
+
+fn write_uses(app: &App) -> Result<(), ApiError> {
+    let uses: Vec<(i64, i64)> = app.keys.take_uses().into_iter().collect();
+    if !uses.is_empty() {
+        app.store.mark_keys_used(uses)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! What is not about traces: health, metrics, who is there, and the first page.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::get;
+use clew_store::Scope;
+use serde_json::{Value as JsonValue, json};
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::routes::{Access, Answer, Owner, Route};
+use crate::store_gap::StoreGap as _;
+
+/// The routes of this file.
+pub(crate) fn routes() -> Vec<Route> {
+    let route = |path, access, summary, answer, handler| Route {
+        method: Method::GET,
+        path,
+        owner: Owner::Operation,
+        access,
+        summary,
+        query: &[],
+        body: None,
+        answer,
+        handler,
+    };
+    let html = || Answer::Text("text/html");
+    vec![
+        route("/", Access::Public, "Leads to the pages", Answer::Redirect, || get(root)),
+        route("/ui", Access::Public, "Leads to the pages", Answer::Redirect, || get(root)),
+        route("/ui/", Access::Public, "First steps", html(), || get(page)),
+        route("/healthz", Access::Public, "200 while the server runs", Answer::FreeJson, || {
+            get(healthz)
+        }),
+        route("/readyz", Access::Public, "200 while it takes requests", Answer::FreeJson, || {
+            get(readyz)
+        }),
+        route(
+            "/metrics",
+            Access::Workspace(Scope::Admin),
+            "Prometheus",
+            Answer::Text("text/plain"),
+            || get(metrics),
+        ),
+        route(
+            "/info",
+            Access::Public,
+            "What agno and LangSmith clients ask",
+            Answer::FreeJson,
+            || get(info),
+        ),
+    ]
+}
+
+async fn root() -> Redirect {
+    Redirect::temporary("/ui/")
+}
+
+async fn healthz() -> Json<JsonValue> {
+    Json(json!({ "status": "ok" }))
+}
+
+async fn readyz(State(app): State<App>) -> Response {
+    let stopping = app.is_stopping();
+    let written = if stopping {
+        Ok(())
+    } else {
+        app.read(|app| Ok(app.store.has_good_key().map(drop)?)).await
+    };
+    let (status, word) = match (stopping, written) {
+        (true, _) => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
+        (false, Err(_)) => (StatusCode::SERVICE_UNAVAILABLE, "store"),
+        (false, Ok(())) => (StatusCode::OK, "ok"),
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    (status, Json(json!({ "status": word, "version": version }))).into_response()
+}
+
+async fn metrics(State(app): State<App>) -> Result<Response, ApiError> {
+    let page = app.read(|app| Ok(page_of_metrics(app)?)).await?;
+    let content_type = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    Ok(([(header::CONTENT_TYPE, content_type)], page).into_response())
+}
+
+fn page_of_metrics(app: &App) -> Result<String, ApiError> {
+    let store = app.store.metrics();
+    let sizes = app.store.sizes()?;
+    let uptime = app.store.now().saturating_sub(app.started_nanos) / 1_000_000_000;
+    let gauges = [
+        ("clew_uptime_seconds", "Since the server started.", uptime as f64),
+        ("clew_connections", "Open connections.", app.connections.count() as f64),
+        (
+            "clew_body_bytes",
+            "Bodies in memory (ingest.max_inflight_bytes).",
+            app.admission.used_bytes() as f64,
+        ),
+        ("clew_queue_bytes", "Waiting to be written.", store.in_flight_bytes as f64),
+        ("clew_staging_bytes", "In the log, not yet in chunks.", store.staging_bytes as f64),
+        ("clew_active_traces", "Traces that may still grow.", store.active_traces as f64),
+        ("clew_commit_seq", "Last commit.", store.seq as f64),
+        ("clew_commits_total", "Group commits.", store.commits as f64),
+        (
+            "clew_failed_commits_total",
+            "Commits that were rolled back.",
+            store.failed_commits as f64,
+        ),
+        ("clew_spans_total", "Spans stored.", store.spans as f64),
+        (
+            "clew_merged_spans_total",
+            "Spans combined with an earlier part.",
+            store.merged_spans as f64,
+        ),
+        ("clew_duplicate_spans_total", "Spans sent again.", store.duplicate_spans as f64),
+        ("clew_file_bytes", "The store's file.", sizes.file_bytes as f64),
+        ("clew_wal_bytes", "Its write-ahead log.", sizes.wal_bytes as f64),
+    ];
+    Ok(app.metrics.page(&gauges))
+}
+
+/// The union of what agno's and LangSmith's clients read. Receivers of LangSmith's own
+/// format are not in this version: it is told of no multipart endpoint.
+async fn info(State(app): State<App>) -> Json<JsonValue> {
+    let auth_mode = if app.config.is_open() { "none" } else { "security_key" };
+    Json(json!({
+        "os_id": "clew",
+        "name": "Clew",
+        "os_version": env!("CARGO_PKG_VERSION"),
+        "agno_version": "3.1.10",
+        "agent_count": 0,
+        "team_count": 0,
+        "workflow_count": 0,
+        "mcp": { "enabled": false, "path": null, "oauth": null, "tool_run_endpoint": false },
+        "auth_mode": auth_mode,
+        "user_isolation": false,
+        "version": "0.11.0",
+        "license_expiration_time": null,
+        "batch_ingest_config": {
+            "use_multipart_endpoint": false,
+            "scale_up_qsize_trigger": 1000,
+            "scale_up_nthreads_limit": 16,
+            "scale_down_nempty_trigger": 4,
+            "size_limit": 100,
+            "size_limit_bytes": 20_971_520,
+        },
+        "instance_flags": { "zstd_compression_enabled": false, "gzip_body_enabled": false },
+    }))
+}
+
+async fn page(State(app): State<App>, headers: HeaderMap) -> Response {
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
+    let address = format!("http://{}", escaped(host.unwrap_or("127.0.0.1:2539")));
+    let access = if app.config.is_open() {
+        "This server is <b>open</b>: it answers without a key, on this machine only."
+    } else {
+        "Send a key with each request: <code>Authorization: Bearer aos_...</code> \
+         (<code>clew keys create</code> makes one)."
+    };
+    let text = PAGE.replace("{address}", &address).replace("{access}", access);
+    let policy = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'");
+    ([(header::CONTENT_SECURITY_POLICY, policy)], Html(text)).into_response()
+}
+
+fn escaped(text: &str) -> String {
+    text.chars().filter(|c| c.is_ascii_alphanumeric() || ".:[]-_".contains(*c)).collect()
+}
+
+const PAGE: &str = r#"<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Clew</title>
+<style>body{font:16px/1.6 system-ui,sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem}
+pre{background:#f4f4f5;padding:1rem;overflow:auto;border-radius:6px}
+@media(prefers-color-scheme:dark){body{background:#111;color:#eee}pre{background:#222}a{color:#8ab4f8}}</style>
+<h1>Clew</h1>
+<p>Clew keeps the traces of AI agents: what each run did, and where the time, the tokens and the
+money went. It listens at <code>{address}</code>. {access}</p>
+<h2>Send the first trace</h2>
+<p>Any OpenTelemetry exporter:</p>
+<pre>OTEL_EXPORTER_OTLP_ENDPOINT={address}
+OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf</pre>
+<p>Or by hand:</p>
+<pre>curl {address}/v1/traces -H 'Content-Type: application/json' -d '{"resourceSpans":[{"scopeSpans":
+[{"spans":[{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174","name":"hello",
+"startTimeUnixNano":"1790000000000000000","endTimeUnixNano":"1790000001000000000"}]}]}]}'</pre>
+<h2>Look at it</h2>
+<pre>clew traces list
+clew traces show</pre>
+<p>or <a href="/api/v1/traces">/api/v1/traces</a>. The API is described in
+<a href="/api/v1/openapi.json">/api/v1/openapi.json</a>.</p>
+</html>
+"#;
