@@ -158,7 +158,7 @@ impl Embedded {
     }
 
     /// Runs `work` on the writer's thread between two commits and waits for it.
-    pub(crate) fn run<T: Send + 'static>(
+    fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Writer, &Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
@@ -167,6 +167,17 @@ impl Embedded {
             let _ = answer.send(work(writer, connection));
         })))?;
         result.blocking_recv().map_err(|_| StoreError::Closed)?
+    }
+
+    /// Runs `work` on the writer's thread.
+    pub(crate) fn with_writer(
+        &self,
+        work: impl FnOnce() + Send + 'static,
+    ) -> Result<(), StoreError> {
+        self.run(move |_, _| {
+            work();
+            Ok(())
+        })
     }
 
     /// Writes everything staged into chunks and blocks.

@@ -123,6 +123,13 @@ impl Store {
         self.inner.merge()
     }
 
+    /// Runs `work` on the writer's thread, after what is queued. For tests of what happens
+    /// while it is busy.
+    #[doc(hidden)]
+    pub fn with_writer(&self, work: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
+        self.inner.with_writer(work)
+    }
+
     /// Reads the whole file and says what does not fit together; for `clew doctor`.
     pub fn check(&self) -> Result<CheckReport, StoreError> {
         self.inner.check()

@@ -136,3 +136,13 @@ pub(crate) fn checkpoint(connection: &Connection) -> Result<bool, StoreError> {
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
     Ok(busy == 0)
 }
+
+/// Gives back at most `pages` free pages; true while there are more.
+pub(crate) fn vacuum(connection: &Connection, pages: u32) -> Result<bool, StoreError> {
+    let mut statement = connection.prepare(&format!("PRAGMA incremental_vacuum({pages})"))?;
+    let mut rows = statement.query([])?;
+    // It frees a page with each step.
+    while rows.next()?.is_some() {}
+    let left: i64 = connection.pragma_query_value(None, "freelist_count", |row| row.get(0))?;
+    Ok(left > 0)
+}

@@ -14,6 +14,8 @@ use rusqlite::Connection;
 use super::codec::frame::LEVEL_FAST;
 use super::disk::blocks::{self, PackedBlock};
 use super::disk::chunks::{self, PackedChunk, Packing};
+use super::disk::dictionaries::Dictionaries;
+use super::merge::{self, MergeJob, Merged};
 use super::staging::{BlockJob, ChunkJob, FlushJob};
 use crate::StoreError;
 
@@ -28,15 +30,37 @@ pub(super) struct Flushed {
     pub(super) owners: Vec<(i64, u64)>,
 }
 
-/// Starts the compressing thread. It ends when its jobs' sender is gone.
+/// Work for the compressing thread.
+pub(super) enum Work {
+    /// Chunks and blocks out of staging.
+    Flush(FlushJob),
+    /// Fewer and larger ones.
+    Merge(MergeJob),
+}
+
+/// What it gives back.
+pub(super) enum Done {
+    /// See [`Work::Flush`].
+    Flushed(Result<Flushed, StoreError>),
+    /// See [`Work::Merge`]; `None` where nothing was gained.
+    Merged(MergeJob, Result<Option<Merged>, StoreError>),
+}
+
+/// Starts the compressing thread. It ends when its works' sender is gone.
 pub(super) fn start(
-    jobs: Receiver<FlushJob>,
-    results: Sender<Result<Flushed, StoreError>>,
+    works: Receiver<Work>,
+    results: Sender<Done>,
+    reader: Connection,
+    dictionaries: Arc<Dictionaries>,
     wake: impl Fn() + Send + 'static,
 ) -> Result<JoinHandle<()>, StoreError> {
     let run = move || {
-        for job in jobs {
-            if results.send(pack(&job)).is_err() {
+        for work in works {
+            let done = match work {
+                Work::Flush(job) => Done::Flushed(pack(&job)),
+                Work::Merge(job) => Done::Merged(job, merge::merge(&reader, &dictionaries, job)),
+            };
+            if results.send(done).is_err() {
                 return;
             }
             wake();
@@ -101,6 +125,3 @@ impl AsRef<super::codec::records::Record> for super::codec::records::Record {
         self
     }
 }
-
-/// Shared by the writer and the thread.
-pub(super) type SharedDictionaries = Arc<super::disk::dictionaries::Dictionaries>;

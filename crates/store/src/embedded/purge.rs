@@ -152,8 +152,7 @@ impl Writer {
             }
             let all: Vec<i64> = tnos.into_iter().collect();
             rows::remove(connection, &all)?;
-            let deleted =
-                doomed.iter().map(|trace| (purge.workspace, trace.trace_id)).collect();
+            let deleted = doomed.iter().map(|trace| (purge.workspace, trace.trace_id)).collect();
             let block = LogBlock { deleted, ..LogBlock::default() };
             let mut raw = Vec::new();
             block.encode(&mut raw);
@@ -169,11 +168,7 @@ impl Writer {
     }
 
     /// What is stored of the traces to delete; those that are not there are left out.
-    fn doomed(
-        &self,
-        connection: &Connection,
-        purge: &Purge,
-    ) -> Result<Vec<Doomed>, StoreError> {
+    fn doomed(&self, connection: &Connection, purge: &Purge) -> Result<Vec<Doomed>, StoreError> {
         let mut doomed = Vec::new();
         for trace_id in &purge.traces {
             let tno = match rows::tno(connection, purge.workspace, trace_id)? {
@@ -343,9 +338,7 @@ fn rewrite_log(
 fn strip(block: &mut LogBlock, tnos: &HashSet<i64>, kept: &Kept) -> bool {
     let before = block.traces.len() + block.owners.len();
     block.traces.retain(|group| !tnos.contains(&group.tno));
-    block
-        .owners
-        .retain(|group| is_session(group.owner) || !tnos.contains(&(group.owner / 2)));
+    block.owners.retain(|group| is_session(group.owner) || !tnos.contains(&(group.owner / 2)));
     let mut changed = before != block.traces.len() + block.owners.len();
     for group in &mut block.owners {
         let Some(numbers) = kept.get(&group.owner) else { continue };

@@ -15,10 +15,12 @@ use tokio::sync::{broadcast, oneshot};
 use super::active::ActiveTraces;
 use super::commit::Outcome;
 use super::disk::dictionaries::Dictionaries;
+use super::disk::{blocks, chunks};
 use super::file::Folder;
-use super::flush::{self, Flushed};
+use super::flush::{self, Done, Flushed, Work};
 use super::hash::ByHash;
 use super::log;
+use super::merge::{self, MergeJob, Merged};
 use super::metrics::Counters;
 use super::owners::{EpochRules, Owners};
 use super::prepare::Prepared;
@@ -121,12 +123,18 @@ pub(super) struct Writer {
     pub(super) log_buffer: Vec<u8>,
     pub(super) commits: broadcast::Sender<Arc<Commit>>,
     queue: Receiver<Job>,
-    compressor: Sender<FlushJob>,
-    results: Receiver<Result<Flushed, StoreError>>,
+    compressor: Sender<Work>,
+    results: Receiver<Done>,
     /// Jobs with the compressor.
     outstanding: usize,
     /// Compressed, not committed.
     finished: Vec<Flushed>,
+    /// Likewise.
+    merged: Vec<(MergeJob, Result<Option<Merged>, StoreError>)>,
+    /// When something of these was last written: they are left alone for a while.
+    recent: HashMap<MergeJob, i64>,
+    /// Where the next round of merging goes on.
+    merge_after: (i64, i64),
     /// A transaction with chunks and requests failed: until chunks alone have succeeded
     /// they go alone, so that neither can keep the other from the disk.
     apart: bool,
@@ -147,18 +155,22 @@ pub(super) struct Parts {
 
 /// The log is cleaned every so many commits.
 const CLEAN_EVERY: u64 = 16;
+/// Traces and owners that are merged in one round of idle time.
+const MERGE_ROUND: usize = 64;
 /// Idle work is looked for so often.
 const IDLE: Duration = Duration::from_millis(250);
 
 pub(super) fn start(connection: Connection, parts: Parts) -> Result<Handle, StoreError> {
     let (jobs, queue) = mpsc::channel();
-    let (compressor, compressor_jobs) = mpsc::channel();
+    let (compressor, compressor_works) = mpsc::channel();
     let (results_in, results) = mpsc::channel();
     let waker = jobs.clone();
     let wake = move || {
         let _ = waker.send(Job::Wake);
     };
-    let compressor_thread = flush::start(compressor_jobs, results_in, wake)?;
+    let dictionaries = Arc::clone(&parts.dictionaries);
+    let reader = super::file::open_reader(&parts.folder.file())?;
+    let compressor_thread = flush::start(compressor_works, results_in, reader, dictionaries, wake)?;
     let options = parts.options;
     let rules = RowRules {
         quiet_after_nanos: options.quiet_after_nanos,
@@ -187,6 +199,9 @@ pub(super) fn start(connection: Connection, parts: Parts) -> Result<Handle, Stor
         results,
         outstanding: 0,
         finished: Vec::new(),
+        merged: Vec::new(),
+        recent: HashMap::new(),
+        merge_after: (0, 0),
         apart: false,
         commits_since_clean: 0,
         compressor_thread: Some(compressor_thread),
@@ -268,6 +283,7 @@ impl Writer {
         } else if !self.finished.is_empty() {
             self.commit_finished(connection);
         }
+        self.commit_merged(connection);
         match other {
             Some(Job::Run(work)) => work(self, connection),
             Some(Job::Stop) => return false,
@@ -370,17 +386,18 @@ impl Writer {
         for job in jobs {
             self.outstanding += 1;
             // The thread lives as long as the writer.
-            let _ = self.compressor.send(job);
+            let _ = self.compressor.send(Work::Flush(job));
         }
     }
 
-    fn take_result(&mut self, result: Result<Flushed, StoreError>) {
+    fn take_result(&mut self, done: Done) {
         self.outstanding -= 1;
-        match result {
-            Ok(flushed) => self.finished.push(flushed),
+        match done {
+            Done::Flushed(Ok(flushed)) => self.finished.push(flushed),
             // Compression fails for want of memory only. What was handed over stays staged
             // and in the log, and is taken up by the next start.
-            Err(error) => tracing::error!(%error, "a flush failed"),
+            Done::Flushed(Err(error)) => tracing::error!(%error, "a flush failed"),
+            Done::Merged(job, result) => self.merged.push((job, result)),
         }
     }
 
@@ -403,11 +420,77 @@ impl Writer {
     }
 
     fn release_finished(&mut self) {
+        let now = (self.options.clock)();
         for flushed in std::mem::take(&mut self.finished) {
             self.metrics.chunks.add(flushed.chunks.len() as u64);
             self.metrics.blocks.add(flushed.blocks.len() as u64);
             self.staging.committed(&flushed.traces, &flushed.owners);
+            let traces = flushed.traces.iter().map(|(tno, _)| MergeJob::Trace(*tno));
+            let owners = flushed.owners.iter().map(|(owner, _)| MergeJob::Owner(*owner));
+            self.recent.extend(traces.chain(owners).map(|job| (job, now)));
         }
+    }
+
+    /// Puts merged chunks in place of what they were made of, each in a transaction of its
+    /// own. One that fails is looked for again in the next round.
+    fn commit_merged(&mut self, connection: &Connection) {
+        for (job, result) in std::mem::take(&mut self.merged) {
+            let outcome = result.and_then(|merged| {
+                self.transaction(connection, |writer| {
+                    let replaced = match &merged {
+                        Some(merged) => merge::replace(connection, merged)?,
+                        None => merge::mark(connection, job).map(|()| false)?,
+                    };
+                    writer.fault(FaultPoint::BeforeMergeCommit)?;
+                    Ok(replaced)
+                })
+            });
+            match outcome {
+                Ok(true) => self.metrics.merges.add(1),
+                Ok(false) => {}
+                Err(error) => tracing::warn!(?job, %error, "a merge failed"),
+            }
+        }
+    }
+
+    /// Starts merging some of what has come to rest, from where the last round ended; false
+    /// when the end was reached.
+    fn start_merges(&mut self, connection: &Connection) -> Result<bool, StoreError> {
+        let now = (self.options.clock)();
+        let since = now.saturating_sub(self.options.merge_after_nanos);
+        self.recent.retain(|_, written| *written > since);
+        let traces = chunks::unmerged(connection, self.merge_after.0, MERGE_ROUND)?;
+        let owners = blocks::unmerged(connection, self.merge_after.1, MERGE_ROUND)?;
+        if traces.is_empty() && owners.is_empty() {
+            self.merge_after = (0, 0);
+            return Ok(false);
+        }
+        self.merge_after.0 = traces.last().copied().unwrap_or(self.merge_after.0);
+        self.merge_after.1 = owners.last().copied().unwrap_or(self.merge_after.1);
+        let traces = traces.into_iter().map(MergeJob::Trace);
+        for job in traces.chain(owners.into_iter().map(MergeJob::Owner)) {
+            if !self.recent.contains_key(&job) {
+                self.outstanding += 1;
+                // The thread lives as long as the writer.
+                let _ = self.compressor.send(Work::Merge(job));
+            }
+        }
+        Ok(true)
+    }
+
+    /// Merges everything that has come to rest: rounds until one brings nothing.
+    pub(super) fn merge_all(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        self.flush_all(connection)?;
+        self.merge_after = (0, 0);
+        let mut before = None;
+        while before != Some(self.metrics.merges.get()) {
+            before = Some(self.metrics.merges.get());
+            while self.start_merges(connection)? {
+                self.drain(connection)?;
+                self.commit_merged(connection);
+            }
+        }
+        Ok(())
     }
 
     fn after_commit(&mut self, connection: &Connection) {
@@ -468,6 +551,11 @@ impl Writer {
             if self.commits_since_clean > 0 {
                 self.clean_log(connection);
             }
+            if self.outstanding == 0
+                && let Err(error) = self.start_merges(connection)
+            {
+                tracing::warn!(%error, "nothing could be merged");
+            }
             self.folder.keep_reserve(self.options.reserve_bytes);
         }
     }
@@ -481,14 +569,22 @@ impl Writer {
                 self.clean_log(connection);
                 return Ok(());
             }
-            while self.outstanding > 0 {
-                let Ok(result) = self.results.recv() else { return Err(StoreError::Closed) };
-                self.take_result(result);
-            }
+            self.drain(connection)?;
+        }
+    }
+
+    /// Waits until nothing is with the compressor and writes what it gave.
+    pub(super) fn drain(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        while self.outstanding > 0 {
+            let Ok(result) = self.results.recv() else { return Err(StoreError::Closed) };
+            self.take_result(result);
+        }
+        if !self.finished.is_empty() {
             self.commit_finished(connection);
-            if self.apart {
-                return Err(StoreError::Full("chunks could not be written".to_owned()));
-            }
+        }
+        match self.apart {
+            true => Err(StoreError::Full("chunks could not be written".to_owned())),
+            false => Ok(()),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The store from outside: only its public calls, on real files.
 
 mod append;
+mod life;
 mod model;
 mod world;

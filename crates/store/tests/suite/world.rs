@@ -55,6 +55,29 @@ impl World {
         self.store.append_blocking(append(workspace, spans))
     }
 
+    /// Keeps the writer busy until the returned function is called: a label write waits.
+    pub fn hold_writer(&self) -> impl FnOnce() {
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let (entered, inside) = std::sync::mpsc::channel::<()>();
+        let store = self.store.clone();
+        let thread = std::thread::spawn(move || {
+            store.with_writer(move || {
+                let _ = entered.send(());
+                let _ = held.recv();
+            })
+        });
+        inside.recv().unwrap();
+        move || {
+            release.send(()).unwrap();
+            thread.join().unwrap().unwrap();
+        }
+    }
+
+    /// Resolves a future without a runtime of its own.
+    pub fn wait<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+    }
+
     pub fn sources(&self, trace: u64) -> Vec<SourceSpan> {
         self.store.sources(WS, &trace_id(trace), None).unwrap()
     }

@@ -33,6 +33,8 @@ pub(crate) struct TraceGroup {
 pub(crate) struct LogBlock {
     pub(crate) owners: Vec<OwnerGroup>,
     pub(crate) traces: Vec<TraceGroup>,
+    /// Traces that this commit deleted.
+    pub(crate) deleted: Vec<(WorkspaceId, TraceId)>,
 }
 
 impl LogBlock {
@@ -53,6 +55,11 @@ impl LogBlock {
             body.clear();
             put_records(&group.records, out, &mut body);
             out.extend_from_slice(&body);
+        }
+        put_varint(out, self.deleted.len() as u64);
+        for (workspace, trace_id) in &self.deleted {
+            put_varint(out, workspace.0 as u64);
+            out.extend_from_slice(trace_id.as_bytes());
         }
     }
 
@@ -77,11 +84,19 @@ impl LogBlock {
             let records = get_records(&head, &body)?.into_iter().map(Arc::new).collect();
             block.traces.push(TraceGroup { workspace, tno, trace_id, records });
         }
+        for _ in 0..input.count()? {
+            let workspace = WorkspaceId(input.varint()? as i64);
+            block.deleted.push((workspace, trace_id(&mut input)?));
+        }
         if !input.is_empty() {
             return Err(Damage("something follows its end"));
         }
         Ok(block)
     }
+}
+
+fn trace_id(input: &mut Input<'_>) -> Result<TraceId, Damage> {
+    TraceId::from_bytes(input.take(16)?).map_err(|_| Damage("a trace id of zeros"))
 }
 
 fn texts(input: &mut Input<'_>) -> Result<Vec<Text>, Damage> {

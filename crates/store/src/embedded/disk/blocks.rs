@@ -86,7 +86,8 @@ pub(crate) fn insert(connection: &Connection, block: &PackedBlock) -> Result<(),
     if key > to {
         return Err(StoreError::Invalid(format!("owner {} has too many blocks", block.owner)));
     }
-    insert_at(connection, key, block)
+    // Alone it is as good as merged.
+    insert_at(connection, key, block, block.merged || last.is_none())
 }
 
 /// Writes a block under a key that is free.
@@ -94,6 +95,7 @@ pub(crate) fn insert_at(
     connection: &Connection,
     key: i64,
     block: &PackedBlock,
+    merged: bool,
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO block (key, workspace, version, first, texts, last_seq, merged, \
                dictionary, raw_bytes, checksum, bloom, data) \
@@ -105,7 +107,7 @@ pub(crate) fn insert_at(
         block.first as i64,
         block.texts as i64,
         block.last_seq as i64,
-        block.merged,
+        merged,
         block.dictionary,
         block.frame.raw_bytes,
         block.frame.checksum,
@@ -248,6 +250,15 @@ pub(crate) fn blob(
     Ok(whole)
 }
 
+/// Owners with blocks that are not merged, from `after` on.
+pub(crate) fn unmerged(
+    connection: &Connection,
+    after: i64,
+    limit: usize,
+) -> Result<Vec<i64>, StoreError> {
+    super::unmerged(connection, "block", after, limit)
+}
+
 /// Removes blocks by key.
 pub(crate) fn remove(connection: &Connection, keys: &[i64]) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached("DELETE FROM block WHERE key = ?1")?;
@@ -277,4 +288,32 @@ pub(crate) fn remove_blob(
         .prepare_cached("DELETE FROM blob WHERE owner = ?1 AND number = ?2")?
         .execute(params![owner, number as i64])?;
     Ok(())
+}
+
+/// Replaces a block's texts by as many others.
+pub(crate) fn replace(connection: &Connection, key: i64, frame: &Frame) -> Result<(), StoreError> {
+    let sql = "UPDATE block SET raw_bytes = ?2, checksum = ?3, data = ?4, dictionary = NULL, \
+               bloom = NULL WHERE key = ?1";
+    connection.prepare_cached(sql)?.execute(params![
+        key,
+        frame.raw_bytes,
+        frame.checksum,
+        frame.data
+    ])?;
+    Ok(())
+}
+
+/// Nothing of it is to be merged any more.
+pub(crate) fn mark_merged(connection: &Connection, owner: i64) -> Result<(), StoreError> {
+    let (from, to) = keys(owner);
+    connection
+        .prepare_cached("UPDATE block SET merged = 1 WHERE key BETWEEN ?1 AND ?2 AND merged = 0")?
+        .execute([from, to])?;
+    Ok(())
+}
+
+/// Whose a block is.
+pub(crate) fn workspace(connection: &Connection, key: i64) -> Result<WorkspaceId, StoreError> {
+    let sql = "SELECT workspace FROM block WHERE key = ?1";
+    Ok(WorkspaceId(connection.prepare_cached(sql)?.query_row([key], |row| row.get(0))?))
 }

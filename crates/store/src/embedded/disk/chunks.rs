@@ -109,7 +109,8 @@ pub(crate) fn insert(connection: &Connection, chunk: &PackedChunk) -> Result<i64
     if key > to {
         return Err(StoreError::Invalid(format!("trace {} has too many chunks", chunk.tno)));
     }
-    insert_at(connection, key, chunk)?;
+    // Alone it is as good as merged.
+    insert_at(connection, key, chunk, chunk.merged || last.is_none())?;
     Ok(key)
 }
 
@@ -118,6 +119,7 @@ pub(crate) fn insert_at(
     connection: &Connection,
     key: i64,
     chunk: &PackedChunk,
+    merged: bool,
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO chunk (key, workspace, version, spans, first_seq, last_seq, merged, \
                head_dictionary, head_bytes, head_checksum, body_dictionary, body_bytes, \
@@ -130,7 +132,7 @@ pub(crate) fn insert_at(
         chunk.spans as i64,
         chunk.first_seq as i64,
         chunk.last_seq as i64,
-        chunk.merged,
+        merged,
         chunk.head_dictionary,
         chunk.head.raw_bytes,
         chunk.head.checksum,
@@ -251,6 +253,41 @@ impl Chunk {
     }
 }
 
+/// A chunk's place, without what it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ChunkPlace {
+    pub(crate) key: i64,
+    pub(crate) merged: bool,
+    pub(crate) spans: u64,
+    pub(crate) bytes: u64,
+}
+
+/// The chunks of a trace, oldest first.
+pub(crate) fn places(connection: &Connection, tno: i64) -> Result<Vec<ChunkPlace>, StoreError> {
+    let (from, to) = keys(tno);
+    let sql = "SELECT key, merged, spans, head_bytes + body_bytes FROM chunk \
+               WHERE key BETWEEN ?1 AND ?2 ORDER BY key";
+    let mut statement = connection.prepare_cached(sql)?;
+    let places = statement.query_map([from, to], |row| {
+        Ok(ChunkPlace {
+            key: row.get(0)?,
+            merged: row.get(1)?,
+            spans: row.get::<_, i64>(2)? as u64,
+            bytes: row.get::<_, i64>(3)? as u64,
+        })
+    })?;
+    Ok(places.collect::<Result<_, _>>()?)
+}
+
+/// Traces with chunks that are not merged, from `after` on.
+pub(crate) fn unmerged(
+    connection: &Connection,
+    after: i64,
+    limit: usize,
+) -> Result<Vec<i64>, StoreError> {
+    super::unmerged(connection, "chunk", after, limit)
+}
+
 /// Removes chunks by key.
 pub(crate) fn remove(connection: &Connection, keys: &[i64]) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached("DELETE FROM chunk WHERE key = ?1")?;
@@ -265,6 +302,15 @@ pub(crate) fn remove_of_trace(connection: &Connection, tno: i64) -> Result<(), S
     let (from, to) = keys(tno);
     connection
         .prepare_cached("DELETE FROM chunk WHERE key BETWEEN ?1 AND ?2")?
+        .execute([from, to])?;
+    Ok(())
+}
+
+/// Nothing of it is to be merged any more.
+pub(crate) fn mark_merged(connection: &Connection, tno: i64) -> Result<(), StoreError> {
+    let (from, to) = keys(tno);
+    connection
+        .prepare_cached("UPDATE chunk SET merged = 1 WHERE key BETWEEN ?1 AND ?2 AND merged = 0")?
         .execute([from, to])?;
     Ok(())
 }

@@ -29,6 +29,8 @@ CREATE TABLE chunk (
     head BLOB NOT NULL,
     body BLOB NOT NULL
 );
+-- What the merge has still to look at. The first chunk of a trace counts as merged.
+CREATE INDEX chunk_unmerged ON chunk (key) WHERE merged = 0;
 -- A follower that has fallen behind the log finds chunks by it.
 CREATE INDEX chunk_last_seq ON chunk (last_seq);
 
@@ -47,6 +49,8 @@ CREATE TABLE block (
     bloom BLOB,
     data BLOB NOT NULL
 );
+
+CREATE INDEX block_unmerged ON block (key) WHERE merged = 0;
 
 -- The sessions among the owners; owner = id * 2 + 1. A trace owns texts as tno * 2, without
 -- a row here.
