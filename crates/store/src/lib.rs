@@ -6,9 +6,11 @@
 mod catalog;
 mod contract;
 mod embedded;
+mod groups;
 mod ids;
 mod listing;
 mod row;
+mod totals;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,9 +22,11 @@ use rusqlite::{Connection, Transaction};
 
 pub use catalog::*;
 pub use contract::*;
+pub use groups::*;
 pub use ids::{AgentId, AgentIdError, WorkspaceId};
 pub use listing::*;
 pub use row::{AgentRef, TraceRow};
+pub use totals::Totals;
 
 /// A trace store in a folder. Cheap to clone; the last clone to go closes the file.
 #[derive(Clone)]
@@ -121,6 +125,29 @@ impl Store {
     /// Merges the chunks of traces that have come to rest. Happens by itself in idle time.
     pub fn merge(&self) -> Result<(), StoreError> {
         self.inner.merge()
+    }
+
+    /// Deletes a trace with a tombstone, and every byte of it where `wipe` says so. The
+    /// mechanism below `delete_trace`, without its audit row.
+    #[doc(hidden)]
+    pub fn purge_trace(
+        &self,
+        workspace: WorkspaceId,
+        trace_id: TraceId,
+        wipe: bool,
+    ) -> Result<bool, StoreError> {
+        let now = self.now();
+        let purge = embedded::purge::Purge { workspace, traces: vec![trace_id], wipe };
+        let purged = self.inner.purge(purge, move |connection, commit_seq| {
+            let deletion = embedded::tombstones::Deletion {
+                by: String::new(),
+                rule: String::new(),
+                at_nanos: now,
+                commit_seq,
+            };
+            embedded::tombstones::add(connection, workspace, &trace_id, &deletion)
+        })?;
+        Ok(purged.traces > 0 && (purged.wiped || !wipe))
     }
 
     /// Runs `work` on the writer's thread, after what is queued. For tests of what happens

@@ -25,7 +25,7 @@ use super::prepare::{Parts, Prepared, PreparedSpan, pack_pieces, prepare_span};
 use super::reader::sources_of;
 use super::rows::{Arrival, Upserted};
 use super::writer::Writer;
-use super::{facets, labels, meaning, run_events};
+use super::{facets, labels, meaning, run_events, tombstones};
 use crate::{Appended, ChangedTrace, FaultPoint, StoreError, WorkspaceId};
 
 /// What a commit did, to be made known after COMMIT.
@@ -131,10 +131,12 @@ impl Writer {
     ) -> Result<(), StoreError> {
         let Arrived { workspace, trace_id, spans } = arrived;
         let Some(mut active) = self.active(connection, workspace, trace_id, now)? else {
+            let mut refused = 0;
             for (request, spans) in spans {
                 outcome.appended[request].refused_deleted += spans.len() as u64;
+                refused += spans.len() as u64;
             }
-            return Ok(());
+            return tombstones::count_refused(connection, workspace, &trace_id, refused);
         };
         let key_agent = spans.iter().find_map(|(request, _)| requests[*request].agent);
         let pending = self.sort_out(connection, requests, &mut active, spans, outcome)?;
@@ -194,7 +196,7 @@ impl Writer {
         if found.is_some() {
             return Ok(found);
         }
-        let is_refused = now < 0;
+        let is_refused = tombstones::refused(connection, workspace, &trace_id, now)?;
         Ok((!is_refused).then(|| ActiveTrace::new(trace_id)))
     }
 
@@ -470,7 +472,11 @@ impl Writer {
                     Some(tno) => {
                         run_events::put(connection, workspace, tno, &events)?;
                     }
-                    None => outcome.appended[place].refused_deleted += events.len() as u64,
+                    None => {
+                        let refused = events.len() as u64;
+                        outcome.appended[place].refused_deleted += refused;
+                        tombstones::count_refused(connection, workspace, &trace_id, refused)?;
+                    }
                 }
             }
             let labels = std::mem::take(&mut request.labels);

@@ -48,8 +48,9 @@ const VACUUM_PAGES: u32 = 4_096;
 const WIPE_WAIT: Duration = Duration::from_secs(10);
 
 impl Embedded {
-    /// Deletes traces. `with` runs in the same transaction, with the commit's number:
-    /// tombstones and the audit log are written there.
+    /// Deletes traces. `with` runs in the same transaction while their rows are still
+    /// there, with the commit's number: tombstones and the audit log are written there.
+    /// It runs a second time when the first one met a full disk.
     pub(crate) fn purge(
         &self,
         purge: Purge,
@@ -135,6 +136,7 @@ impl Writer {
     ) -> Result<(Vec<Doomed>, Kept, Purged), StoreError> {
         let seq = self.last_seq + 1;
         let result = self.transaction(connection, |writer| {
+            with(connection, seq)?;
             let doomed = writer.doomed(connection, purge)?;
             let tnos: HashSet<i64> = doomed.iter().map(|trace| trace.tno).collect();
             for trace in &doomed {
@@ -157,7 +159,6 @@ impl Writer {
             let mut raw = Vec::new();
             block.encode(&mut raw);
             log::insert(connection, seq, &frame::pack(&raw, frame::LEVEL_FAST)?)?;
-            with(connection, seq)?;
             let purged = Purged { traces: doomed.len() as u64, seq, wiped: false };
             Ok((doomed, kept, purged))
         });

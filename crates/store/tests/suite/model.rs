@@ -1,1 +1,202 @@
+//! Random lives of a store against a model of a few lines.
 
+use std::collections::BTreeMap;
+
+use clew_model::fold::fold;
+use clew_model::ids::SpanId;
+use clew_model::source::{SourceEvent, SourceSpan};
+use clew_store::StoreError;
+use proptest::prelude::*;
+
+use crate::world::{NOW, WS, World, call, span, trace_id, words};
+
+#[derive(Debug, Clone)]
+enum Step {
+    Append(Vec<(u64, u64, Part)>),
+    Flush,
+    Merge,
+    Reopen,
+    Crash,
+    Delete(u64),
+}
+
+/// What of a span comes.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    Whole,
+    Start,
+    End,
+    Changed,
+    Log,
+}
+
+const TRACES: u64 = 4;
+
+fn part() -> impl Strategy<Value = Part> {
+    prop_oneof![
+        4 => Just(Part::Whole),
+        1 => Just(Part::Start),
+        1 => Just(Part::End),
+        1 => Just(Part::Changed),
+        1 => Just(Part::Log),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let spans = prop::collection::vec((0..TRACES, 0..12_u64, part()), 1..12);
+    prop_oneof![
+        8 => spans.prop_map(Step::Append),
+        2 => Just(Step::Flush),
+        1 => Just(Step::Merge),
+        1 => Just(Step::Reopen),
+        2 => Just(Step::Crash),
+        1 => (0..TRACES).prop_map(Step::Delete),
+    ]
+}
+
+/// Traces 0 and 1 are turns of one conversation, 2 has none, 3 learns of its late.
+fn source(trace: u64, number: u64, part: Part) -> SourceSpan {
+    let session = match trace {
+        0 | 1 => Some("conversation"),
+        3 if number == 7 => Some("conversation"),
+        _ => None,
+    };
+    let mut source = call(trace, number, session, number % 5);
+    match part {
+        Part::Whole => {}
+        Part::Start => {
+            source.end_nanos = None;
+            source.attributes.truncate(3);
+        }
+        Part::End => {
+            source.start_nanos = None;
+            source.name = None;
+            source.attributes = vec![("output.value".to_owned(), words(number, 200).into())];
+        }
+        Part::Changed => source.attributes.push(("more".to_owned(), words(number, 90).into())),
+        Part::Log => {
+            let bare = span(trace, number);
+            source = SourceSpan::part(bare.trace_id, bare.span_id, bare.sender);
+            source.events = vec![SourceEvent {
+                time_nanos: NOW,
+                name: "log".to_owned(),
+                attributes: vec![("body".to_owned(), words(number, 120).into())],
+                dropped_attributes_count: 0,
+                from_log: None,
+            }];
+        }
+    }
+    source
+}
+
+#[derive(Default)]
+struct Model {
+    traces: BTreeMap<u64, Trace>,
+    deleted: Vec<u64>,
+}
+
+#[derive(Default)]
+struct Trace {
+    spans: BTreeMap<SpanId, SourceSpan>,
+    duplicates: u64,
+}
+
+impl Model {
+    /// New, merged, duplicate, refused.
+    fn append(&mut self, sources: &[(u64, SourceSpan)]) -> [u64; 4] {
+        let mut counts = [0; 4];
+        for (trace, source) in sources {
+            if self.deleted.contains(trace) {
+                counts[3] += 1;
+                continue;
+            }
+            let known = self.traces.entry(*trace).or_default();
+            match known.spans.get_mut(&source.span_id) {
+                None => {
+                    known.spans.insert(source.span_id, source.clone());
+                    counts[0] += 1;
+                }
+                Some(stored) => {
+                    known.duplicates += 1;
+                    let combined =
+                        if stored == source { source.clone() } else { fold(stored, source) };
+                    counts[if combined == *stored { 2 } else { 1 }] += 1;
+                    *stored = combined;
+                }
+            }
+        }
+        counts
+    }
+
+    fn compare(&self, world: &World) {
+        for trace in 0..TRACES {
+            let found = world.store.sources(WS, &trace_id(trace), None);
+            let Some(known) = self.traces.get(&trace) else {
+                assert!(matches!(found, Err(StoreError::NotFound(_))), "trace {trace}");
+                continue;
+            };
+            let mut found = found.unwrap();
+            found.sort_by_key(|span| span.span_id);
+            let want: Vec<_> = known.spans.values().cloned().collect();
+            assert_eq!(found, want, "trace {trace}");
+            let row = world.store.trace_row(WS, &trace_id(trace)).unwrap().unwrap();
+            assert_eq!(row.summary.span_count, want.len() as u64);
+            assert_eq!(row.summary.receipt.duplicates, known.duplicates, "trace {trace}");
+        }
+    }
+}
+
+fn live(steps: Vec<Step>) {
+    let mut world = World::with(|options| {
+        options.flush_spans = 6;
+        options.owner_max_bytes = 6_000;
+    });
+    let mut model = Model::default();
+    for step in steps {
+        match step {
+            Step::Append(spans) => {
+                let sources: Vec<_> = spans
+                    .into_iter()
+                    .map(|(trace, number, part)| (trace, source(trace, number, part)))
+                    .collect();
+                let all: Vec<_> = sources.iter().map(|(_, source)| source.clone()).collect();
+                let appended = world.put(&all);
+                let found = [
+                    appended.new_spans,
+                    appended.merged_spans,
+                    appended.duplicate_spans,
+                    appended.refused_deleted,
+                ];
+                assert_eq!(found, model.append(&sources));
+            }
+            Step::Flush => world.store.flush().unwrap(),
+            Step::Merge => {
+                world.pass(120_000_000_000);
+                world.store.merge().unwrap();
+            }
+            Step::Reopen => world = world.reopened(),
+            Step::Crash => world = world.crashed(),
+            Step::Delete(trace) => {
+                let there = model.traces.remove(&trace).is_some();
+                let wiped = world.store.purge_trace(WS, trace_id(trace), true).unwrap();
+                assert_eq!(wiped, there);
+                if there {
+                    model.deleted.push(trace);
+                }
+            }
+        }
+        model.compare(&world);
+    }
+    assert_eq!(world.store.check().unwrap().problems, []);
+    model.compare(&world.reopened());
+}
+
+proptest! {
+    // Each case is a life of up to 24 steps, every one of them on disk.
+    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_what_was_acked_is_there_once(steps in prop::collection::vec(step(), 1..24)) {
+        live(steps);
+    }
+}

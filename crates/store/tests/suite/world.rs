@@ -94,7 +94,9 @@ impl World {
     /// A copy of the files as they are now, as a crash would leave them, opened.
     pub fn crashed(&self) -> Self {
         let folder = TempDir::new().unwrap();
-        copy(self.folder.path(), folder.path());
+        let (from, to) = (self.folder.path().to_owned(), folder.path().to_owned());
+        // Between two commits; the compressor may be at work.
+        self.store.with_writer(move || copy(&from, &to)).unwrap();
         let clock = Arc::new(AtomicI64::new(self.clock.load(Ordering::SeqCst)));
         let store = Store::open(folder.path(), options(&clock, self.change)).unwrap();
         Self { folder, store, clock, change: self.change }
