@@ -19,7 +19,7 @@ def check() -> list[str]:
     recorded = json.loads(CALLS.read_text())
     with Server() as server:
         problems = send_recorded(server)
-        seen = run_program("agno_client.py", "agno", {"TARGET": server.base, "CALLS": str(CALLS)})
+        seen = run_program("agno_client.py", "agno-client", {"TARGET": server.base, "CALLS": str(CALLS)})
     for name, want in recorded.items():
         problems += [f"{name}{line}" for line in _differences(name, want, seen[name])]
     return problems

@@ -28,9 +28,12 @@ def problems(server: Server, trace_ids: list[str]) -> list[str]:
         found += _tree_sums(trace_id, detail)
         found += _command_line(server, trace_id, detail)
     listed = list(rows.values())
-    found += _sessions(api, listed)
-    found += _statistics(api, listed)
-    return found + _export(api, trace_ids)
+    for place in (lambda: _sessions(api, listed), lambda: _statistics(api, listed), lambda: _export(api, trace_ids)):
+        try:
+            found += place()
+        except RuntimeError as error:  # a place that does not answer must not hide the others
+            found.append(str(error))
+    return found
 
 
 def _without_clock(row: Json) -> Json:
@@ -55,7 +58,7 @@ def _tree_sums(trace_id: str, detail: Json) -> list[str]:
         total = sum(lines) if lines else None
         found += _equal(f"{trace_id[:8]} header and sum of the tree's lines: {name}", header["usage"][name], total)
     costs = [Decimal(span["cost"]["total"]) for span in detail["spans"]
-             if span["cost"] and span["counted"] is not False]
+             if span["cost"] and span["cost"].get("counted", span["counted"])]
     shown = Decimal(header["cost"]["total"]) if header["cost"] else None
     found += _equal(f"{trace_id[:8]} header and sum of the tree's lines: cost", shown, sum(costs) if costs else None)
     return found

@@ -32,7 +32,9 @@ def differences(expected: Json, seen: Json) -> list[str]:
     for name in ALSO_EQUAL:
         if expected.get(name) is not None and seen[name] != expected[name]:
             problems.append(f"{name}: expected {expected[name]!r}, got {seen[name]!r}")
-    if (expected["embedding_input_tokens"] or 0) != (seen["embedding_input_tokens"] or 0):
+    # Where the oracle leaves open whether a call is an embedding, so are the tokens of embeddings.
+    open_calls = any("embedding" in span.get("category_accept", ()) for span in expected["tree"])
+    if not open_calls and (expected["embedding_input_tokens"] or 0) != (seen["embedding_input_tokens"] or 0):
         problems.append(f"embedding_input_tokens: expected {expected['embedding_input_tokens']}, "
                         f"got {seen['embedding_input_tokens']}")
     problems += COMPARE.diff(expected, _with_equal_texts(expected, seen), strict=True)

@@ -62,7 +62,7 @@ def _span(api: Api, trace_id: str, skeleton: Json) -> Json:
         "depth": skeleton["depth"],
         "orphan": skeleton["orphan"],
         "category": skeleton["category"],
-        "status": skeleton["status"],
+        "status": "error" if skeleton["error_derived"] else skeleton["status"],
         "error_derived": skeleton["error_derived"],
         "counted": skeleton["counted"],
         "model": skeleton["model"],
@@ -104,6 +104,8 @@ def _texts(messages: list[Json]) -> str | None:
 
 def _first(*values: Any) -> str | None:
     for value in values:
+        if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+            return str(value[0])  # the texts of an embedding
         if value is not None:
             return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return None

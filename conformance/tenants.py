@@ -36,9 +36,10 @@ def make(data: Path, workspace: str) -> Tenant:
     if workspace != "default":
         clew("workspaces", "create", workspace, data=data)
     for scope in SCOPES:
-        tenant.keys[scope] = make_key(data, workspace, scope)
+        tenant.keys[scope] = make_key(data, workspace, scope, "--name", scope)
         for agent in AGENTS:
-            tenant.keys[f"{agent} {scope}"] = make_key(data, workspace, scope, "--agent", agent)
+            name = f"{agent} {scope}"
+            tenant.keys[name] = make_key(data, workspace, scope, "--name", name, "--agent", agent)
     return tenant
 
 
