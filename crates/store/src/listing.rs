@@ -59,6 +59,19 @@ pub struct Page<T> {
     pub scanned: Option<Scanned>,
 }
 
+impl<T> Page<T> {
+    /// Nothing meets the question.
+    pub(crate) fn empty() -> Page<T> {
+        Page {
+            rows: Vec::new(),
+            next_cursor: None,
+            total: 0,
+            total_is: TotalIs::Exact,
+            scanned: None,
+        }
+    }
+}
+
 /// What a total says (ruling 19).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -99,11 +112,7 @@ impl Store {
 pub(crate) struct StoredSpans<'a>(pub(crate) &'a Embedded);
 
 impl SpanSource for StoredSpans<'_> {
-    fn spans(
-        &self,
-        workspace: WorkspaceId,
-        trace_id: &TraceId,
-    ) -> Result<Vec<Span>, StoreError> {
+    fn spans(&self, workspace: WorkspaceId, trace_id: &TraceId) -> Result<Vec<Span>, StoreError> {
         unless_gone(self.0.spans(workspace, trace_id))
     }
 

@@ -10,13 +10,18 @@ mod cursor;
 mod names;
 mod order;
 mod plan;
+mod sessions;
 mod span_row;
 mod spans_of;
+pub(crate) mod totals;
 mod traces;
+mod users;
 mod walk;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub(crate) use sessions::{session, sessions};
 pub(crate) use spans_of::SpanSource;
 pub(crate) use traces::traces;
+pub(crate) use users::users;

@@ -7,7 +7,7 @@
 pub(crate) mod columns;
 pub(crate) mod numbers;
 pub(crate) mod pack;
-pub(crate) mod rest;
+mod rest;
 pub(crate) mod values;
 mod write;
 

@@ -18,7 +18,6 @@ use crate::contract::StoreError;
 use crate::embedded::facets::{FacetKind, TermSet};
 use crate::embedded::labels;
 use crate::embedded::rows::columns::{flag, status_from};
-use crate::embedded::rows::rest;
 use crate::ids::WorkspaceId;
 use crate::row::AgentRef;
 
@@ -26,7 +25,7 @@ use crate::row::AgentRef;
 pub(crate) const COLUMNS: &str = "tno, trace_id, start_nanos, agent_no, session_no, user_no, \
     arrived_nanos, end_nanos, quiet_at_nanos, abandoned_at_nanos, flags, span_count, \
     error_count, llm_count, tool_count, input_tokens, output_tokens, cache_read_tokens, \
-    cache_write_tokens, reasoning_tokens, cost_pico, gaps, name, terms, rest, root_count, \
+    cache_write_tokens, reasoning_tokens, cost_pico, gaps, name, terms, tokens, root_count, \
     orphan_count";
 
 mod column {
@@ -54,7 +53,7 @@ mod column {
     pub(super) const GAPS: usize = 21;
     pub(super) const NAME: usize = 22;
     pub(super) const TERMS: usize = 23;
-    pub(super) const REST: usize = 24;
+    pub(super) const TOKENS: usize = 24;
     pub(super) const ROOTS: usize = 25;
     pub(super) const ORPHANS: usize = 26;
 }
@@ -168,18 +167,6 @@ impl<'a> Candidate<'a> {
         (self.flags() & flag::STARTED != 0).then(|| end.saturating_sub(start).max(0))
     }
 
-    /// Input and output; what the sender gave as total where it gave neither.
-    fn tokens(&self) -> Option<i64> {
-        match (self.number(column::INPUT), self.number(column::OUTPUT)) {
-            (None, None) => {
-                let bytes = self.row.get_ref(column::REST).ok()?.as_blob().ok()?;
-                let total = self.context.kept(rest::tokens_total(bytes)).flatten()?;
-                i64::try_from(total).ok()
-            }
-            (input, output) => Some(input.unwrap_or(0).saturating_add(output.unwrap_or(0))),
-        }
-    }
-
     fn cache_hit(&self) -> Option<i64> {
         let (read, input) = (self.number(column::CACHE_READ)?, self.number(column::INPUT)?);
         let share = i128::from(read) * MILLIONTHS / i128::from((input > 0).then_some(input)?);
@@ -188,13 +175,7 @@ impl<'a> Candidate<'a> {
 
     fn state(&self) -> &'static str {
         let at = |column| self.number(column).unwrap_or(i64::MAX);
-        match self.flags() {
-            flags if flags & flag::ENDED != 0 => "done",
-            _ if self.context.now >= at(column::ABANDONED_AT) => "abandoned",
-            _ if self.context.now >= at(column::QUIET_AT) => "quiet",
-            flags if flags & flag::RESUMED != 0 => "resumed",
-            _ => "live",
-        }
+        state_word(self.flags(), at(column::QUIET_AT), at(column::ABANDONED_AT), self.context.now)
     }
 
     /// A field that has one number at most.
@@ -202,7 +183,7 @@ impl<'a> Candidate<'a> {
         match field {
             Field::Duration => self.duration_nanos(),
             Field::Cost => self.number(column::COST),
-            Field::Tokens => self.tokens(),
+            Field::Tokens => self.number(column::TOKENS),
             Field::TokensIn => self.number(column::INPUT),
             Field::TokensOut => self.number(column::OUTPUT),
             Field::TokensCacheRead => self.number(column::CACHE_READ),
@@ -340,6 +321,17 @@ pub(crate) fn label_value(
     match (namespace, &label.value) {
         (Namespace::Label, Some(value)) => holds(Value::Text(value)),
         _ => score.is_some_and(holds),
+    }
+}
+
+/// The state of a trace (ruling 10).
+pub(crate) fn state_word(flags: i64, quiet_at: i64, abandoned_at: i64, now: i64) -> &'static str {
+    match () {
+        () if flags & flag::ENDED != 0 => "done",
+        () if now >= abandoned_at => "abandoned",
+        () if now >= quiet_at => "quiet",
+        () if flags & flag::RESUMED != 0 => "resumed",
+        () => "live",
     }
 }
 

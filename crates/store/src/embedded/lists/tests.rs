@@ -16,6 +16,7 @@ use crate::ids::WorkspaceId;
 use crate::listing::{Budget, Page, Scanned, TotalIs, TraceQuery};
 use crate::row::TraceRow;
 
+mod groups;
 mod oracle;
 
 /// Spans of traces, as a store would give them.

@@ -131,7 +131,7 @@ impl<'a> List<'a> {
 
     /// Pages in the order of the index: as many rows as the page needs are looked at.
     fn by_start(&mut self, descending: bool) -> Result<Page<TraceRow>, StoreError> {
-        let Some(mut walk) = self.walk(descending)? else { return Ok(empty_page()) };
+        let Some(mut walk) = self.walk(descending)? else { return Ok(Page::empty()) };
         let limit = self.query.limit;
         // Without a condition every row counts, and their number is known.
         let is_open = self.plan.expr.is_none() && self.plan.agent_no.is_none();
@@ -177,7 +177,7 @@ impl<'a> List<'a> {
             let name = key.field.info().name;
             return Err(StoreError::Invalid(format!("traces cannot be sorted by {name}")));
         }
-        let Some(mut walk) = self.walk(true)? else { return Ok(empty_page()) };
+        let Some(mut walk) = self.walk(true)? else { return Ok(Page::empty()) };
         let after = match &self.before.next {
             Next::Sorted(values, number) if !self.is_first => {
                 Some(Ranked { values: values.clone(), number: *number })
@@ -329,8 +329,4 @@ fn sort_value(candidate: &Candidate<'_>, field: Field) -> SortValue {
         }
     };
     text.map_or(SortValue::Absent, |text| SortValue::Text(text.into()))
-}
-
-fn empty_page() -> Page<TraceRow> {
-    Page { rows: Vec::new(), next_cursor: None, total: 0, total_is: TotalIs::Exact, scanned: None }
 }

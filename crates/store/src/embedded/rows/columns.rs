@@ -42,7 +42,7 @@ pub(crate) const COLUMNS: &str = "t.tno, t.workspace, t.trace_id, t.start_nanos,
     t.llm_error_count, t.tool_count, t.tool_error_count, t.embedding_count, t.input_tokens, \
     t.output_tokens, t.cache_read_tokens, t.cache_write_tokens, t.reasoning_tokens, t.cost_pico, \
     t.cost_reported_pico, t.name, t.environment, t.release, t.rest, a.agent_id, a.name, \
-    s.session_id, u.user_id";
+    s.session_id, u.user_id, t.unpriced_count";
 
 /// Where [`COLUMNS`] come from.
 pub(crate) const TABLES: &str = "traces t LEFT JOIN agents a ON a.agent_no = t.agent_no \
@@ -134,7 +134,7 @@ fn read_row(row: &Row<'_>, flags: i64) -> Result<TraceRow, StoreError> {
         cost: row.get::<_, Option<i64>>(26)?.map(PicoUsd),
         cost_reported: row.get::<_, Option<i64>>(27)?.map(PicoUsd),
         cost_estimated: flags & flag::COST_ESTIMATED != 0,
-        unpriced_count: 0,
+        unpriced_count: count(row, 36)?,
         models: Vec::new(),
         providers: Vec::new(),
         tools: Vec::new(),

@@ -24,7 +24,6 @@ pub(crate) fn pack(summary: &TraceSummary) -> Vec<u8> {
     }
     packer.number(u64::from(usage.normalised_from_exclusive));
     packer.number(summary.embedding_input);
-    packer.number(summary.unpriced_count);
     for list in
         [&summary.models, &summary.providers, &summary.tools, &summary.agents, &summary.tags]
     {
@@ -57,7 +56,6 @@ pub(crate) fn unpack_into(bytes: &[u8], summary: &mut TraceSummary) -> Result<()
     summary.usage.total = rest.optional_number()?;
     summary.usage.normalised_from_exclusive = rest.number()? != 0;
     summary.embedding_input = rest.number()?;
-    summary.unpriced_count = rest.number()?;
     summary.models = rest.texts()?;
     summary.providers = rest.texts()?;
     summary.tools = rest.texts()?;
@@ -74,18 +72,6 @@ pub(crate) fn unpack_into(bytes: &[u8], summary: &mut TraceSummary) -> Result<()
         true => Ok(()),
         false => Err(StoreError::Corrupt("a packed trace row is too long".to_owned())),
     }
-}
-
-/// The total of tokens as senders gave it, without reading the rest of the column.
-pub(crate) fn tokens_total(bytes: &[u8]) -> Result<Option<u64>, StoreError> {
-    let mut rest = begin(bytes)?;
-    for _ in 0..5 {
-        rest.optional_text()?;
-    }
-    for _ in 0..3 {
-        rest.optional_number()?;
-    }
-    rest.optional_number()
 }
 
 fn begin(bytes: &[u8]) -> Result<Unpacker<'_>, StoreError> {

@@ -3,6 +3,7 @@
 use clew_model::ids::TraceId;
 use clew_model::span::{AgentFacts, Span};
 use clew_model::summary::TraceSummary;
+use clew_model::usage::Usage;
 use rusqlite::{Connection, params};
 
 use super::columns::{flag, stored, summary_flags};
@@ -261,6 +262,14 @@ impl RowWriter {
     }
 }
 
+/// Input and output; what senders gave as total where they gave neither.
+fn tokens(usage: &Usage) -> Option<u64> {
+    match (usage.input, usage.output) {
+        (None, None) => usage.total,
+        (input, output) => Some(input.unwrap_or(0).saturating_add(output.unwrap_or(0))),
+    }
+}
+
 fn flags(arrival: &Arrival<'_>, before: Option<&RowMemo>) -> i64 {
     let mut flags = summary_flags(arrival.summary);
     if arrival.stale {
@@ -290,9 +299,11 @@ fn insert(
         abandoned_at_nanos, commit_seq, span_seq, flags, span_count, root_count, orphan_count, \
         error_count, llm_count, llm_error_count, tool_count, tool_error_count, embedding_count, \
         input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, \
-        cost_pico, cost_reported_pico, gaps, name, environment, release, terms, rest) \
+        cost_pico, cost_reported_pico, gaps, name, environment, release, terms, rest, tokens, \
+        unpriced_count) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, \
-        ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36)";
+        ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, \
+        ?36, ?37, ?38)";
     let summary = arrival.summary;
     let usage = &summary.usage;
     let tno = connection.prepare_cached(sql)?.insert(params![
@@ -332,6 +343,8 @@ fn insert(
         summary.release,
         memo.terms.pack(),
         rest::pack(summary),
+        tokens(usage).map(stored),
+        stored(summary.unpriced_count),
     ])?;
     let count = "UPDATE workspaces SET trace_count = trace_count + 1 WHERE workspace = ?1";
     connection.prepare_cached(count)?.execute([arrival.workspace.0])?;
@@ -353,7 +366,8 @@ fn update(
         tool_count = ?15, tool_error_count = ?16, embedding_count = ?17, input_tokens = ?18, \
         output_tokens = ?19, cache_read_tokens = ?20, cache_write_tokens = ?21, \
         reasoning_tokens = ?22, cost_pico = ?23, cost_reported_pico = ?24, gaps = ?25, \
-        name = ?26, environment = ?27, release = ?28, terms = ?29, rest = ?30 WHERE tno = ?1";
+        name = ?26, environment = ?27, release = ?28, terms = ?29, rest = ?30, tokens = ?31, \
+        unpriced_count = ?32 WHERE tno = ?1";
     let summary = arrival.summary;
     let usage = &summary.usage;
     let changed = connection.prepare_cached(sql)?.execute(params![
@@ -387,6 +401,8 @@ fn update(
         summary.release,
         memo.terms.pack(),
         rest::pack(summary),
+        tokens(usage).map(stored),
+        stored(summary.unpriced_count),
     ])?;
     if changed != 1 {
         return Err(StoreError::Corrupt(format!("trace row {} is gone", memo.tno)));

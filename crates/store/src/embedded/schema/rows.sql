@@ -35,6 +35,7 @@ CREATE TABLE traces (
     tool_count       INTEGER NOT NULL,
     tool_error_count INTEGER NOT NULL,
     embedding_count  INTEGER NOT NULL,
+    tokens           INTEGER,
     input_tokens     INTEGER,
     output_tokens    INTEGER,
     cache_read_tokens  INTEGER,
@@ -42,6 +43,7 @@ CREATE TABLE traces (
     reasoning_tokens   INTEGER,
     cost_pico        INTEGER,
     cost_reported_pico INTEGER,
+    unpriced_count   INTEGER NOT NULL,
     gaps             INTEGER NOT NULL,
     name             TEXT    NOT NULL,
     environment      TEXT,
@@ -166,24 +168,21 @@ CREATE TABLE retention_receipts (
     newest_nanos  INTEGER
 );
 
--- Hourly roll-up of finished hours; `hour` counts hours since 1970. A histogram of durations gives
--- percentiles that can be added up.
+-- Hourly roll-up. A row of `rollup_hours` says that the roll-up of an hour (counted from 1970) by
+-- these dimensions holds; it goes as soon as a trace of the hour changes. A histogram of durations
+-- gives percentiles that can be added up.
 CREATE TABLE rollup_hours (
-    workspace INTEGER NOT NULL,
-    hour      INTEGER NOT NULL,
-    commit_seq INTEGER NOT NULL,
-    PRIMARY KEY (workspace, hour)
+    workspace  INTEGER NOT NULL,
+    hour       INTEGER NOT NULL,
+    dimensions INTEGER NOT NULL,
+    PRIMARY KEY (workspace, hour, dimensions)
 ) WITHOUT ROWID;
 CREATE TABLE rollup (
-    workspace INTEGER NOT NULL,
-    hour      INTEGER NOT NULL,
+    workspace  INTEGER NOT NULL,
+    hour       INTEGER NOT NULL,
     dimensions INTEGER NOT NULL,
-    first     TEXT    NOT NULL,
-    second    TEXT    NOT NULL,
-    trace_count INTEGER NOT NULL,
-    error_count INTEGER NOT NULL,
-    tokens    INTEGER NOT NULL,
-    cost_pico INTEGER NOT NULL,
-    durations BLOB    NOT NULL,
+    first      TEXT    NOT NULL,
+    second     TEXT    NOT NULL,
+    figures    BLOB    NOT NULL,
     PRIMARY KEY (workspace, hour, dimensions, first, second)
 ) WITHOUT ROWID;
