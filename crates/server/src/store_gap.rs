@@ -1,38 +1,32 @@
 //! Calls that the store does not have yet.
-#![allow(missing_docs)]
+
 use clew_model::ids::TraceId;
-use clew_model::source::RunEvent;
-use clew_query::Filter;
-use clew_store::*;
-type R<T> = Result<T, StoreError>;
+use clew_store::{Agent, Change, Store, StoreError, Workspace, WorkspaceId};
+
+type Outcome<T> = Result<T, StoreError>;
+
+fn not_yet<T>() -> Outcome<T> {
+    Err(StoreError::Invalid("not in this version".to_owned()))
+}
+
 pub(crate) trait StoreGap {
-    fn trace_row(&self, _w: WorkspaceId, _t: &TraceId) -> R<Option<TraceRow>> {
-        Err(StoreError::Closed)
+    fn delete_trace(&self, _trace: &TraceId, _why: &str, _change: &Change) -> Outcome<()> {
+        not_yet()
     }
-    fn run_events(&self, _w: WorkspaceId, _t: &TraceId) -> R<Vec<RunEvent>> {
-        Err(StoreError::Closed)
+    fn agent_by_name(&self, workspace: WorkspaceId, name: &str) -> Outcome<Option<Agent>>;
+    fn trace_count(&self, _workspace: WorkspaceId) -> Outcome<u64> {
+        not_yet()
     }
-    fn delete_trace(&self, _t: &TraceId, _why: &str, _c: &Change) -> R<()> {
-        Err(StoreError::Closed)
-    }
-    fn agent_by_name(&self, w: WorkspaceId, n: &str) -> R<Option<Agent>>;
-    fn trace_count(&self, _w: WorkspaceId) -> R<u64> {
-        Err(StoreError::Closed)
-    }
-    fn delete_workspace(&self, _w: &Workspace, _c: &Change) -> R<()> {
-        Err(StoreError::Closed)
-    }
-    fn sizes(&self) -> R<Sizes> {
-        Err(StoreError::Closed)
-    }
-    fn row_matches(&self, _f: &Filter, _r: &TraceRow, _now: i64) -> bool {
-        true
+    fn delete_workspace(&self, _workspace: &Workspace, _change: &Change) -> Outcome<()> {
+        not_yet()
     }
 }
+
 impl StoreGap for Store {
-    fn agent_by_name(&self, w: WorkspaceId, n: &str) -> R<Option<Agent>> {
-        for id in self.keys(w)?.iter().filter_map(|key| key.agent) {
-            if let Some(agent) = self.agent(w, id)?.filter(|agent| agent.name == n) {
+    fn agent_by_name(&self, workspace: WorkspaceId, name: &str) -> Outcome<Option<Agent>> {
+        for id in self.keys(workspace)?.iter().filter_map(|key| key.agent) {
+            let agent = self.agent(workspace, id)?;
+            if let Some(agent) = agent.filter(|agent| agent.name == name) {
                 return Ok(Some(agent));
             }
         }

@@ -1,7 +1,10 @@
 //! Requests through the whole server, in this process, against a real store.
 
 mod access;
+mod grpc;
 mod harness;
 mod ingest;
 mod limits;
+mod live;
+mod operation;
 mod reading;

@@ -16,8 +16,8 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use clew_model::ids::{SpanId, TraceId};
-use clew_query::{Filter, Subject};
-use clew_store::{ChangedTrace, Commit, Scope};
+use clew_query::{Expr, Filter, Subject};
+use clew_store::{Budget, ChangedTrace, Commit, Scope, TraceQuery, TraceRow};
 use futures_util::Stream;
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
@@ -41,6 +41,8 @@ const GATHER: Duration = Duration::from_millis(150);
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Runs told at once; of more only the number is said.
 const ROWS_AT_ONCE: usize = 200;
+/// Runs named in one look with a filter; a filter's text is bounded.
+const IDS_AT_ONCE: usize = 100;
 /// Events that wait for a slow reader.
 const WAITING_EVENTS: usize = 256;
 
@@ -258,20 +260,20 @@ async fn tell_runs(
     let omitted = traces.len().saturating_sub(ROWS_AT_ONCE);
     let (caller, filter) = (follower.caller.clone(), filter.clone());
     let told = follower.app.read(move |app| {
-        let now = app.store.now();
+        let changed: Vec<ChangedTrace> = traces.into_values().take(ROWS_AT_ONCE).collect();
         let mut events = Vec::new();
-        for changed in traces.values().take(ROWS_AT_ONCE) {
-            if changed.deleted {
-                // Whose it was is no longer known: an agent key is told of none.
-                if caller.agent.is_none() {
-                    events.push(("deleted", json!({ "trace_id": changed.trace_id })));
-                }
-            } else if let Some(row) = row_for(app, &caller, changed.trace_id)?
-                && filter.as_ref().is_none_or(|filter| app.store.row_matches(filter, &row, now))
-            {
-                let row = TraceRowView::new(&row, now);
-                events.push(("trace", json!({ "trace": row, "new": changed.new })));
-            }
+        // Whose a deleted run was is no longer known: an agent key is told of none.
+        if caller.agent.is_none() {
+            let deleted = changed.iter().filter(|changed| changed.deleted);
+            events.extend(deleted.map(|gone| ("deleted", json!({ "trace_id": gone.trace_id }))));
+        }
+        let now = app.store.now();
+        let alive: Vec<TraceId> =
+            changed.iter().filter(|changed| !changed.deleted).map(|one| one.trace_id).collect();
+        for row in rows_of(app, &caller, &alive, filter.as_deref(), now)? {
+            let trace_id = row.summary.trace_id;
+            let new = changed.iter().any(|changed| changed.trace_id == trace_id && changed.new);
+            events.push(("trace", json!({ "trace": TraceRowView::new(&row, now), "new": new })));
         }
         Ok(events)
     });
@@ -290,6 +292,38 @@ async fn tell_runs(
         sender.send(event(name, id, &data)).await.ok()?;
     }
     Some(())
+}
+
+/// The rows of these runs, as far as the caller may see them and the filter takes them.
+fn rows_of(
+    app: &App,
+    caller: &Caller,
+    traces: &[TraceId],
+    filter: Option<&Filter>,
+    now: i64,
+) -> Result<Vec<TraceRow>, ApiError> {
+    let Some(filter) = filter else {
+        let rows = traces.iter().map(|trace| row_for(app, caller, *trace));
+        return rows.filter_map(Result::transpose).collect();
+    };
+    let mut rows = Vec::new();
+    for some in traces.chunks(IDS_AT_ONCE) {
+        let ids: Vec<String> = some.iter().map(TraceId::to_string).collect();
+        let named = read_filter(app, &format!("trace:({})", ids.join(",")), Subject::Trace)?;
+        let both: Vec<Expr> = filter.expr.iter().chain(&named.expr).cloned().collect();
+        let query = TraceQuery {
+            workspace: caller.workspace,
+            filter: Filter { expr: Some(Expr::And(both)), ..named },
+            sort: Vec::new(),
+            limit: some.len(),
+            cursor: None,
+            agent: caller.agent,
+            budget: Budget::default(),
+            now,
+        };
+        rows.extend(app.store.traces(&query)?.rows);
+    }
+    Ok(rows)
 }
 
 async fn follow_run(

@@ -28,7 +28,7 @@ pub(super) struct Clew {
     pub(super) app: App,
     pub(super) clock: Arc<AtomicI64>,
     router: Router,
-    _stop: watch::Sender<bool>,
+    stop: watch::Sender<bool>,
     _folder: tempfile::TempDir,
 }
 
@@ -84,7 +84,12 @@ impl Clew {
         let app = App::new(config, store, prices, stopping.clone());
         tokio::spawn(crate::live::follow(app.clone(), commits, stopping));
         let router = router(app.clone(), Face::Everything);
-        Self { app, clock, router, _stop: stop, _folder: folder }
+        Self { app, clock, router, stop, _folder: folder }
+    }
+
+    /// Tells the server to stop.
+    pub(super) fn stop(&self) {
+        self.stop.send_replace(true);
     }
 
     pub(super) fn store(&self) -> &Store {

@@ -1,0 +1,154 @@
+//! Event streams.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use futures_util::StreamExt;
+use http_body_util::BodyDataStream;
+use serde_json::{Value as Json, json};
+
+use super::harness::{Clew, otlp, request, span};
+
+const TRACE: &str = "5b8efff798038103d269b633813fc60c";
+const OTHER: &str = "6b8efff798038103d269b633813fc60c";
+
+/// Reads a stream event by event.
+struct Events {
+    body: BodyDataStream<Body>,
+    text: String,
+}
+
+#[derive(Debug)]
+struct Event {
+    name: String,
+    id: Option<String>,
+    data: Json,
+}
+
+impl Events {
+    async fn open(clew: &Clew, path: &str, last: Option<&str>) -> Events {
+        let headers: Vec<(&str, &str)> = last.map(|id| ("last-event-id", id)).into_iter().collect();
+        let response = clew.stream(request("GET", path, &headers, Body::empty())).await;
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Events { body: BodyDataStream::new(response.into_body()), text: String::new() }
+    }
+
+    async fn next(&mut self) -> Event {
+        loop {
+            if let Some((event, rest)) = self.text.split_once("\n\n") {
+                let field = |name: &str| {
+                    event
+                        .lines()
+                        .find_map(|line| line.strip_prefix(name))
+                        .map(|v| v.trim().to_owned())
+                };
+                let data = field("data:").unwrap_or("null".to_owned());
+                let event = Event {
+                    name: field("event:").unwrap_or_default(),
+                    id: field("id:"),
+                    data: serde_json::from_str(&data).unwrap(),
+                };
+                self.text = rest.to_owned();
+                if event.name.is_empty() {
+                    continue;
+                }
+                return event;
+            }
+            let chunk = tokio::time::timeout(Duration::from_secs(10), self.body.next());
+            let chunk = chunk.await.expect("an event comes").unwrap().unwrap();
+            self.text.push_str(std::str::from_utf8(&chunk).unwrap());
+        }
+    }
+}
+
+async fn send(clew: &Clew, trace: &str, id: &str, name: &str) {
+    clew.ingest("", &otlp("shop", &[span(trace, id, None, name, (0, 5))])).await;
+}
+
+#[tokio::test]
+async fn new_and_changed_runs_are_told() {
+    let clew = Clew::open();
+    let mut events = Events::open(&clew, "/api/v1/live", None).await;
+    assert_eq!(events.next().await.name, "ready");
+    send(&clew, TRACE, "a000000000000001", "first").await;
+    let event = events.next().await;
+    assert_eq!((event.name.as_str(), &event.data["new"]), ("trace", &json!(true)));
+    assert_eq!(event.data["trace"]["trace_id"], TRACE);
+    assert!(event.id.is_some());
+    send(&clew, TRACE, "a000000000000002", "second").await;
+    let event = events.next().await;
+    assert_eq!(event.data["new"], false);
+    assert_eq!(event.data["trace"]["span_count"], 2);
+}
+
+#[tokio::test]
+async fn a_stream_goes_on_where_it_broke_off() {
+    let clew = Clew::open();
+    let mut events = Events::open(&clew, "/api/v1/live", None).await;
+    let ready = events.next().await.id.unwrap();
+    drop(events);
+    send(&clew, TRACE, "a000000000000001", "missed").await;
+    let mut events = Events::open(&clew, "/api/v1/live", Some(&ready)).await;
+    let event = events.next().await;
+    assert_eq!((event.name.as_str(), &event.data["trace"]["name"]), ("trace", &json!("missed")));
+    let seen = event.id.unwrap();
+    drop(events);
+    let mut events = Events::open(&clew, "/api/v1/live", Some(&seen)).await;
+    send(&clew, OTHER, "b000000000000001", "after").await;
+    assert_eq!(events.next().await.data["trace"]["name"], "after", "nothing is told twice");
+}
+
+#[tokio::test]
+async fn a_gap_resets() {
+    let clew = Clew::open();
+    let mut events = Events::open(&clew, "/api/v1/live", Some("99999")).await;
+    assert_eq!(events.next().await.name, "reset");
+    send(&clew, TRACE, "a000000000000001", "first").await;
+    assert_eq!(events.next().await.name, "trace");
+    let headers = [("last-event-id", "x")];
+    let answer = clew.send(request("GET", "/api/v1/live", &headers, "")).await;
+    assert_eq!(answer.status, 400);
+}
+
+#[tokio::test]
+async fn one_run_tells_the_spans_that_changed() {
+    let clew = Clew::open();
+    send(&clew, TRACE, "a000000000000001", "first").await;
+    let path = format!("/api/v1/traces/{TRACE}/live");
+    let mut events = Events::open(&clew, &path, None).await;
+    let ready = events.next().await;
+    assert_eq!(ready.name, "ready");
+    send(&clew, OTHER, "b000000000000001", "elsewhere").await;
+    send(&clew, TRACE, "a000000000000002", "second").await;
+    let event = events.next().await;
+    assert_eq!(event.data["trace"]["span_count"], 2);
+    let names: Vec<&Json> =
+        event.data["spans"].as_array().unwrap().iter().map(|span| &span["name"]).collect();
+    assert_eq!(names, ["second"]);
+    drop(events);
+    let mut events = Events::open(&clew, &path, ready.id.as_deref()).await;
+    let event = events.next().await;
+    assert_eq!(event.data["spans"].as_array().unwrap().len(), 2, "all that may have been missed");
+}
+
+#[tokio::test]
+async fn a_filter_passes_matching_runs_only() {
+    let clew = Clew::open();
+    let mut events = Events::open(&clew, "/api/v1/live?filter=name:wanted", None).await;
+    assert_eq!(events.next().await.name, "ready");
+    send(&clew, TRACE, "a000000000000001", "other").await;
+    send(&clew, OTHER, "b000000000000001", "wanted").await;
+    assert_eq!(events.next().await.data["trace"]["name"], "wanted");
+    let answer = clew.get("/api/v1/live?filter=modle:x").await;
+    assert_eq!(answer.code(), "bad_filter");
+}
+
+#[tokio::test]
+async fn streams_are_bounded() {
+    let clew = Clew::with(|config| config.limits.max_live_streams = 1);
+    let first = Events::open(&clew, "/api/v1/live", None).await;
+    let answer = clew.get("/api/v1/live").await;
+    assert_eq!((answer.status.as_u16(), answer.code().as_str()), (429, "too_many_requests"));
+    drop(first);
+}

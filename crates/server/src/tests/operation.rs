@@ -1,0 +1,97 @@
+//! Health, pages, the document, and what never leaks.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::harness::{Clew, otlp, request};
+use crate::openapi::DOCUMENT;
+use crate::routes::{Owner, ROUTES};
+
+/// Every address outside of `/api/v1`, with its owner. Products collide here, so a new
+/// one is a decision and stands in this list.
+const BARE_PATHS: &[(&str, &str)] = &[
+    ("GET /", "Operation"),
+    ("GET /healthz", "Operation"),
+    ("GET /info", "Operation"),
+    ("GET /metrics", "Operation"),
+    ("GET /readyz", "Operation"),
+    ("GET /ui", "Operation"),
+    ("GET /ui/", "Operation"),
+    ("POST /api/ingest/v1/runs", "Agentos"),
+    ("POST /api/ingest/v1/runs/{run_id}/complete", "Agentos"),
+    ("POST /api/ingest/v1/runs/{run_id}/events", "Agentos"),
+    ("POST /api/ingest/v1/runs/{run_id}/fail", "Agentos"),
+    ("POST /api/ingest/v1/runs/{run_id}/spans", "Agentos"),
+    ("POST /api/ingest/v1/traces", "Otlp"),
+    ("POST /opentelemetry.proto.collector.logs.v1.LogsService/Export", "Grpc"),
+    ("POST /opentelemetry.proto.collector.metrics.v1.MetricsService/Export", "Grpc"),
+    ("POST /opentelemetry.proto.collector.trace.v1.TraceService/Export", "Grpc"),
+    ("POST /v1/logs", "Otlp"),
+    ("POST /v1/metrics", "Otlp"),
+    ("POST /v1/traces", "Otlp"),
+];
+
+#[test]
+fn every_bare_path_has_its_owner() {
+    let mounted: BTreeSet<(String, String)> = ROUTES
+        .iter()
+        .filter(|route| !route.path.starts_with("/api/v1") && route.owner != Owner::Agno)
+        .map(|route| (format!("{} {}", route.method, route.path), format!("{:?}", route.owner)))
+        .collect();
+    let listed: BTreeSet<(String, String)> =
+        BARE_PATHS.iter().map(|(path, owner)| ((*path).to_owned(), (*owner).to_owned())).collect();
+    assert_eq!(mounted, listed);
+}
+
+#[tokio::test]
+async fn every_route_of_the_document_answers() {
+    let clew = Clew::open();
+    let document: serde_json::Value = serde_json::from_str(&DOCUMENT).unwrap();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            let target = path.replace('{', "").replace('}', "");
+            let method = method.to_uppercase();
+            let response = clew.stream(request(&method, &target, &[], "{}")).await;
+            let status = response.status().as_u16();
+            assert!(status < 500 && status != 405, "{method} {target}: {status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn health_readiness_and_pages() {
+    let clew = Clew::open();
+    assert_eq!(clew.get("/healthz").await.json(), json!({"status": "ok"}));
+    assert_eq!(clew.get("/readyz").await.json()["status"], "ok");
+    let root = clew.get("/").await;
+    assert_eq!((root.status.as_u16(), &root.headers["location"]), (307, &"/ui/".parse().unwrap()));
+    let page = clew.get("/ui/").await;
+    assert!(page.headers["content-type"].to_str().unwrap().starts_with("text/html"));
+    assert!(page.text().contains("http://localhost:2539") && page.text().contains("<b>open</b>"));
+    let info = clew.get("/info").await.json();
+    for field in
+        ["os_id", "agno_version", "user_isolation", "batch_ingest_config", "instance_flags"]
+    {
+        assert!(info.get(field).is_some(), "{field}");
+    }
+    for path in ["/api/v1/traces", "/nothing", "/v1/traces"] {
+        let answer = clew.get(path).await;
+        assert_eq!(answer.headers["x-content-type-options"], "nosniff", "{path}");
+        assert!(answer.headers.contains_key("x-request-id"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_stopping_server_says_come_again() {
+    let clew = Clew::open();
+    clew.stop();
+    let body = otlp("shop", &[]);
+    let answer = clew.call("POST", "/v1/traces", "", &body).await;
+    assert_eq!(
+        (answer.status.as_u16(), &answer.headers["retry-after"]),
+        (503, &"1".parse().unwrap())
+    );
+    assert_eq!(clew.get("/readyz").await.status, 503);
+    assert_eq!(clew.get("/healthz").await.status, 200);
+}
