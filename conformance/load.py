@@ -45,10 +45,11 @@ def text_of(trace_id: str, span_id: str) -> str:
 class Sender(threading.Thread):
     """Sends small batches of a few interleaved traces of one session until it is stopped or loses its server."""
 
-    def __init__(self, port: int, name: str, stop: threading.Event) -> None:
+    def __init__(self, port: int, name: str, first: int, stop: threading.Event) -> None:
         super().__init__(daemon=True)
         self.port = port
         self.sender = name
+        self.first = first  # number of its first span, so that a later sender can go on with the same traces
         self.stop_event = stop
         self.acked = Acked()
 
@@ -66,7 +67,7 @@ class Sender(threading.Thread):
 
     def _send(self, connection: http.client.HTTPConnection, number: int) -> None:
         trace_id = trace_name(self.sender, number % TRACES_AT_ONCE)
-        ids = [f"{number * SPANS_PER_REQUEST + at + 1:016x}" for at in range(SPANS_PER_REQUEST)]
+        ids = [f"{self.first + number * SPANS_PER_REQUEST + at:016x}" for at in range(SPANS_PER_REQUEST)]
         spans = [_llm_span(trace_id, span_id, self.sender) for span_id in ids]
         connection.request("POST", "/v1/traces", as_protobuf(request(*spans)), PROTOBUF)
         answer = connection.getresponse()

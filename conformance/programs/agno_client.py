@@ -5,6 +5,7 @@ import json
 import os
 
 from agno.client import AgentOSClient
+from agno.os.routers.traces.schemas import TraceSearchGroupBy
 from httpx import HTTPStatusError
 
 
@@ -14,6 +15,8 @@ def plain(value):
 
 async def call(client, wanted, headers):
     method = getattr(client, wanted["method"])
+    if "group_by" in wanted["kwargs"]:
+        wanted["kwargs"]["group_by"] = TraceSearchGroupBy(wanted["kwargs"]["group_by"])
     try:
         result = await method(*wanted["args"], **wanted["kwargs"], headers=headers)
     except HTTPStatusError as error:
