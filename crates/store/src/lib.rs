@@ -10,6 +10,7 @@ mod groups;
 mod ids;
 mod listing;
 mod row;
+mod spans;
 mod totals;
 
 use std::path::Path;
@@ -26,6 +27,7 @@ pub use groups::*;
 pub use ids::{AgentId, AgentIdError, WorkspaceId};
 pub use listing::*;
 pub use row::{AgentRef, TraceRow};
+pub use spans::{SpanHit, SpanQuery};
 pub use totals::Totals;
 
 /// A trace store in a folder. Cheap to clone; the last clone to go closes the file.
@@ -115,6 +117,54 @@ impl Store {
         only: Option<&[SpanId]>,
     ) -> Result<Vec<SourceSpan>, StoreError> {
         self.inner.sources(workspace, trace_id, only)
+    }
+
+    /// A follower's place in the log; `None` for one that is not known.
+    pub fn follower(&self, name: &str) -> Result<Option<FollowerCursor>, StoreError> {
+        self.inner.follower(name)
+    }
+
+    /// All followers.
+    pub fn followers(&self) -> Result<Vec<FollowerCursor>, StoreError> {
+        self.inner.followers()
+    }
+
+    /// Says durably how far a follower has come; the log keeps what comes after, up to
+    /// `log.max_bytes`. Costs a commit: say it every second or so.
+    pub fn set_follower(&self, cursor: FollowerCursor) -> Result<(), StoreError> {
+        self.write(move |connection| embedded::log::put_follower(connection, &cursor))
+    }
+
+    /// The log no longer waits for this follower.
+    pub fn remove_follower(&self, name: &str) -> Result<(), StoreError> {
+        let name = name.to_owned();
+        self.write(move |connection| embedded::log::remove_follower(connection, &name))
+    }
+
+    /// First and last commit that the log holds.
+    pub fn log_range(&self) -> Result<Option<(u64, u64)>, StoreError> {
+        self.inner.log_range()
+    }
+
+    /// Commits from `from_seq` on, about `max_bytes` of them. A follower whose next commit
+    /// is no longer there gets [`StoreError::NotFound`] and goes by [`Store::traces_since`].
+    pub fn read_log(&self, from_seq: u64, max_bytes: usize) -> Result<LogRecords, StoreError> {
+        self.inner.read_log(from_seq, max_bytes)
+    }
+
+    /// Traces that changed since a commit and are in chunks: what a follower that has
+    /// fallen behind reads whole, before it goes on with the log's first commit.
+    pub fn traces_since(
+        &self,
+        after: SinceCursor,
+        limit: usize,
+    ) -> Result<TracesSince, StoreError> {
+        self.inner.traces_since(after, limit)
+    }
+
+    /// Copies the store, as it is at one moment, to a file that must not be there yet.
+    pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        self.inner.backup(to)
     }
 
     /// Brings everything staged into chunks. Happens by itself; backups and tests want it now.

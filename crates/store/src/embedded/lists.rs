@@ -12,6 +12,7 @@ mod order;
 mod plan;
 mod sessions;
 mod span_row;
+mod spans;
 mod spans_of;
 pub(crate) mod totals;
 mod traces;
@@ -23,5 +24,6 @@ pub(crate) mod tests;
 
 pub(crate) use sessions::{session, sessions};
 pub(crate) use spans_of::SpanSource;
-pub(crate) use traces::traces;
+pub(crate) use spans::spans;
+pub(crate) use traces::{row_matches, traces};
 pub(crate) use users::users;

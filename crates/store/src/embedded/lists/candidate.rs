@@ -6,7 +6,8 @@ use std::rc::Rc;
 use clew_model::ids::TraceId;
 use clew_model::label::{Label, LabelTarget};
 use clew_model::span::Status;
-use clew_query::{
+use clew_model::trace::Tree;
+use clew_query::{Test, 
     Field, FieldRef, MILLIONTHS, Namespace, Row as FilterRow, Subject, Value, billionths,
 };
 use rusqlite::{Connection, Row};
@@ -199,13 +200,14 @@ impl<'a> Candidate<'a> {
             Field::End => self.number(column::END),
             Field::Arrived => self.number(column::ARRIVED),
             Field::Depth => {
-                let deepest =
-                    self.spans()?.nodes.iter().map(|node| i64::from(node.depth) + 1).max();
+                let nodes = self.spans()?.tree.nodes();
+                let deepest = nodes.iter().map(|node| i64::from(node.depth) + 1).max();
                 Some(deepest.unwrap_or(0))
             }
             Field::Size => {
                 let bytes = |span: &clew_model::span::Span| span.input_bytes + span.output_bytes;
-                let sum: u64 = self.spans()?.nodes.iter().map(|node| bytes(&node.span)).sum();
+                let nodes = self.spans()?.tree.nodes();
+                let sum: u64 = nodes.iter().map(|node| bytes(&node.span)).sum();
                 i64::try_from(sum).ok()
             }
             _ => None,
@@ -249,6 +251,25 @@ impl<'a> Candidate<'a> {
     pub(crate) fn labels_of(&self, span: clew_model::ids::SpanId) -> impl Iterator<Item = &Label> {
         let is_on_span = move |label: &&Label| matches!(&label.target, LabelTarget::Span { span_id, .. } if *span_id == span);
         self.labels().iter().filter(is_on_span)
+    }
+
+    /// Whether the trace may meet all of these full-text conditions. The blooms are asked before
+    /// any text is read; the row's own words are not in them.
+    pub(crate) fn may_have_words(&self, words: &[(Test, Vec<String>)]) -> Result<bool, StoreError> {
+        for (test, tokens) in words {
+            if !tokens.is_empty()
+                && !self.own_text(&mut |value| test.matches(value))
+                && !self.context.spans.may_hold(self.context.connection, self.tno(), tokens)?
+            {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The tree of its spans, where it was read.
+    pub(crate) fn into_tree(self) -> Option<Tree> {
+        self.spans.into_inner().map(|spans| spans.tree)
     }
 
     pub(crate) fn spans(&self) -> Option<&Spans> {
@@ -396,9 +417,8 @@ impl FilterRow for Candidate<'_> {
             }
             Field::Input | Field::Output => {
                 let Some(spans) = self.spans() else { return false };
-                let mut tops = spans.nodes.iter().enumerate().filter(|(_, node)| node.depth == 0);
-                tops.any(|(place, _)| {
-                    SpanRow::new(self, spans, place).any_value(&FieldRef::Field(field), holds)
+                spans.tree.tops().any(|index| {
+                    SpanRow::new(self, spans, index).any_value(&FieldRef::Field(field), holds)
                 })
             }
             _ => self.figure(field).is_some_and(|number| holds(Value::Number(number.into()))),
@@ -410,7 +430,7 @@ impl FilterRow for Candidate<'_> {
             return false;
         }
         let Some(spans) = self.spans() else { return false };
-        (0..spans.nodes.len()).any(|place| holds(&SpanRow::new(self, spans, place)))
+        (0..spans.tree.nodes().len()).any(|index| holds(&SpanRow::new(self, spans, index)))
     }
 
     fn any_value_below(

@@ -34,6 +34,14 @@ pub(crate) struct Plan {
     pub(crate) agent_no: Option<i64>,
 }
 
+impl Plan {
+    /// For one row that is at hand.
+    pub(crate) fn of_one(expr: Option<&Expr>) -> Plan {
+        let expr = expr.cloned().map(with_our_ids);
+        Plan { path: None, expr, words: Vec::new(), agent_no: None }
+    }
+}
+
 /// Plans a list of traces.
 pub(crate) fn plan(
     connection: &Connection,
@@ -63,6 +71,41 @@ pub(crate) fn plan(
     let (from_nanos, to_nanos) = start_bounds(&terms);
     let words = terms.iter().filter_map(|predicate| words_of(predicate)).collect();
     let path = finder.best(from_nanos, to_nanos)?;
+    Ok(Plan { path, expr, words, agent_no })
+}
+
+/// Plans a list of spans: the traces that may have one that meets the filter.
+pub(crate) fn plan_spans(
+    connection: &Connection,
+    workspace: WorkspaceId,
+    expr: Option<&Expr>,
+    agent: Option<AgentId>,
+) -> Result<Plan, StoreError> {
+    let expr = expr.cloned().map(with_our_ids);
+    let mut terms = Vec::new();
+    if let Some(expr) = &expr {
+        and_terms(expr, &mut terms);
+    }
+    let mut finder = Finder { connection, workspace, paths: Vec::new() };
+    let agent_no = match agent {
+        Some(agent) => match agent_number(connection, workspace, agent)? {
+            Some(number) => {
+                finder.add(Index::Agent, Some(vec![number]));
+                Some(number)
+            }
+            None => return Ok(Plan { path: None, expr, words: Vec::new(), agent_no: None }),
+        },
+        None => None,
+    };
+    for predicate in &terms {
+        if let Predicate::Comparison(comparison) = predicate {
+            finder.look_at_span(comparison)?;
+        }
+    }
+    // A trace that begins after the last wanted start has no such span.
+    let (_, to_nanos) = start_bounds(&terms);
+    let words = terms.iter().filter_map(|predicate| words_of(predicate)).collect();
+    let path = finder.best(i64::MIN, to_nanos)?;
     Ok(Plan { path, expr, words, agent_no })
 }
 
@@ -218,6 +261,15 @@ impl Finder<'_> {
             (FieldRef::Field(Field::Error), _) => {
                 self.add_terms(FacetKind::Status, |text| text == STATUS_ERROR)
             }
+            (FieldRef::Field(Field::Status), _) if only_error(&holds) => {
+                self.add_terms(FacetKind::Status, |text| text == STATUS_ERROR)
+            }
+            (FieldRef::Field(Field::Trace), _) if !comparison.is_negated => {
+                let keys = self.traces_by_id(&comparison.test)?;
+                self.add(Index::Trace, keys);
+                Ok(())
+            }
+            (FieldRef::Field(Field::Label), _) => self.add_terms(FacetKind::Label, holds),
             _ => Ok(()),
         }
     }

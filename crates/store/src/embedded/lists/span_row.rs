@@ -2,6 +2,7 @@
 
 use clew_model::source::SourceSpan;
 use clew_model::span::Span;
+use clew_model::trace::TreeNode;
 use clew_model::usage::Usage;
 use clew_model::value::Value as Attribute;
 use clew_query::{
@@ -9,24 +10,24 @@ use clew_query::{
 };
 
 use super::candidate::{Candidate, label_value, status_word};
-use super::spans_of::{Node, Spans};
+use super::spans_of::Spans;
 use crate::embedded::search::text::each_text_of;
 
 /// A span of a trace.
 pub(crate) struct SpanRow<'a> {
     trace: &'a Candidate<'a>,
     spans: &'a Spans,
-    place: usize,
+    index: usize,
 }
 
 impl<'a> SpanRow<'a> {
-    /// `place` is one of `spans.nodes`.
-    pub(crate) fn new(trace: &'a Candidate<'a>, spans: &'a Spans, place: usize) -> SpanRow<'a> {
-        SpanRow { trace, spans, place }
+    /// `index` is a place in the order of the tree.
+    pub(crate) fn new(trace: &'a Candidate<'a>, spans: &'a Spans, index: usize) -> SpanRow<'a> {
+        SpanRow { trace, spans, index }
     }
 
-    fn node(&self) -> &'a Node {
-        &self.spans.nodes[self.place]
+    fn node(&self) -> &'a TreeNode {
+        &self.spans.tree.nodes()[self.index]
     }
 
     fn span(&self) -> &'a Span {
@@ -36,7 +37,7 @@ impl<'a> SpanRow<'a> {
     fn source(&self) -> Option<&'a SourceSpan> {
         let context = self.trace.context;
         let load = || context.spans.sources(context.workspace, &self.span().trace_id);
-        context.kept(self.spans.source(self.place, load)).flatten()
+        context.kept(self.spans.source(self.index, load)).flatten()
     }
 
     fn figure(&self, field: Field) -> Option<i128> {
@@ -68,16 +69,6 @@ impl<'a> SpanRow<'a> {
             Field::Arrived => self.trace.arrived_nanos().map(i128::from),
             _ => None,
         }
-    }
-
-    fn session(&self) -> Option<String> {
-        let inherited = self.spans.inherited(self.place, |span| span.session_id.as_deref());
-        inherited.map(str::to_owned).or_else(|| self.trace.session().map(|id| id.to_string()))
-    }
-
-    fn user(&self) -> Option<String> {
-        let inherited = self.spans.inherited(self.place, |span| span.user_id.as_deref());
-        inherited.map(str::to_owned).or_else(|| self.trace.user().map(|id| id.to_string()))
     }
 
     fn open_value(
@@ -206,9 +197,9 @@ impl FilterRow for SpanRow<'_> {
         match field {
             Field::Trace => text(Some(&span.trace_id.to_string())),
             Field::Span => text(Some(&span.span_id.to_string())),
-            Field::Session => text(self.session().as_deref()),
-            Field::User => text(self.user().as_deref()),
-            Field::Agent => text(span.agent.name.as_deref()),
+            Field::Session => text(self.spans.tree.session_id(self.index)),
+            Field::User => text(self.spans.tree.user_id(self.index)),
+            Field::Agent => text(self.spans.tree.agent_name(self.index)),
             Field::Model => {
                 text(span.request_model.as_deref())
                     || (span.response_model != span.request_model
@@ -225,10 +216,11 @@ impl FilterRow for SpanRow<'_> {
             Field::Name => text(Some(&span.name)),
             Field::Kind => text(span.kind.as_deref()),
             Field::Category => text(Some(span.category.as_str())),
+            Field::Status if self.node().failed() => text(Some("error")),
             Field::Status => text(Some(status_word(span.status))),
             Field::Is => {
                 let is_root = span.parent_span_id.is_none() || span.forced_root;
-                (is_root && text(Some("root"))) || (self.node().is_orphan && text(Some("orphan")))
+                (is_root && text(Some("root"))) || (self.node().orphan && text(Some("orphan")))
             }
             Field::Error => span.error.as_ref().is_some_and(|error| {
                 text(Some(&error.message)) || (!error.kind.is_empty() && text(Some(&error.kind)))
@@ -246,8 +238,7 @@ impl FilterRow for SpanRow<'_> {
 
     fn any_below(&self, subject: Subject, holds: &mut dyn FnMut(&dyn FilterRow) -> bool) -> bool {
         subject == Subject::Span
-            && (0..self.spans.nodes.len())
-                .filter(|place| self.spans.is_below(*place, self.place))
-                .any(|place| holds(&SpanRow::new(self.trace, self.spans, place)))
+            && (self.index + 1..self.spans.tree.end_of(self.index))
+                .any(|index| holds(&SpanRow::new(self.trace, self.spans, index)))
     }
 }

@@ -18,6 +18,7 @@ use crate::row::TraceRow;
 
 mod groups;
 mod oracle;
+mod spans;
 
 /// Spans of traces, as a store would give them.
 #[derive(Default)]

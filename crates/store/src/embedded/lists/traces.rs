@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use clew_query::{Direction, Field, FieldType, SortKey, Test, Value, matches};
+use clew_query::{Direction, Field, FieldType, SortKey, matches};
 use rusqlite::{CachedStatement, Connection};
 
 use super::candidate::{COLUMNS, Candidate, Context};
@@ -10,10 +10,11 @@ use super::cursor::{Cursor, Next, question};
 use super::order::{Best, Ranked, SortValue};
 use super::plan::{Plan, plan};
 use super::spans_of::SpanSource;
-use super::walk::{Index, Place, Walk};
+use super::walk::{Index, Path, Place, Walk};
 use crate::contract::StoreError;
 use crate::embedded::rows;
 use crate::embedded::rows::numbers::folded;
+use crate::ids::WorkspaceId;
 use crate::listing::{Budget, Page, Scanned, TotalIs, TraceQuery};
 use crate::row::TraceRow;
 
@@ -258,12 +259,7 @@ impl<'a> List<'a> {
         let scanned = self.before.scanned + self.clock.scanned;
         let told = match (ended, &self.plan.path) {
             (Ended::OutOfTime(_), Some(path)) => {
-                let of = match path.index {
-                    Index::Start if path.from_nanos == i64::MIN && path.to_nanos == i64::MAX => {
-                        rows::count(self.context.connection, self.query.workspace)?
-                    }
-                    _ => path.count(self.context.connection, i64::MAX)?.max(0) as u64,
-                };
+                let of = of_path(self.context.connection, path, self.query.workspace)?;
                 Some(Scanned { rows: scanned, of: of.max(scanned) })
             }
             _ => None,
@@ -289,21 +285,46 @@ impl<'a> List<'a> {
     }
 }
 
+/// Rows on a path, for "x of y".
+pub(crate) fn of_path(
+    connection: &Connection,
+    path: &Path,
+    workspace: WorkspaceId,
+) -> Result<u64, StoreError> {
+    match path.index {
+        Index::Start if path.from_nanos == i64::MIN && path.to_nanos == i64::MAX => {
+            rows::count(connection, workspace)
+        }
+        _ => Ok(path.count(connection, i64::MAX)?.max(0) as u64),
+    }
+}
+
+/// Whether the list would have this row.
+pub(crate) fn row_matches(
+    connection: &Connection,
+    spans: &dyn SpanSource,
+    query: &TraceQuery,
+    tno: i64,
+) -> Result<bool, StoreError> {
+    let context = Context::new(connection, query.workspace, query.now, spans);
+    let plan = Plan::of_one(query.filter.expr.as_ref());
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM traces WHERE tno = ?1"))?;
+    let mut rows = statement.query([tno])?;
+    let Some(row) = rows.next()? else { return Ok(false) };
+    let meets = meets(&plan, &Candidate::new(&context, row))?;
+    context.check()?;
+    Ok(meets)
+}
+
 /// Whether a row meets the plan's conditions.
 pub(crate) fn meets(plan: &Plan, candidate: &Candidate<'_>) -> Result<bool, StoreError> {
     if plan.agent_no.is_some() && candidate.agent_no() != plan.agent_no {
         return Ok(false);
     }
     let Some(expr) = &plan.expr else { return Ok(true) };
-    let context = candidate.context;
-    for (test, tokens) in &plan.words {
-        // The blooms are asked before the text is read; the row's own words are not in them.
-        if !tokens.is_empty()
-            && !candidate.own_text(&mut |value: Value<'_>| Test::matches(test, value))
-            && !context.spans.may_hold(context.connection, candidate.tno(), tokens)?
-        {
-            return Ok(false);
-        }
+    if !candidate.may_have_words(&plan.words)? {
+        return Ok(false);
     }
     Ok(matches(expr, candidate))
 }

@@ -149,7 +149,8 @@ mod tests {
 
     #[test]
     fn json_is_read_by_its_strings_without_keys() {
-        let message = r#"[{"role":"user","content":"Caf\u00e9\nline \ud83d\ude00 \"x\""}, {"n": 12345}]"#;
+        let message =
+            r#"[{"role":"user","content":"Caf\u00e9\nline \ud83d\ude00 \"x\""}, {"n": 12345}]"#;
         assert_eq!(pieces(message), ["user", "Café\nline 😀 \"x\"", ": 12345}]"]);
         // A slice that was cut between two elements.
         assert_eq!(pieces(r#",{"role":"tool","content":"ok"}"#), ["tool", "ok"]);

@@ -179,6 +179,10 @@ fn store(plains: &mut [Plain]) -> (Rows, Kept) {
         let number = index as u8 + 1;
         plain.trace.trace_id = trace_id(number);
         plain.trace.name = format!("run {number}");
+        for (index, span) in plain.spans.iter_mut().enumerate() {
+            let id = super::span(number, index as u8 + 1);
+            (span.trace_id, span.span_id) = (id.trace_id, id.span_id);
+        }
         // First the trace without its last span, later and from a later start.
         let mut early = plain.trace.clone();
         early.start_nanos += SECOND;
