@@ -1,6 +1,7 @@
 //! Filter and sort texts of a request.
 
 use clew_query::{Clock, Filter, SortKey, Subject, parse, sort_keys};
+use clew_store::{Budget, Page};
 use serde_json::{Value as JsonValue, json};
 
 use super::params::Params;
@@ -34,4 +35,18 @@ pub(crate) fn filter_and_sort(
 pub(crate) fn echo(answer: &mut JsonValue, filter: &Filter) {
     answer["resolved"] = json!(filter.resolved);
     answer["hints"] = json!(filter.hints);
+}
+
+/// What every page of a list says beside its rows.
+pub(crate) fn page_fields<T>(answer: &mut JsonValue, page: &Page<T>) {
+    answer["next_cursor"] = json!(page.next_cursor);
+    answer["total"] = json!(page.total);
+    answer["total_is"] = json!(page.total_is);
+    answer["scanned"] = json!(page.scanned);
+}
+
+/// The time that one page may search.
+pub(crate) fn budget(app: &App) -> Budget {
+    let deadline = std::time::Instant::now() + app.config.limits.scan_deadline;
+    Budget { deadline: Some(deadline), scan_rows: None }
 }

@@ -16,8 +16,8 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use clew_model::ids::{SpanId, TraceId};
-use clew_query::{Expr, Filter, Subject};
-use clew_store::{Budget, ChangedTrace, Commit, Scope, TraceQuery, TraceRow};
+use clew_query::{Filter, Subject};
+use clew_store::{ChangedTrace, Commit, Scope, TraceRow};
 use futures_util::Stream;
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
@@ -41,8 +41,6 @@ const GATHER: Duration = Duration::from_millis(150);
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Runs told at once; of more only the number is said.
 const ROWS_AT_ONCE: usize = 200;
-/// Runs named in one look with a filter; a filter's text is bounded.
-const IDS_AT_ONCE: usize = 100;
 /// Events that wait for a slow reader.
 const WAITING_EVENTS: usize = 256;
 
@@ -302,26 +300,16 @@ fn rows_of(
     filter: Option<&Filter>,
     now: i64,
 ) -> Result<Vec<TraceRow>, ApiError> {
-    let Some(filter) = filter else {
-        let rows = traces.iter().map(|trace| row_for(app, caller, *trace));
-        return rows.filter_map(Result::transpose).collect();
-    };
     let mut rows = Vec::new();
-    for some in traces.chunks(IDS_AT_ONCE) {
-        let ids: Vec<String> = some.iter().map(TraceId::to_string).collect();
-        let named = read_filter(app, &format!("trace:({})", ids.join(",")), Subject::Trace)?;
-        let both: Vec<Expr> = filter.expr.iter().chain(&named.expr).cloned().collect();
-        let query = TraceQuery {
-            workspace: caller.workspace,
-            filter: Filter { expr: Some(Expr::And(both)), ..named },
-            sort: Vec::new(),
-            limit: some.len(),
-            cursor: None,
-            agent: caller.agent,
-            budget: Budget::default(),
-            now,
+    for trace_id in traces {
+        let Some(row) = row_for(app, caller, *trace_id)? else { continue };
+        let wanted = match filter {
+            Some(filter) => app.store.row_matches(filter, &row, now)?,
+            None => true,
         };
-        rows.extend(app.store.traces(&query)?.rows);
+        if wanted {
+            rows.push(row);
+        }
     }
     Ok(rows)
 }

@@ -77,6 +77,23 @@ impl Params {
     }
 }
 
+/// Query parameters that most lists have.
+pub(crate) mod known {
+    use crate::routes::Query;
+
+    pub(crate) const FILTER: Query =
+        Query { name: "filter", kind: "string", about: "What to show, in the filter language" };
+    pub(crate) const SORT: Query = Query {
+        name: "sort",
+        kind: "string",
+        about: "Fields by comma, `-` before one turns it round",
+    };
+    pub(crate) const LIMIT: Query =
+        Query { name: "limit", kind: "integer", about: "Rows of a page" };
+    pub(crate) const CURSOR: Query =
+        Query { name: "cursor", kind: "string", about: "Where the page before ended" };
+}
+
 /// A path's trace id.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TracePath(pub(crate) TraceId);

@@ -9,12 +9,13 @@ use axum::routing::{delete, get};
 use clew_model::ids::{SpanId, TraceId};
 use clew_model::trace::{Tree, TreeNode};
 use clew_query::Subject;
-use clew_store::{Budget, Scope, TraceQuery, TraceRow};
+use clew_store::{Scope, TraceQuery, TraceRow};
 use serde_json::{Value as JsonValue, json};
 
 use super::budget::List;
-use super::filtering::{echo, filter_and_sort};
+use super::filtering::{budget, echo, filter_and_sort, page_fields};
 use super::own::own_row;
+use super::params::known::{CURSOR, FILTER, LIMIT, SORT};
 use super::params::{Params, TracePath};
 use super::view::skeleton::SkeletonView;
 use super::view::trace_row::{ReceiptView, TraceRowView};
@@ -24,14 +25,6 @@ use crate::auth::caller::Caller;
 use crate::error::{ApiError, ErrorCode};
 use crate::routes::{Access, Answer, Owner, Query, Route};
 use crate::store_gap::StoreGap as _;
-
-const FILTER: Query =
-    Query { name: "filter", kind: "string", about: "What to show, in the filter language" };
-const SORT: Query =
-    Query { name: "sort", kind: "string", about: "Fields by comma, `-` before one turns it round" };
-const LIMIT: Query = Query { name: "limit", kind: "integer", about: "Rows of a page" };
-const CURSOR: Query =
-    Query { name: "cursor", kind: "string", about: "Where the page before ended" };
 
 /// The routes of this file.
 pub(crate) fn routes() -> Vec<Route> {
@@ -95,7 +88,7 @@ async fn list(
     let limits = &app.config.limits;
     let limit = params.limit(50, limits.max_page)?;
     let (filter, sort) = filter_and_sort(&app, &params, Subject::Trace)?;
-    let deadline = std::time::Instant::now() + limits.scan_deadline;
+    let budget = budget(&app);
     let now = app.store.now();
     app.read(move |app| {
         let query = TraceQuery {
@@ -105,16 +98,14 @@ async fn list(
             limit,
             cursor: params.text("cursor").map(str::to_owned),
             agent: caller.agent,
-            budget: Budget { deadline: Some(deadline), scan_rows: None },
+            budget,
             now,
         };
         let page = app.store.traces(&query)?;
         let rows: Vec<TraceRowView<'_>> =
             page.rows.iter().map(|row| TraceRowView::new(row, now)).collect();
-        let mut answer = json!({
-            "traces": rows, "next_cursor": page.next_cursor, "total": page.total,
-            "total_is": page.total_is, "scanned": page.scanned,
-        });
+        let mut answer = json!({ "traces": rows });
+        page_fields(&mut answer, &page);
         echo(&mut answer, &query.filter);
         Ok(Json(answer).into_response())
     })

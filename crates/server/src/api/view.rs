@@ -6,6 +6,7 @@ pub(crate) mod label;
 pub(crate) mod money;
 pub(crate) mod skeleton;
 pub(crate) mod source;
+pub(crate) mod totals;
 pub(crate) mod trace_row;
 
 use serde::{Serialize, Serializer};

@@ -88,7 +88,8 @@ const SKELETON: &[Field] = &[
     ("subtree", "Subtree"),
 ];
 
-const SPAN_ROW_ONLY: &[Field] = &[("trace_id", "string"), ("start_nanos", "nanos")];
+const SPAN_ROW_ONLY: &[Field] =
+    &[("trace_id", "string"), ("trace_name", "string"), ("start_nanos", "nanos")];
 
 const SHAPES: &[(&str, &[Field])] = &[
     ("Error", &[("error", "ErrorBody")]),
@@ -338,18 +339,31 @@ const SHAPES: &[(&str, &[Field])] = &[
         &[
             ("session_id", "string"),
             ("user_id", "string?"),
-            ("first_start_nanos", "nanos"),
-            ("last_start_nanos", "nanos"),
+            ("name", "string"),
+            ("state", "string"),
+            ("agents", "[AgentRef]"),
+            ("users", "[string]"),
+            ("labels", "[Label]"),
             ("trace_count", "integer"),
+            ("error_trace_count", "integer"),
+            ("failed_count", "integer"),
             ("span_count", "integer"),
             ("error_count", "integer"),
-            ("failed_count", "integer"),
+            ("llm_calls", "integer"),
+            ("llm_calls_failed", "integer"),
+            ("tool_calls", "integer"),
+            ("tool_calls_failed", "integer"),
+            ("embedding_calls", "integer"),
             ("usage", "Usage"),
             ("cost", "TraceCost?"),
+            ("first_start_nanos", "nanos?"),
+            ("last_start_nanos", "nanos?"),
+            ("last_end_nanos", "nanos?"),
+            ("last_arrival_nanos", "nanos?"),
         ],
     ),
     ("SessionList", &[("sessions", "[Session]"), ("next_cursor", "string?")]),
-    ("SessionDetail", &[("session", "Session"), ("labels", "[Label]")]),
+    ("SessionDetail", &[("session", "Session")]),
     ("UserList", &[("users", "[object]"), ("next_cursor", "string?")]),
     ("AgentList", &[("agents", "[object]"), ("next_cursor", "string?")]),
     (

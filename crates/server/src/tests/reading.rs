@@ -301,3 +301,32 @@ async fn the_shapes_are_those_of_the_document() {
     assert_eq!(keys(&detail["trace"]["cost"]), crate::openapi::fields_of("TraceCost"));
     assert_eq!(keys(&detail["spans"][1]["cost"]), crate::openapi::fields_of("Cost"));
 }
+
+#[tokio::test]
+async fn sessions_users_and_spans_are_listed() {
+    let clew = Clew::open();
+    clew.ingest("", &turn(TRACE, "shoes")).await;
+    clew.ingest("", &turn("6b8efff798038103d269b633813fc60c", "hats")).await;
+    let list = clew.get("/api/v1/sessions").await.json();
+    let session = &list["sessions"][0];
+    let keys: Vec<String> = session.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(keys, crate::openapi::fields_of("Session"));
+    assert_eq!((&session["session_id"], &session["trace_count"]), (&json!("session-1"), &json!(2)));
+    assert_eq!(session["usage"]["input"], 400);
+    let one = clew.get("/api/v1/sessions/session-1").await.json();
+    assert_eq!(&one["session"], session);
+    assert_eq!(clew.get("/api/v1/sessions/none").await.status, 404);
+    let users = clew.get("/api/v1/users?q=AD").await.json();
+    assert_eq!(
+        (&users["users"][0]["user_id"], &users["users"][0]["trace_count"]),
+        (&json!("ada"), &json!(2))
+    );
+    let spans = clew.get("/api/v1/spans?filter=category:tool&limit=1").await.json();
+    assert_eq!(spans["spans"].as_array().unwrap().len(), 1);
+    assert_eq!(spans["spans"][0]["tool_name"], "search");
+    let start = (NOW + 20_000_000).to_string();
+    assert_eq!(spans["spans"][0]["start_nanos"], start);
+    assert!(spans["next_cursor"].is_string());
+    let schema = clew.get("/api/v1/filter-schema?subject=span").await.json();
+    assert!(schema["fields"].as_array().unwrap().len() > 10);
+}

@@ -2,6 +2,7 @@
 
 use clew_model::summary::TraceSummary;
 use clew_model::usage::{Cost, CostSource, PicoUsd, Usage};
+use clew_store::Totals;
 use serde::{Serialize, Serializer};
 
 /// US dollars as decimal text.
@@ -28,14 +29,19 @@ pub(crate) struct UsageView {
 impl UsageView {
     /// The numbers of `usage`; `None` where it says nothing.
     pub(crate) fn of(usage: &Usage) -> Option<Self> {
-        (!usage.is_absent()).then(|| Self {
+        (!usage.is_absent()).then(|| Self::all(usage))
+    }
+
+    /// The numbers of a sum; those that nobody said are null.
+    pub(crate) fn all(usage: &Usage) -> Self {
+        Self {
             input: usage.input,
             output: usage.output,
             cache_read: usage.cache_read,
             cache_write: usage.cache_write,
             reasoning: usage.reasoning,
             total: total(usage),
-        })
+        }
     }
 }
 
@@ -91,6 +97,27 @@ impl TraceCost {
             reported: summary.cost_reported.map(Usd),
             estimated: summary.cost_estimated,
             unpriced_calls: summary.unpriced_count,
+        })
+    }
+}
+
+/// Money of several traces.
+#[derive(Debug, Serialize)]
+pub(crate) struct GroupCost {
+    total: Usd,
+    reported: Option<Usd>,
+    estimated: bool,
+    unpriced_calls: u64,
+}
+
+impl GroupCost {
+    /// `None` where none of them has a cost.
+    pub(crate) fn of(totals: &Totals) -> Option<Self> {
+        Some(Self {
+            total: Usd(totals.cost?),
+            reported: totals.cost_reported.map(Usd),
+            estimated: totals.cost_estimated,
+            unpriced_calls: totals.unpriced_count,
         })
     }
 }
