@@ -3,12 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::attributes::AttrView;
+use crate::attributes::{AttrView, decode};
 use crate::message::{Message, Part};
 use crate::normalise;
 use crate::source::SourceSpan;
 use crate::span::Category;
-use crate::value::{Value, attribute};
 
 mod annotations;
 mod assembled;
@@ -160,30 +159,20 @@ pub fn content(source: &SourceSpan) -> Content {
 
 /// A tool's arguments and result are never messages, whatever they look like.
 fn add_tool(content: &mut Content, source: &SourceSpan, view: &AttrView<'_>) {
-    use normalise::fields::{TOOL_ARGUMENTS, TOOL_DESCRIPTIONS, TOOL_RESULTS, TOOL_TYPES};
+    use normalise::fields::{TOOL_CALL_IDS, TOOL_DESCRIPTIONS, TOOL_TYPES};
     let span_name = source.name.as_deref().unwrap_or("");
     let is_mcp = crate::convention::Layers::MCP.meets(view.layers);
     let tool = ToolContent {
         name: normalise::tool_name(view, span_name),
-        call_id: view.first_string(normalise::fields::TOOL_CALL_IDS),
+        call_id: view.first_string(TOOL_CALL_IDS),
         kind: view.first_string(TOOL_TYPES).or_else(|| is_mcp.then(|| "mcp".to_owned())),
         description: view.first_string(TOOL_DESCRIPTIONS),
-        arguments: annotations::payload(view, TOOL_ARGUMENTS)
-            .or_else(|| in_event(source, &["gen_ai.tool.message"], &["content", "body"])),
-        result: annotations::payload(view, TOOL_RESULTS)
-            .or_else(|| in_event(source, &["tool.output"], &["output", "content", "diff"]))
-            .or_else(|| in_event(source, &["gen_ai.choice"], &["message", "tool.result"])),
+        arguments: normalise::tool_arguments(view, &source.events).map(decode::json_of),
+        result: normalise::tool_result(view, &source.events).map(decode::json_of),
     };
     content.input = tool.arguments.clone();
     content.output = tool.result.clone();
     content.tool = Some(tool);
-}
-
-fn in_event(source: &SourceSpan, names: &[&str], keys: &[&str]) -> Option<Json> {
-    let event =
-        source.events.iter().find(|event| names.contains(&normalise::events::name(event)))?;
-    let value: &Value = keys.iter().find_map(|key| attribute(&event.attributes, key))?;
-    Some(crate::attributes::decode::json_of(value))
 }
 
 fn add_payload(

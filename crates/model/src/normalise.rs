@@ -27,7 +27,7 @@ mod tool;
 mod usage;
 
 pub use finish::canonical_finish_reason;
-pub(crate) use tool::tool_name;
+pub(crate) use tool::{arguments as tool_arguments, result as tool_result, tool_name};
 
 /// Version of the mapping from attributes to facts.
 pub const MAPPING_VERSION: u32 = 1;
@@ -62,7 +62,7 @@ pub fn normalise(source: &SourceSpan, prices: &PriceTable) -> Span {
         )
     });
     let agent = identity::agent(&view, &resource, &classified, &name);
-    let tool = tool::facts(&view, &classified, &name);
+    let tool = tool::facts(&view, &source.events, &classified, &name);
     let (input, output) = preview::sides(source, &view, classified.category);
     let display_name = names::display(
         &view,
@@ -72,7 +72,7 @@ pub fn normalise(source: &SourceSpan, prices: &PriceTable) -> Span {
     Span {
         trace_id: source.trace_id,
         span_id: source.span_id,
-        parent_span_id: source.parent_span_id,
+        parent_span_id: identity::parent(source, &view),
         forced_root: identity::is_forced_root(&view),
         placeholder: source.name.is_none(),
         display_name,

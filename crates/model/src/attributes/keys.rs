@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use crate::convention::{self, Layers};
 
 /// Keys that have a slot.
-pub(crate) const KEY_COUNT: usize = 539;
+pub(crate) const KEY_COUNT: usize = 543;
 
 /// A known key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -453,7 +453,9 @@ const KEYS: &[&str; KEY_COUNT] = &[
     "langfuse.trace.tags",
     "langfuse.user.id",
     "langfuse.version",
+    "langsmith.metadata",
     "langsmith.metadata.conversation_id",
+    "langsmith.metadata.ls_model_name",
     "langsmith.metadata.ls_provider",
     "langsmith.metadata.session_id",
     "langsmith.metadata.thread_id",
@@ -543,6 +545,8 @@ const KEYS: &[&str; KEY_COUNT] = &[
     "lmnr.association.properties.session_id",
     "lmnr.association.properties.tags",
     "lmnr.association.properties.user_id",
+    "lmnr.internal.override_parent_span",
+    "lmnr.span.ids_path",
     "lmnr.span.input",
     "lmnr.span.original_type",
     "lmnr.span.output",

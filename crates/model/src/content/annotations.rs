@@ -4,7 +4,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::Exception;
-use crate::attributes::{AttrView, Key, Read, Source, decode, key};
+use crate::attributes::{AttrView, Key, Source, decode, key};
 use crate::convention::Layers;
 use crate::normalise::events;
 use crate::source::{SourceSpan, StatusCode};
@@ -142,6 +142,7 @@ pub(super) fn metadata(view: &AttrView<'_>) -> Map<String, Json> {
 static OBJECTS: &[Source] = &[
     Source::any("langfuse.observation.metadata"),
     Source::any("langfuse.trace.metadata"),
+    Source::any("langsmith.metadata"),
     Source::only(Layers::OI, "metadata"),
     Source::only(Layers::AO, "agentos.metadata"),
     Source::only(Layers::AO, "agentos.data.metadata"),
@@ -213,12 +214,3 @@ const SHOWN: &[&str] = &[
     "input_cost",
     "output_cost",
 ];
-
-/// A source's text, JSON inside it decoded.
-pub(super) fn payload(view: &AttrView<'_>, sources: &'static [Source]) -> Option<Json> {
-    let (source, value) = view.first(sources)?;
-    Some(match source.read {
-        Read::Member(_) => Json::String(source.read.text(value)?.into_owned()),
-        _ => decode::json_of(value),
-    })
-}

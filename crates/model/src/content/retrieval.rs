@@ -36,7 +36,7 @@ pub(super) fn retrieval(
         query: view.first_string(QUERIES).or_else(|| in_events(source, "memory.query")).or_else(
             || match category {
                 Category::Embedding => None,
-                _ => view.first_string(RAW_QUERIES),
+                _ => view.first_string(RAW_QUERIES).map(|text| asked(&text).unwrap_or(text)),
             },
         ),
         top_k: TOP_K.iter().filter(|top| top.layers.meets(view.layers)).find_map(|top| {
@@ -46,6 +46,18 @@ pub(super) fn retrieval(
         documents,
     };
     (found != RetrievalContent::default()).then_some(found)
+}
+
+/// The query among a decorated function's arguments, or in a request.
+fn asked(text: &str) -> Option<String> {
+    let json = decode::structure_of_text(text)?;
+    let named = |object: &Json| {
+        ["query", "question", "q", "input", "text"]
+            .iter()
+            .find_map(|name| object.get(*name)?.as_str().map(str::to_owned))
+    };
+    let positional = || json.get("args")?.as_array()?.first()?.as_str().map(str::to_owned);
+    named(&json).or_else(|| json.get("kwargs").and_then(named)).or_else(positional)
 }
 
 static QUERIES: &[Source] = &[

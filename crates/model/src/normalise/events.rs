@@ -16,6 +16,22 @@ pub(crate) fn name(event: &SourceEvent) -> &str {
     named.strip_prefix("claude_code.").unwrap_or(named)
 }
 
+/// A tool's arguments where they stand in an event (Strands).
+pub(crate) fn tool_arguments(events: &[SourceEvent]) -> Option<&Value> {
+    field(events, "gen_ai.tool.message", &["content", "body"])
+}
+
+/// A tool's result where it stands in an event (Claude Code, Strands).
+pub(crate) fn tool_result(events: &[SourceEvent]) -> Option<&Value> {
+    field(events, "tool.output", &["output", "content", "diff"])
+        .or_else(|| field(events, "gen_ai.choice", &["message", "tool.result"]))
+}
+
+fn field<'a>(events: &'a [SourceEvent], wanted: &str, keys: &[&str]) -> Option<&'a Value> {
+    let event = events.iter().find(|event| name(event) == wanted)?;
+    keys.iter().find_map(|key| attribute(&event.attributes, key))
+}
+
 /// An exception as recorded.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Raised<'a> {

@@ -55,6 +55,7 @@ pub(crate) static REQUEST_MODELS: &[Source] = &[
     Source::only(AGENTOS, "agentos.data.model"),
     Source::only(Layers::PA, "model_name"),
     Source::only(Layers::ML, "model").read(Read::Quoted),
+    Source::any("langsmith.metadata.ls_model_name"),
     Source::only(CLAUDE.or(Layers::LL).or(Layers::VA), "model"),
 ];
 

@@ -5,7 +5,10 @@ use super::category::Classified;
 use super::fields;
 use crate::attributes::{AttrView, Source, key};
 use crate::convention::Layers;
+use crate::ids::SpanId;
+use crate::source::SourceSpan;
 use crate::span::{AgentFacts, Category};
+use crate::value::Value;
 
 /// Who the span says its agent is.
 pub(crate) fn agent(
@@ -72,6 +75,25 @@ pub(crate) fn on_span_or_resource(
     sources: &'static [Source],
 ) -> Option<String> {
     view.first_string(sources).or_else(|| resource.first_string(sources))
+}
+
+/// The parent that the span names. Laminar overrides it where it put a span under one that
+/// it never sends, and repeats the whole way from the root beside it.
+pub(crate) fn parent(source: &SourceSpan, view: &AttrView<'_>) -> Option<SpanId> {
+    if !Layers::LM.meets(view.layers) {
+        return source.parent_span_id;
+    }
+    if view.flag(const { key("lmnr.internal.override_parent_span") }) == Some(true) {
+        return None;
+    }
+    source.parent_span_id.or_else(|| {
+        let Value::Array(path) = view.get(const { key("lmnr.span.ids_path") })? else {
+            return None;
+        };
+        let above = path.len().checked_sub(2).and_then(|place| path.get(place))?;
+        let digits: String = above.as_str()?.chars().filter(|digit| *digit != '-').collect();
+        SpanId::from_hex(digits.get(16..)?).ok()
+    })
 }
 
 /// The sender says that the span is a root although it names a parent.

@@ -5,12 +5,12 @@
 
 use std::borrow::Cow;
 
-use crate::attributes::{AttrView, Family, Source, decode, scan};
+use crate::attributes::{AttrView, Family, Source, decode};
 use crate::source::SourceSpan;
-use crate::span::{Category, PREVIEW_MAX_CHARS};
+use crate::span::Category;
 use crate::value::Value;
 
-use super::fields::{TOOL_ARGUMENTS, TOOL_RESULTS};
+use super::tool;
 
 mod first_text;
 mod from_events;
@@ -34,6 +34,8 @@ pub(crate) struct Side {
 pub(crate) enum Place {
     /// An attribute with messages.
     Messages(Source),
+    /// A model's request, whoever sent it.
+    Request(Source),
     /// Messages flattened into keys.
     Flattened(Which),
     /// A payload of any shape.
@@ -64,11 +66,17 @@ pub(crate) enum Which {
 /// Input and output of a span.
 pub(crate) fn sides(source: &SourceSpan, view: &AttrView<'_>, category: Category) -> (Side, Side) {
     let (mut input, mut output) = match category {
-        Category::Tool => (tool_side(view, TOOL_ARGUMENTS), tool_side(view, TOOL_RESULTS)),
+        Category::Tool => (
+            tool_side(tool::arguments(view, &source.events)),
+            tool_side(tool::result(view, &source.events)),
+        ),
         _ => (side(view, category, tables::INPUTS), side(view, category, tables::OUTPUTS)),
     };
-    if !source.events.is_empty() {
-        from_events::complete(&source.events, category, &mut input, &mut output);
+    if category == Category::Embedding {
+        // Vectors are nothing to read.
+        output.preview = None;
+    } else if category != Category::Tool && !source.events.is_empty() {
+        from_events::complete(&source.events, &mut input, &mut output);
     }
     if source.dropped.attributes > 0 {
         // An SDK that drops attributes drops the tail of flattened lists first.
@@ -80,15 +88,11 @@ pub(crate) fn sides(source: &SourceSpan, view: &AttrView<'_>, category: Category
 }
 
 /// Arguments and results are shown as sent: a tool may take messages as its argument.
-fn tool_side(view: &AttrView<'_>, sources: &'static [Source]) -> Side {
-    let Some((_, value)) = view.first(sources) else { return Side::default() };
+fn tool_side(value: Option<&Value>) -> Side {
+    let Some(value) = value else { return Side::default() };
     let text = as_text(value);
-    Side {
-        preview: Some(cut(&decode::unquoted(Cow::Borrowed(scan::beginning(&text, 4 * 1024))))),
-        bytes: byte_count(value),
-        truncated: is_cut(&text),
-    }
-    .without_empty_preview()
+    let preview = first_text::as_sent(&text);
+    Side { preview, bytes: byte_count(value), truncated: is_cut(&text) }
 }
 
 fn side(view: &AttrView<'_>, category: Category, places: &'static [Place]) -> Side {
@@ -99,13 +103,14 @@ fn side(view: &AttrView<'_>, category: Category, places: &'static [Place]) -> Si
                 Some((preview, bytes)) => (preview, bytes, false),
                 None => continue,
             },
-            Place::Messages(source) | Place::Raw(source) => {
+            Place::Messages(source) | Place::Request(source) | Place::Raw(source) => {
                 if !source.layers.meets(view.layers) {
                     continue;
                 }
                 let Some(value) = view.get(source.key) else { continue };
                 let shape = match place {
                     Place::Messages(_) => Shape::Messages,
+                    Place::Request(_) => Shape::Model,
                     _ if category == Category::Llm => Shape::Model,
                     _ => Shape::Payload,
                 };
@@ -177,15 +182,4 @@ fn is_cut(text: &str) -> bool {
         _ => return false,
     };
     !text.ends_with(closer)
-}
-
-fn cut(text: &str) -> String {
-    scan::beginning(text, PREVIEW_MAX_CHARS).to_owned()
-}
-
-impl Side {
-    fn without_empty_preview(mut self) -> Side {
-        self.preview = self.preview.filter(|text| !text.is_empty());
-        self
-    }
 }

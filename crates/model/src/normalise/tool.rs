@@ -4,8 +4,9 @@ use serde_json::Value as Json;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::category::Classified;
-use super::fields;
+use super::{events, fields};
 use crate::attributes::{AttrView, decode};
+use crate::source::SourceEvent;
 use crate::span::Category;
 use crate::value::Value;
 
@@ -26,20 +27,40 @@ pub(crate) struct ToolFacts {
 }
 
 /// Reads them. Spans of other categories keep the call's id, which ties them to it.
-pub(crate) fn facts(view: &AttrView<'_>, classified: &Classified, name: &str) -> ToolFacts {
+pub(crate) fn facts(
+    view: &AttrView<'_>,
+    span_events: &[SourceEvent],
+    classified: &Classified,
+    name: &str,
+) -> ToolFacts {
     let call_id = view.first_string(fields::TOOL_CALL_IDS);
     if classified.category != Category::Tool {
         return ToolFacts { call_id, ..ToolFacts::default() };
     }
     let name = tool_name(view, name);
-    let arguments = view.first(fields::TOOL_ARGUMENTS).map(|(_, value)| value);
-    let result = view.first(fields::TOOL_RESULTS).map(|(_, value)| value);
+    let arguments = arguments(view, span_events);
+    let result = result(view, span_events);
     ToolFacts {
         call_hash: name.as_deref().map(|name| call_hash(name, arguments)),
         result_hash: result.map(result_hash),
         name,
         call_id,
     }
+}
+
+/// What the tool was given.
+pub(crate) fn arguments<'a>(
+    view: &AttrView<'a>,
+    span_events: &'a [SourceEvent],
+) -> Option<&'a Value> {
+    let (_, value) = view.first(fields::TOOL_ARGUMENTS).unzip();
+    value.or_else(|| events::tool_arguments(span_events))
+}
+
+/// What it gave back.
+pub(crate) fn result<'a>(view: &AttrView<'a>, span_events: &'a [SourceEvent]) -> Option<&'a Value> {
+    let (_, value) = view.first(fields::TOOL_RESULTS).unzip();
+    value.or_else(|| events::tool_result(span_events))
 }
 
 /// The tool's name; without one the span's, freed of what instrumentations put around it.

@@ -50,6 +50,17 @@ pub(super) fn first_text(text: &str, shape: Shape) -> Option<String> {
     }
 }
 
+/// The beginning of a payload as sent, freed of the quotes of JSON text.
+pub(super) fn as_sent(text: &str) -> Option<String> {
+    match Cursor::new(text).kind() {
+        Some(Kind::Text) => {
+            let inner = unescaped(Cursor::new(text).raw_text()?, PREVIEW_MAX_CHARS);
+            non_empty(&inner)
+        }
+        _ => non_empty(text.trim_start()),
+    }
+}
+
 fn non_empty(text: &str) -> Option<String> {
     let text = beginning(text, PREVIEW_MAX_CHARS);
     (!text.trim().is_empty()).then(|| text.to_owned())

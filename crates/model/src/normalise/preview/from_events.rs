@@ -4,16 +4,10 @@ use super::first_text::{Shape, first_text};
 use super::{Side, as_text, byte_count};
 use crate::normalise::events;
 use crate::source::SourceEvent;
-use crate::span::Category;
 use crate::value::{Value, attribute};
 
 /// Adds what events tell where attributes told nothing.
-pub(super) fn complete(
-    span_events: &[SourceEvent],
-    category: Category,
-    input: &mut Side,
-    output: &mut Side,
-) {
+pub(super) fn complete(span_events: &[SourceEvent], input: &mut Side, output: &mut Side) {
     for event in span_events {
         let field = |name: &str| attribute(&event.attributes, name);
         match events::name(event) {
@@ -24,21 +18,12 @@ pub(super) fn complete(
             "gen_ai.system.message" | "gen_ai.user.message" | "gen_ai.assistant.message" => {
                 take(input, message_of(event), Shape::Content);
             }
-            "gen_ai.tool.message" if category == Category::Tool => {
-                take(input, message_of(event), Shape::Payload);
-            }
             "gen_ai.choice" => {
                 let message = field("message").or_else(|| message_of(event));
-                let shape =
-                    if category == Category::Tool { Shape::Payload } else { Shape::Messages };
-                take(output, message, shape);
+                take(output, message, Shape::Messages);
             }
             "gen_ai.content.prompt" => take(input, field("gen_ai.prompt"), Shape::Model),
             "gen_ai.content.completion" => take(output, field("gen_ai.completion"), Shape::Model),
-            "tool.output" => {
-                let result = field("output").or_else(|| field("content")).or_else(|| field("diff"));
-                take(output, result, Shape::Payload);
-            }
             "user_prompt" => take(input, field("prompt"), Shape::Payload),
             // The last answer is the turn's; earlier ones led to tools.
             "assistant_response" => {

@@ -4,7 +4,7 @@ use super::{Place, Which};
 use crate::attributes::Source;
 use crate::convention::Layers;
 
-use Place::{Flattened, Messages, Raw};
+use Place::{Flattened, Messages, Raw, Request};
 
 const CC: Layers = Layers::CC;
 const AO: Layers = Layers::AO;
@@ -17,7 +17,7 @@ pub(super) static INPUTS: &[Place] = &[
     Messages(Source::any("gen_ai.input.messages")),
     Flattened(Which::OpenInferenceInput),
     Messages(Source::any("ai.prompt.messages")),
-    Raw(Source::any("ai.prompt")),
+    Request(Source::any("ai.prompt")),
     Flattened(Which::TraceloopInput),
     Messages(Source::only(Layers::PA.or(Layers::LG), "events")),
     Messages(Source::any("pydantic_ai.all_messages")),
