@@ -16,12 +16,13 @@ from pathlib import Path
 import tenants
 from api import Api, exchange
 from otlp import JSON, as_json, request, span
-from routes import Operation, operations
+from routes import LiveReader, Operation, operations
 from server import Server
 from suite import Suite
 from tenants import AGENTS, Tenant
 
 OTHER = "tenantb"
+READERS = ("read", *(f"{agent} read" for agent in AGENTS))
 UNKNOWN_KEY = "aos_ws_" + "planted" * 6
 
 
@@ -56,6 +57,7 @@ class Isolation:
         for tenant in both:
             for agent in AGENTS:
                 tenants.send_run(server, tenant, agent)
+            tenants.leave_notes(server, tenant)
 
     def access(self, operation: Operation) -> list[str]:
         """Who is sent away, and who is not."""
@@ -71,13 +73,16 @@ class Isolation:
         return problems
 
     def crossing(self, operation: Operation) -> list[str]:
-        """Reading with each key shows nothing of the other workspace, also when a header asks for it."""
+        """Reading with each key shows nothing of the other workspace, also when a header asks for it. One thing may:
+        whoever runs the instance keeps the keys of every workspace, and so may read its books, but none of its runs."""
         problems = []
         for tenant in self.tenants:
             other = next(one for one in self.tenants if one is not tenant)
             for role, key in tenant.keys.items():
                 for workspace in (None, other.workspace):
                     _, text = operation.call(self.server.port, key, harmless=False, workspace=workspace)
+                    if workspace and operation.administers and (tenant.workspace, role) == ("default", "admin"):
+                        text = text.replace(other.canary("shared"), "")
                     problems += self._leaks(text, tenant, role, f"an answer (asking for {workspace})")
         return problems
 
@@ -90,13 +95,32 @@ class Isolation:
                 own = known and owner is tenant and bound_to in (None, agent)
                 if not own and owner.canary(agent) in text:
                     problems.append(f"{tenant.workspace} {role}: {where} shows {owner.canary(agent)}")
+            if (owner is not tenant or not known) and owner.canary("shared") in text:
+                problems.append(f"{tenant.workspace} {role}: {where} shows {owner.canary('shared')}")
+        return problems
+
+    def live(self) -> list[str]:
+        """Everybody listens while every agent of both workspaces sends: each hears its own and nothing else."""
+        listeners = {(tenant.workspace, role): LiveReader(self.server.port, tenant.keys[role])
+                     for tenant in self.tenants for role in READERS}
+        for number, tenant in enumerate(self.tenants):
+            for agent in AGENTS:
+                tenants.send_run(self.server, tenant, agent, trace_id=f"{number}{agent.encode().hex()}".ljust(32, "e"))
+        problems = []
+        for tenant in self.tenants:
+            for role in READERS:
+                heard = listeners[tenant.workspace, role].heard()
+                problems += self._leaks(heard, tenant, role, "the live stream")
+                missed = [agent for agent in AGENTS if role in ("read", f"{agent} read")
+                          and tenant.canary(agent) not in heard]
+                problems += [f"{tenant.workspace} {role}: did not hear of {agent}'s run" for agent in missed]
         return problems
 
     def reads_its_own(self) -> list[str]:
         """The other way round: each reader does see its own runs, and only those, of the ids that all share."""
         problems = []
         for tenant in self.tenants:
-            for role in ("read", *(f"{agent} read" for agent in AGENTS)):
+            for role in READERS:
                 rows = Api(self.server.port, key=tenant.keys[role]).rows()
                 wanted = {f"run {tenant.canary(agent)}" for agent in AGENTS if role in ("read", f"{agent} read")}
                 if {row["name"] for row in rows} != wanted:
@@ -127,9 +151,30 @@ class Isolation:
             problems.append(f"DELETE answered {answer.status}: {answer.text()[:200]}")
         if Api(self.server.port, key=first.keys["read"]).call("GET", f"traces/{trace}").status != 404:
             problems.append("the deleted trace is still there")
-        kept = Api(self.server.port, key=second.keys["read"]).call("GET", f"traces/{trace}")
+        reader = Api(self.server.port, key=second.keys["read"])
+        kept = reader.call("GET", f"traces/{trace}")
         if kept.status != 200 or len(kept.json()["spans"]) != 3:
             problems.append(f"the other workspace's trace: {kept.status} {kept.text()[:200]}")
+        payload = reader.call("GET", f"traces/{trace}/spans/{'02' * 8}").text()
+        if f"You are {second.canary('alpha')}" not in payload or "the same question for all" not in payload:
+            problems.append(f"the other workspace's prompt: {payload[:200]}")
+        return problems
+
+    def agent_admin_reaches_only_its_own(self) -> list[str]:
+        """Another agent's run cannot be deleted, ended or added to by its id."""
+        tenant = self.tenants[1]
+        trace = tenants.TRACES["beta"]
+        alpha = Api(self.server.port, key=tenant.keys["alpha admin"])
+        calls = {"DELETE": alpha.call("DELETE", f"traces/{trace}")}
+        for call, body in {"events": {"events": [{"id": "x", "name": "intruder"}]}, "fail": {"error": "intruder"},
+                           "spans": {"spans": [{"id": "x", "name": "intruder", "kind": "tool"}]}}.items():
+            calls[call] = alpha.call("POST", f"/api/ingest/v1/runs/{trace}/{call}", body)
+        seen = Api(self.server.port, key=tenant.keys["beta read"])
+        detail = seen.call("GET", f"traces/{trace}").text()
+        events = seen.call("GET", f"traces/{trace}/events").text()
+        problems = [f"{name} answered {answer.status}" for name, answer in calls.items() if answer.status >= 500]
+        if "intruder" in detail + events or f"run {tenant.canary('beta')}" not in detail:
+            problems.append(f"beta's run after alpha was there: {detail[:200]} {events[:200]}")
         return problems
 
     def revoked_key(self) -> list[str]:
@@ -163,7 +208,9 @@ def run(suite: Suite, isolation: Isolation) -> None:
     for operation in found:
         if operation.reads:
             suite.case(f"crossing {operation}", isolation.crossing(operation))
+    suite.case("live streams stay inside", isolation.live())
     suite.case("an agent's key writes as its own agent only", isolation.agent_cannot_write_as_another())
+    suite.case("an agent's admin reaches its own agent only", isolation.agent_admin_reaches_only_its_own())
     suite.case("a delete stays inside its workspace", isolation.deleting_stays_inside())
     suite.case("a revoked key is worthless at once", isolation.revoked_key())
     suite.case("no key in log or files", isolation.planted_keys())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import threading
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -13,6 +14,7 @@ import tenants
 
 METHODS = ("get", "post", "put", "patch", "delete")
 STREAM_SECONDS = 0.4
+LISTEN_SECONDS = 1.5
 STREAM_BYTES = 65536
 # What stands for a part of a path, by its name; anything else is looked for and not found.
 KNOWN = {"id": tenants.TRACES["alpha"], "trace_id": tenants.TRACES["alpha"], "span_id": "02" * 8,
@@ -41,6 +43,11 @@ class Operation:
     def reads(self) -> bool:
         """Whether calling it with real ids changes nothing."""
         return self.method == "GET" or self.path.endswith(("/previews", "/traces/search"))
+
+    @property
+    def administers(self) -> bool:
+        """Whether it is about the workspace itself (keys, books), not about what agents sent."""
+        return self.scope == "admin" and not self.agent_keys
 
     def call(self, port: int, key: str | None, harmless: bool, workspace: str | None = None) -> tuple[int, str]:
         """Calls it and gives status and text. `harmless` names things that are not there wherever it could change
@@ -72,6 +79,27 @@ class Operation:
         if self.path.endswith("/previews"):
             return json.dumps({"span_ids": [f"{number:02d}" * 8 for number in (1, 2, 3)]}).encode()
         return b"{}"
+
+
+class LiveReader(threading.Thread):
+    """Listens to the live stream from the moment it is made."""
+
+    def __init__(self, port: int, key: str) -> None:
+        super().__init__(daemon=True)
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LISTEN_SECONDS)
+        self.connection.request("GET", "/api/v1/live", headers={"Authorization": f"Bearer {key}"})
+        self.answer = self.connection.getresponse()
+        self.text = b""
+        self.start()
+
+    def run(self) -> None:
+        self.text = _some(self.answer)
+
+    def heard(self) -> str:
+        """What came, once nothing more comes."""
+        self.join()
+        self.connection.close()
+        return self.text.decode("utf-8", "replace")
 
 
 def operations(document: dict[str, Any]) -> list[Operation]:
