@@ -8,6 +8,8 @@ mod report;
 
 pub use append::{Append, Appended, ChangedTrace, Commit, Incoming};
 pub use error::StoreError;
-pub use follow::{FollowerCursor, LogRecord, LogSpan, LogTrace};
+pub use follow::{
+    FollowerCursor, LogRecord, LogRecords, LogSpan, LogTrace, SinceCursor, TracesSince,
+};
 pub use options::{Clock, FaultHook, FaultPoint, Normalise, Random, StoreOptions};
 pub use report::{CheckReport, Metrics, Problem, Sizes};

@@ -9,6 +9,7 @@
 
 mod active;
 pub(crate) mod agents;
+mod backup;
 pub(crate) mod catalog;
 mod check;
 mod codec;
@@ -21,7 +22,7 @@ mod follow;
 mod hash;
 pub(crate) mod labels;
 pub(crate) mod lists;
-mod log;
+pub(crate) mod log;
 mod meaning;
 mod merge;
 mod metrics;
@@ -32,6 +33,7 @@ mod prepare;
 pub(crate) mod purge;
 mod reader;
 mod recovery;
+pub(crate) mod retention;
 pub(crate) mod rows;
 pub(crate) mod run_events;
 mod search;
@@ -77,6 +79,7 @@ impl Embedded {
         folder.keep_reserve(options.reserve_bytes);
         let path = folder.file();
         let connection = file::open_writer(&path)?;
+        file::limit_size(&connection, options.max_bytes)?;
         let now = (options.clock)();
         catalog::workspaces::make_default(&connection, now)?;
         let staging = Arc::<staging::Staging>::default();

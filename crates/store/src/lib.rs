@@ -5,6 +5,7 @@
 
 mod catalog;
 mod contract;
+mod deletion;
 mod embedded;
 mod groups;
 mod ids;
@@ -23,6 +24,7 @@ use rusqlite::{Connection, Transaction};
 
 pub use catalog::*;
 pub use contract::*;
+pub use deletion::*;
 pub use groups::*;
 pub use ids::{AgentId, AgentIdError, WorkspaceId};
 pub use listing::*;

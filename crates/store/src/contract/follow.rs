@@ -14,6 +14,43 @@ pub struct LogRecord {
     pub seq: u64,
     /// What it holds, by trace.
     pub traces: Vec<LogTrace>,
+    /// Traces that it deleted.
+    pub deleted: Vec<(WorkspaceId, TraceId)>,
+}
+
+/// Some rows of the log.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LogRecords {
+    /// In order.
+    pub records: Vec<LogRecord>,
+    /// Where to read on.
+    pub next_seq: u64,
+    /// Rows that could not be read: what they held is found by way of its traces.
+    pub damaged: Vec<u64>,
+}
+
+/// Traces that have changed since a commit, by the last commit that changed them; for a
+/// follower that has fallen behind the log (ruling 26).
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TracesSince {
+    /// Each as often as it has chunks since then.
+    pub traces: Vec<(WorkspaceId, TraceId)>,
+    /// Give it back for what comes next; `None` at the end.
+    pub next: Option<SinceCursor>,
+}
+
+/// A place among the traces of [`TracesSince`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SinceCursor {
+    pub(crate) seq: u64,
+    pub(crate) key: i64,
+}
+
+impl SinceCursor {
+    /// Everything that changed after this commit.
+    pub fn after(seq: u64) -> Self {
+        Self { seq, key: i64::MAX }
+    }
 }
 
 /// The spans of one trace in one commit.

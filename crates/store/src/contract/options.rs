@@ -68,6 +68,9 @@ pub struct StoreOptions {
     pub owner_max_nanos: i64,
     /// `store.reserve_bytes`: kept on disk so that deleting works when the disk is full.
     pub reserve_bytes: u64,
+    /// `store.max_bytes`: largest file; 0 for as large as the disk. Deleting may go beyond
+    /// by the reserve.
+    pub max_bytes: u64,
     /// `store.readers`: read connections kept open.
     pub readers: usize,
     /// `store.read_max`: longest read transaction.
@@ -106,6 +109,7 @@ impl StoreOptions {
             owner_max_bytes: 8 << 20,
             owner_max_nanos: 86_400_000_000_000,
             reserve_bytes: 64 << 20,
+            max_bytes: 0,
             readers: 8,
             read_max: Duration::from_secs(2),
             quiet_after_nanos: 60_000_000_000,

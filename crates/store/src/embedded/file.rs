@@ -146,3 +146,12 @@ pub(crate) fn vacuum(connection: &Connection, pages: u32) -> Result<bool, StoreE
     let left: i64 = connection.pragma_query_value(None, "freelist_count", |row| row.get(0))?;
     Ok(left > 0)
 }
+
+/// Sets the largest size of the file; 0 for none.
+pub(crate) fn limit_size(connection: &Connection, bytes: u64) -> Result<(), StoreError> {
+    // SQLite's own limit, 32 TB of our pages.
+    let pages = if bytes == 0 { 0xffff_fffe } else { (bytes / PAGE_BYTES as u64).max(64) };
+    let sql = format!("PRAGMA max_page_count = {pages}");
+    connection.query_row(&sql, [], |row| row.get::<_, i64>(0))?;
+    Ok(())
+}

@@ -54,7 +54,7 @@ pub(super) fn each(
     while let Some(row) = rows.next()? {
         let seq = row.get::<_, i64>(0)? as u64;
         let version: i64 = row.get(1)?;
-        let data = row.get_ref(4)?.as_blob().map_err(rusqlite::Error::from)?;
+        let data = row.get_ref(4)?.as_bytes().map_err(rusqlite::Error::from)?;
         let block = if version == VERSION {
             frame::unpack(data, row.get(2)?, row.get(3)?, None)
                 .and_then(|raw| LogBlock::decode(&raw))
@@ -104,7 +104,7 @@ fn cursor(row: &rusqlite::Row<'_>) -> rusqlite::Result<FollowerCursor> {
     Ok(FollowerCursor { name: row.get(0)?, seq: row.get::<_, i64>(1)? as u64, behind: row.get(2)? })
 }
 
-pub(super) fn put_follower(
+pub(crate) fn put_follower(
     connection: &Connection,
     cursor: &FollowerCursor,
 ) -> Result<(), StoreError> {
@@ -118,7 +118,7 @@ pub(super) fn put_follower(
     Ok(())
 }
 
-pub(super) fn remove_follower(connection: &Connection, name: &str) -> Result<(), StoreError> {
+pub(crate) fn remove_follower(connection: &Connection, name: &str) -> Result<(), StoreError> {
     connection.prepare_cached("DELETE FROM follower WHERE name = ?1")?.execute([name])?;
     Ok(())
 }

@@ -14,6 +14,7 @@ use super::codec::frame::{self, Frame};
 use super::codec::source::{EncodedSource, SourceWriter};
 use super::codec::text::BLOCK_TEXT_MAX_BYTES;
 use super::hash::ByHash;
+use super::meaning;
 use crate::{AgentId, Append, StoreError, WorkspaceId};
 
 /// A request, encoded.
@@ -57,9 +58,14 @@ pub(crate) fn prepare(append: Append) -> Result<Prepared, StoreError> {
     let span_count = append.spans.len();
     let mut bytes = 0;
     for incoming in append.spans {
-        let prepared = prepare_span(&mut parts, &mut texts, &incoming.source, incoming.span);
+        let source = match incoming.source.span_id == incoming.span.span_id {
+            true => incoming.source,
+            // The notice of a start under an id of its own: it is a part of the real span.
+            false => meaning::resolve_pending(incoming.source),
+        };
+        let trace_id = source.trace_id;
+        let prepared = prepare_span(&mut parts, &mut texts, &source, incoming.span);
         bytes += prepared.memory_bytes();
-        let trace_id = incoming.source.trace_id;
         let place = *places.entry(trace_id).or_insert_with(|| {
             traces.push(PreparedTrace { trace_id, spans: Vec::new() });
             traces.len() - 1

@@ -57,15 +57,12 @@ impl Embedded {
         with: impl Fn(&Connection, u64) -> Result<(), StoreError> + Send + 'static,
     ) -> Result<Purged, StoreError> {
         let wipe = purge.wipe;
-        let mut purged = self.run(move |writer, connection| {
-            match writer.purge(connection, &purge, &with) {
-                // The reserve is there for this.
-                Err(StoreError::Full(_)) if writer.folder.release_reserve() => {
-                    writer.purge(connection, &purge, &with)
-                }
+        let mut purged =
+            self.run(move |writer, connection| match writer.purge(connection, &purge, &with) {
+                Err(StoreError::Full(_)) => writer
+                    .with_reserve(connection, |writer| writer.purge(connection, &purge, &with)),
                 result => result,
-            }
-        })?;
+            })?;
         if wipe {
             purged.wiped = self.wipe_free_pages()?;
         }
@@ -95,10 +92,29 @@ struct Doomed {
     owners: Vec<i64>,
 }
 
-/// Numbers of an owner's texts that are still referred to.
-type Kept = BTreeMap<i64, BTreeSet<u64>>;
+/// Numbers of an owner's texts that are still referred to; `None` where the owner is gone.
+type Kept = BTreeMap<i64, Option<BTreeSet<u64>>>;
 
 impl Writer {
+    /// Runs `work` with the room that is kept for deleting. The reserve is made again in
+    /// idle time, when there is room for it.
+    fn with_reserve<T>(
+        &mut self,
+        connection: &Connection,
+        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let (max_bytes, reserve) = (self.options.max_bytes, self.options.reserve_bytes);
+        self.folder.release_reserve();
+        if max_bytes > 0 {
+            file::limit_size(connection, max_bytes.saturating_add(reserve))?;
+        }
+        let result = work(self);
+        if max_bytes > 0 {
+            file::limit_size(connection, max_bytes)?;
+        }
+        result
+    }
+
     fn purge(
         &mut self,
         connection: &Connection,
@@ -120,7 +136,12 @@ impl Writer {
         }
         for (owner, numbers) in &kept {
             self.owners.forget(*owner);
-            self.staging.forget_texts(*owner, &|number| numbers.contains(&number));
+            match numbers {
+                Some(numbers) => {
+                    self.staging.forget_texts(*owner, &|number| numbers.contains(&number));
+                }
+                None => self.staging.forget_owner(*owner),
+            }
         }
         self.rows.forget();
         self.shared.clear();
@@ -215,11 +236,11 @@ impl Writer {
                 blocks::remove_owner(connection, owner)?;
                 let sql = "DELETE FROM session_owner WHERE id = ?1";
                 connection.prepare_cached(sql)?.execute([owner / 2])?;
-                kept.insert(owner, BTreeSet::new());
+                kept.insert(owner, None);
             } else if wipe {
                 let numbers = self.referred(connection, owner, &remaining)?;
                 self.rewrite_blocks(connection, owner, &numbers)?;
-                kept.insert(owner, numbers);
+                kept.insert(owner, Some(numbers));
             }
         }
         Ok(kept)
@@ -342,7 +363,7 @@ fn strip(block: &mut LogBlock, tnos: &HashSet<i64>, kept: &Kept) -> bool {
     block.owners.retain(|group| is_session(group.owner) || !tnos.contains(&(group.owner / 2)));
     let mut changed = before != block.traces.len() + block.owners.len();
     for group in &mut block.owners {
-        let Some(numbers) = kept.get(&group.owner) else { continue };
+        let Some(Some(numbers)) = kept.get(&group.owner) else { continue };
         for (number, text) in (group.first..).zip(&mut group.texts) {
             if !numbers.contains(&number) && *text != Text::hole() {
                 *text = Text::hole();

@@ -214,6 +214,11 @@ impl Staging {
         inner.drop_texts(tno * 2, u64::MAX);
     }
 
+    /// Drops all staged texts of an owner that is gone.
+    pub(crate) fn forget_owner(&self, owner: i64) {
+        self.lock().drop_texts(owner, u64::MAX);
+    }
+
     /// Replaces staged texts by holes: they are being purged.
     pub(crate) fn forget_texts(&self, owner: i64, keep: &dyn Fn(u64) -> bool) {
         let mut inner = self.lock();

@@ -1,7 +1,9 @@
 //! The store from outside: only its public calls, on real files.
 
 mod append;
+mod file;
 mod kill;
 mod life;
 mod model;
+mod recordings;
 mod world;

@@ -39,6 +39,13 @@ impl World {
         Self { folder, store, clock, change }
     }
 
+    /// A store in a folder that is there.
+    pub fn in_folder(folder: TempDir, change: fn(&mut StoreOptions)) -> Result<Self, StoreError> {
+        let clock = Arc::new(AtomicI64::new(NOW));
+        let store = Store::open(folder.path(), options(&clock, change))?;
+        Ok(Self { folder, store, clock, change })
+    }
+
     pub fn pass(&self, nanos: i64) {
         self.clock.fetch_add(nanos, Ordering::SeqCst);
     }
@@ -93,10 +100,16 @@ impl World {
 
     /// A copy of the files as they are now, as a crash would leave them, opened.
     pub fn crashed(&self) -> Self {
+        self.crashed_after(|_| ())
+    }
+
+    /// [`World::crashed`], with something done to the file before it is opened.
+    pub fn crashed_after(&self, harm: impl FnOnce(&Path)) -> Self {
         let folder = TempDir::new().unwrap();
         let (from, to) = (self.folder.path().to_owned(), folder.path().to_owned());
         // Between two commits; the compressor may be at work.
         self.store.with_writer(move || copy(&from, &to)).unwrap();
+        harm(&folder.path().join("clew.db"));
         let clock = Arc::new(AtomicI64::new(self.clock.load(Ordering::SeqCst)));
         let store = Store::open(folder.path(), options(&clock, self.change)).unwrap();
         Self { folder, store, clock, change: self.change }

@@ -174,7 +174,7 @@ fn unpack(
         return Err(StoreError::Corrupt(format!("block {key} has the unknown version {version}")));
     }
     let dictionary = dictionaries.get(connection, row.get(2)?)?;
-    let data = row.get_ref(5)?.as_blob().map_err(rusqlite::Error::from)?;
+    let data = row.get_ref(5)?.as_bytes().map_err(rusqlite::Error::from)?;
     frame::unpack(data, row.get(3)?, row.get(4)?, dictionary.as_deref())
         .map_err(|damage| damage.at(format_args!("block {key}")))
 }
@@ -239,7 +239,7 @@ pub(crate) fn blob(
     let mut whole = Vec::new();
     let place = || format!("large text {number} of owner {owner}");
     while let Some(row) = rows.next()? {
-        let data = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
+        let data = row.get_ref(2)?.as_bytes().map_err(rusqlite::Error::from)?;
         let piece = frame::unpack(data, row.get(0)?, row.get(1)?, None)
             .map_err(|damage| damage.at(place()))?;
         whole.extend_from_slice(&piece);

@@ -207,7 +207,7 @@ fn read(
     }
     let part = |first: usize, name: &str| -> Result<Vec<u8>, StoreError> {
         let dictionary = dictionaries.get(connection, row.get(first)?)?;
-        let data = row.get_ref(first + 3)?.as_blob().map_err(rusqlite::Error::from)?;
+        let data = row.get_ref(first + 3)?.as_bytes().map_err(rusqlite::Error::from)?;
         frame::unpack(data, row.get(first + 1)?, row.get(first + 2)?, dictionary.as_deref())
             .map_err(|damage| damage.at(format_args!("{name} of chunk {key}")))
     };

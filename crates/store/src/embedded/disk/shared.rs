@@ -62,7 +62,7 @@ pub(crate) fn text(connection: &Connection, id: u64) -> Result<Option<Text>, Sto
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([id as i64])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    let data = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
+    let data = row.get_ref(2)?.as_bytes().map_err(rusqlite::Error::from)?;
     let place = || format!("shared text {id}");
     let raw =
         frame::unpack(data, row.get(0)?, row.get(1)?, None).map_err(|damage| damage.at(place()))?;
