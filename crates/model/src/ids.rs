@@ -128,6 +128,9 @@ id_type!(TraceId, 16);
 id_type!(SpanId, 8);
 
 impl TraceId {
+    /// For a tree without spans.
+    pub(crate) const LARGEST: TraceId = TraceId([0xff; 16]);
+
     /// The trace id for a sender's own name of a trace (ruling 20).
     pub fn from_sender(text: &str) -> Result<Self, IdError> {
         let text = text.trim();

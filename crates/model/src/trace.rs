@@ -10,5 +10,7 @@ mod state;
 mod summary;
 mod sums;
 mod texts;
+mod tree;
 
 pub use state::TraceState;
+pub use tree::{LedgerLine, Provenance, Subtree, Tree, TreeNode};

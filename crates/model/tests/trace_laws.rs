@@ -10,7 +10,7 @@ mod spans;
 
 use clew_model::span::Span;
 use clew_model::summary::TraceSummary;
-use clew_model::trace::TraceState;
+use clew_model::trace::{Provenance, TraceState, Tree, TreeNode};
 use proptest::prelude::*;
 use spans::{any_span, trace_id};
 
@@ -57,6 +57,93 @@ proptest! {
         let (one, other) = (summary_of(&spans), summary_of(&shuffled));
         prop_assert!(one == other, "{}", difference(&one, &other));
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
+
+    #[test]
+    fn the_tree_agrees_with_the_state_and_with_the_definitions(
+        upserts in prop::collection::vec(any_span(), 1..20),
+    ) {
+        let spans = last_of_each(&upserts);
+        let tree = Tree::build(upserts);
+        prop_assert_eq!(tree.summary(), &summary_of(&spans));
+        let facts = naive::Facts::of(&spans);
+        let order = facts.order(None);
+        prop_assert_eq!(tree.nodes().len(), spans.len());
+        for (index, (node, place)) in tree.nodes().iter().zip(&order).enumerate() {
+            prop_assert_eq!(node.span.span_id, spans[*place].span_id);
+            prop_assert_eq!(node.depth, facts.depth(*place));
+            prop_assert_eq!(node.parent.map(|at| order[at]), facts.parent(*place));
+            prop_assert_eq!((node.orphan, node.cycle, node.failed()), facts.marks(*place));
+            let usage = node.span.usage.filter(|usage| !usage.is_absent());
+            prop_assert_eq!(node.counted, usage.map(|_| facts.counts(*place)));
+            let session = facts.session(*place).or(tree.summary().session_id.clone());
+            prop_assert_eq!(tree.session_id(index).map(str::to_owned), session);
+            subtree_is_right(&facts, &spans, *place, node)?;
+        }
+        lines_are_right(&tree, &facts, &order)?;
+    }
+}
+
+fn total_of(facts: &naive::Facts<'_>, lines: &[usize]) -> (Option<u64>, Option<i64>) {
+    let (mut input, mut cost) = (None, None);
+    for line in lines {
+        let (usage, price) = facts.amount(*line);
+        if let Some(tokens) = usage.input {
+            input = Some(input.unwrap_or(0) + tokens);
+        }
+        if let Some(price) = price {
+            cost = Some(cost.unwrap_or(0) + price.total.0);
+        }
+    }
+    (input, cost)
+}
+
+fn subtree_is_right(
+    facts: &naive::Facts<'_>,
+    spans: &[Span],
+    place: usize,
+    node: &TreeNode,
+) -> Result<(), TestCaseError> {
+    let below: Vec<usize> = std::iter::once(place).chain(facts.order(Some(place))).collect();
+    prop_assert_eq!(node.subtree.spans, below.len() as u64);
+    let failed = below.iter().filter(|at| facts.marks(**at).2).count();
+    prop_assert_eq!(node.subtree.errors, failed as u64);
+    let (input, cost) = total_of(facts, &facts.lines_below(place));
+    prop_assert_eq!(node.subtree.usage.and_then(|usage| usage.input), input);
+    prop_assert_eq!(node.subtree.cost.map(|cost| cost.0), cost);
+    prop_assert!(spans.len() >= below.len());
+    Ok(())
+}
+
+/// Every total opens to the lines that make it.
+fn lines_are_right(
+    tree: &Tree,
+    facts: &naive::Facts<'_>,
+    order: &[usize],
+) -> Result<(), TestCaseError> {
+    let (mut input, mut cost) = (None, None);
+    for line in tree.ledger_lines() {
+        let place = order[line.index];
+        prop_assert_eq!(line.counted, facts.counts(place));
+        if line.counted {
+            let (usage, price) = facts.amount(place);
+            prop_assert_eq!((line.usage, line.cost), (usage, price));
+            input = line.usage.input.map(|it| it + input.unwrap_or(0)).or(input);
+            cost = line.cost.map(|it| it.total.0 + cost.unwrap_or(0)).or(cost);
+        }
+        match line.why {
+            Provenance::ShadowedBy(_) => prop_assert!(facts.shadowed(place)),
+            Provenance::Own => prop_assert!(facts.owns(place)),
+            Provenance::Aggregate => prop_assert!(!facts.owns(place)),
+            _ => prop_assert!(!line.counted),
+        }
+    }
+    prop_assert_eq!(input, tree.summary().usage.input);
+    prop_assert_eq!(cost, tree.summary().cost.map(|cost| cost.0));
+    Ok(())
 }
 
 /// The lines in which two summaries differ.

@@ -73,8 +73,12 @@ impl TraceState {
 
     /// The candidates that a node offers to the one above it.
     pub(super) fn offer(&self, place: Place) -> Bests {
+        let below = self.node(place).below.as_deref();
+        self.offer_of(place, below.copied().unwrap_or(NO_BESTS))
+    }
+
+    fn offer_of(&self, place: Place, mut bests: Bests) -> Bests {
         let node = self.node(place);
-        let mut bests = node.below.as_deref().copied().unwrap_or(NO_BESTS);
         if !node.is(PRESENT) {
             return bests;
         }
@@ -94,8 +98,8 @@ impl TraceState {
     /// makes a difference.
     pub(super) fn pass_bests(&mut self, mut place: Place, mut old: Bests, mut new: Bests) {
         while place != NOWHERE && old != new {
-            let before = self.offer(place);
-            let mut below = self.node(place).below.as_deref().copied().unwrap_or(NO_BESTS);
+            let before = self.node(place).below.as_deref().copied().unwrap_or(NO_BESTS);
+            let mut below = before;
             for kind in 0..KINDS {
                 if old[kind] == new[kind] {
                     continue;
@@ -115,12 +119,15 @@ impl TraceState {
                     below[kind] = self.best_child(place, kind);
                 }
             }
-            self.node_mut(place).below = (below != NO_BESTS).then(|| Box::new(below));
-            if place == TOP {
+            if below == before {
                 return;
             }
-            old = before;
-            new = self.offer(place);
+            match &mut self.node_mut(place).below {
+                Some(kept) => **kept = below,
+                none => *none = Some(Box::new(below)),
+            }
+            old = self.offer_of(place, before);
+            new = self.offer_of(place, below);
             place = self.node(place).parent;
         }
     }

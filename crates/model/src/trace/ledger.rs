@@ -34,6 +34,8 @@ pub(super) struct Line {
     pub(super) free: bool,
     response: Option<u128>,
     grouped: bool,
+    /// Waits in [`Ledger::unsettled`].
+    marked: bool,
     pub(super) counted: Counted,
 }
 
@@ -171,16 +173,27 @@ impl TraceState {
 
     /// Marks the owner itself, and the one below whose call it may repeat.
     fn unsettle_call(&mut self, place: Place) {
-        if self.is_owner(place) {
+        self.unsettle(place);
+        self.unsettle_only_leaves(place);
+    }
+
+    fn unsettle(&mut self, place: Place) {
+        let number = self.node(place).line as usize;
+        let Some(line) = self.ledger.lines.get_mut(number) else { return };
+        if line.owns && !std::mem::replace(&mut line.marked, true) {
             self.ledger.unsettled.push(place);
         }
-        self.unsettle_only_leaves(place);
     }
 
     /// Brings the lines of all marked owners up to date.
     pub(super) fn settle_ledger(&mut self) {
         while let Some(place) = self.ledger.unsettled.pop() {
-            let Some(line) = self.line(place).filter(|line| line.owns) else { continue };
+            let number = self.node(place).line as usize;
+            let Some(line) = self.ledger.lines.get_mut(number).filter(|line| line.owns) else {
+                continue;
+            };
+            line.marked = false;
+            let Some(line) = self.line(place) else { continue };
             let candidate = !line.free && !self.is_shadowed(place);
             match (candidate && line.response.is_some(), line.grouped) {
                 (true, false) => self.join_group(place),
@@ -250,7 +263,9 @@ impl TraceState {
                 leader
             }
         };
-        ledger.unsettled.extend(leader);
+        if let Some(leader) = leader {
+            self.unsettle(leader);
+        }
     }
 
     fn leave_group(&mut self, place: Place) {
@@ -261,15 +276,12 @@ impl TraceState {
             return;
         }
         let Some(response) = ledger.lines[number].response else { return };
-        if let Some(Group::Many(mut ranks)) = ledger.groups.remove(&response) {
-            ranks.remove(&rank);
-            ledger.unsettled.extend(ranks.first().map(|rank| rank.4));
-            let group = match (ranks.len(), ranks.first()) {
-                (1, Some(last)) => Group::One(*last),
-                _ => Group::Many(ranks),
-            };
-            ledger.groups.insert(response, group);
-        }
+        let Some(Group::Many(mut ranks)) = ledger.groups.remove(&response) else { return };
+        ranks.remove(&rank);
+        let Some(first) = ranks.first().copied() else { return };
+        let group = if ranks.len() == 1 { Group::One(first) } else { Group::Many(ranks) };
+        ledger.groups.insert(response, group);
+        self.unsettle(first.4);
     }
 }
 
@@ -302,6 +314,7 @@ fn line_of(span: &Span) -> Option<Line> {
         free: span.cached || fetched,
         response: response.map(|id| xxhash_rust::xxh3::xxh3_128(id.as_bytes())),
         grouped: false,
+        marked: false,
         counted: Counted::No,
     })
 }

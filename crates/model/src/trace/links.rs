@@ -41,12 +41,15 @@ impl TraceState {
         self.pass_bests(parent, super::best::NO_BESTS, offered);
     }
 
-    /// Takes a node out from under its parent, with all that is below it.
+    /// Takes a node out from under its parent, if it has one, with all that is below it.
     pub(super) fn detach(&mut self, place: Place) {
         let (parent, previous, next) = {
             let node = self.node(place);
             (node.parent, node.previous, node.next)
         };
+        if parent == NOWHERE {
+            return;
+        }
         let offered = self.offer(place);
         self.tally(place, false);
         self.mark_parent(place, false);
@@ -71,7 +74,7 @@ impl TraceState {
             return None;
         }
         let mut top = place;
-        while self.node(top).parent != TOP {
+        while !matches!(self.node(top).parent, TOP | NOWHERE) {
             top = self.node(top).parent;
         }
         self.node(top).is(CUT).then_some(top)
@@ -86,6 +89,10 @@ impl TraceState {
             Some(id) if !self.node(place).is(ROOT) => self.place_of(id),
             _ => TOP,
         };
+        if target != place && target != TOP && self.node(target).parent == NOWHERE {
+            // Nobody has named it before: it waits at top level.
+            self.attach(target, TOP);
+        }
         let old = self.node(place).parent;
         if old == target && !self.node(place).is(CUT) {
             return;
@@ -133,7 +140,10 @@ impl TraceState {
 
     /// Forgets a span that has not come and that nobody names any more.
     fn drop_if_unneeded(&mut self, place: Place) {
-        if place == TOP || self.node(place).is(PRESENT) || self.node(place).first_child != NOWHERE {
+        if matches!(place, TOP | NOWHERE)
+            || self.node(place).is(PRESENT)
+            || self.node(place).first_child != NOWHERE
+        {
             return;
         }
         self.detach(place);

@@ -11,7 +11,7 @@ use super::firsts::Firsts;
 use super::ledger::Ledger;
 use super::node::{
     AGENT, CUT, ENDED, ERROR, LISTS, MARKS_PARENT, MODEL, Node, PLACEHOLDER, PRESENT, PROVIDER,
-    Place, ROOT, TOOL, TOP, TRUNCATED,
+    Place, ROOT, TOOL, TRUNCATED,
 };
 use super::texts::{NO_TEXT, TextId, Texts};
 use crate::ids::{SpanId, TraceId};
@@ -62,6 +62,10 @@ impl TraceState {
     pub fn upsert(&mut self, span: &Span) {
         let place = self.place_of(span.span_id);
         let cut_above = self.cut_above(place);
+        if !self.node(place).is(PRESENT) {
+            // It gets its facts before its place, so that it never counts at a wrong one.
+            self.detach(place);
+        }
         self.replace(place, span);
         self.relink(place);
         // Its cycle may be open now, or have another first span.
@@ -110,7 +114,7 @@ impl TraceState {
         &mut self.nodes[place as usize]
     }
 
-    /// The node of a span; a new one stands at top level until the span has come.
+    /// The node of a span; a new one stands nowhere.
     pub(super) fn place_of(&mut self, id: SpanId) -> Place {
         if let Some(place) = self.places.get(&id) {
             return *place;
@@ -127,7 +131,6 @@ impl TraceState {
             }
         };
         self.places.insert(id, place);
-        self.attach(place, TOP);
         place
     }
 
@@ -176,7 +179,7 @@ impl TraceState {
         let node = self.node(place);
         let end = node.is(ENDED).then_some(node.end);
         !node.is(PRESENT)
-            || node.start != span.start_nanos
+            || node.start != start_of(span)
             || end != span.end_nanos
             || node.is(PLACEHOLDER) != span.placeholder
     }
@@ -184,7 +187,7 @@ impl TraceState {
     fn is_rekeyed(&self, place: Place, span: &Span) -> bool {
         let node = self.node(place);
         node.is(PRESENT)
-            && (node.start != span.start_nanos
+            && (node.start != start_of(span)
                 || node.sequence != span.sequence.unwrap_or(i64::MAX)
                 || node.is(ROOT) != is_root(span)
                 || node.category != span.category)
@@ -234,7 +237,7 @@ impl TraceState {
 fn write_facts(node: &mut Node, span: &Span) {
     let cut = node.flags & CUT;
     node.parent_id = span.parent_span_id;
-    node.start = span.start_nanos;
+    node.start = start_of(span);
     node.end = span.end_nanos.unwrap_or(0);
     node.sequence = span.sequence.unwrap_or(i64::MAX);
     node.category = span.category;
@@ -247,6 +250,11 @@ fn write_facts(node: &mut Node, span: &Span) {
     node.set(MARKS_PARENT, span.error_marks_parent);
     node.set(TRUNCATED, span.truncated);
     node.set(ENDED, span.end_nanos.is_some());
+}
+
+/// What is known from a log record only comes last.
+fn start_of(span: &Span) -> i64 {
+    if span.placeholder { i64::MAX } else { span.start_nanos }
 }
 
 /// A span known from a log record only names no parent, but that says nothing.

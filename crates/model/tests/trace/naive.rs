@@ -19,7 +19,8 @@ pub struct Facts<'a> {
 }
 
 fn key(span: &Span) -> (i64, i64, SpanId) {
-    (span.start_nanos, span.sequence.unwrap_or(i64::MAX), span.span_id)
+    let start = if span.placeholder { i64::MAX } else { span.start_nanos };
+    (start, span.sequence.unwrap_or(i64::MAX), span.span_id)
 }
 
 fn is_root(span: &Span) -> bool {
@@ -202,18 +203,83 @@ impl<'a> Facts<'a> {
 
     /// An owner above it, with no agent or tool between or here, has it in its own usage.
     fn covered(&self, place: usize) -> bool {
+        self.covering(place).is_some()
+    }
+
+    fn covering(&self, place: usize) -> Option<usize> {
         if self.boundary(place) {
-            return false;
+            return None;
         }
         for above in self.above(place) {
             if self.owns(above) {
-                return true;
+                return Some(above);
             }
             if self.boundary(above) {
-                return false;
+                return None;
             }
         }
-        false
+        None
+    }
+
+    /// The spans at and below one whose lines make its subtree's total.
+    pub fn lines_below(&self, top: usize) -> Vec<usize> {
+        let inside = |place: usize| place == top || self.above(place).contains(&top);
+        let way = |place: usize| -> Vec<usize> {
+            self.above(place).into_iter().filter(|above| inside(*above)).collect()
+        };
+        (0..self.spans.len())
+            .filter(|place| inside(*place))
+            .filter(|place| {
+                if self.owns(*place) {
+                    return self.counts(*place);
+                }
+                let hidden = way(*place).iter().any(|above| self.fills_in(*above));
+                let owner = self.covering(*place).is_some_and(&inside);
+                self.fills_in(*place) && !hidden && !owner
+            })
+            .collect()
+    }
+
+    /// What a line counts.
+    pub fn amount(&self, place: usize) -> (Usage, Option<Cost>) {
+        match self.owns(place) {
+            true => self.effective(place),
+            false => (self.spans[place].usage.unwrap_or_default(), self.spans[place].cost),
+        }
+    }
+
+    pub fn depth(&self, place: usize) -> u32 {
+        self.above(place).len() as u32
+    }
+
+    pub fn parent(&self, place: usize) -> Option<usize> {
+        self.parents[place]
+    }
+
+    /// Orphan, cycle, failed.
+    pub fn marks(&self, place: usize) -> (bool, bool, bool) {
+        (self.is_orphan(place), self.cut[place], self.failed(place))
+    }
+
+    /// Everything in order, by the definition: siblings sorted, each before its children.
+    pub fn order(&self, parent: Option<usize>) -> Vec<usize> {
+        let mut children: Vec<usize> =
+            (0..self.spans.len()).filter(|place| self.parents[*place] == parent).collect();
+        children.sort_by_key(|place| {
+            let (start, sequence, id) = key(&self.spans[*place]);
+            (start, sequence, self.spans[*place].end_nanos.unwrap_or(i64::MAX), id)
+        });
+        children
+            .into_iter()
+            .flat_map(|child| std::iter::once(child).chain(self.order(Some(child))))
+            .collect()
+    }
+
+    /// The session of the span or of the nearest one above that has one.
+    pub fn session(&self, place: usize) -> Option<String> {
+        std::iter::once(place)
+            .chain(self.above(place))
+            .find_map(|place| unscrubbed(&self.spans[place].session_id))
     }
 
     fn best(
@@ -272,10 +338,7 @@ pub fn summary(trace_id: TraceId, spans: &[Span]) -> TraceSummary {
     let (mut cost, mut reported): (Option<i64>, Option<i64>) = (None, None);
     let (mut estimated, mut unpriced, mut suspects) = (false, 0, 0);
     for place in (0..spans.len()).filter(|place| facts.counts(*place)) {
-        let (own, price) = match facts.owns(place) {
-            true => facts.effective(place),
-            false => (spans[place].usage.unwrap_or_default(), spans[place].cost),
-        };
+        let (own, price) = facts.amount(place);
         usage.add(&own);
         if spans[place].category == Category::Embedding {
             embedding_input += own.input.unwrap_or(0);

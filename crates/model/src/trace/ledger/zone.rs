@@ -43,7 +43,7 @@ impl TraceState {
         self.ledger.zones.get(&place).copied().unwrap_or_default()
     }
 
-    pub(super) fn is_shadowed(&self, place: Place) -> bool {
+    pub(in super::super) fn is_shadowed(&self, place: Place) -> bool {
         self.call(place).is_some_and(|call| self.zone(place).leaves[call] > 0)
     }
 
@@ -78,10 +78,11 @@ impl TraceState {
             }
             if let Some(call) = self.call(place) {
                 if (before.leaves[call] > 0) != (zone.leaves[call] > 0) {
-                    self.ledger.unsettled.push(place);
+                    self.unsettle(place);
                 }
-                let leaves = [before.only_leaf(call), zone.only_leaf(call)];
-                self.ledger.unsettled.extend(leaves.into_iter().flatten());
+                for leaf in [before.only_leaf(call), zone.only_leaf(call)].into_iter().flatten() {
+                    self.unsettle(leaf);
+                }
             }
             (old, new) = (shown, self.zone_out(place));
             place = self.node(place).parent;
@@ -91,12 +92,14 @@ impl TraceState {
     /// Marks the owners that may take details from this node.
     pub(super) fn unsettle_only_leaves(&mut self, place: Place) {
         let zone = self.zone(place);
-        let leaves = (0..CALLS).filter_map(|call| zone.only_leaf(call));
-        self.ledger.unsettled.extend(leaves);
+        for leaf in (0..CALLS).filter_map(|call| zone.only_leaf(call)) {
+            self.unsettle(leaf);
+        }
     }
 
-    /// The owners around this one that report nothing but its call, nearest first.
-    pub(in super::super) fn wrappers(&self, place: Place) -> impl Iterator<Item = Place> + '_ {
+    /// The owners around this one of its kind of call, with no agent or tool between,
+    /// nearest first.
+    pub(in super::super) fn owners_around(&self, place: Place) -> impl Iterator<Item = Place> + '_ {
         let call = self.call(place);
         let mut above = place;
         std::iter::from_fn(move || {
@@ -107,7 +110,7 @@ impl TraceState {
                     return None;
                 }
                 let node = self.node(above);
-                if (node.is(PRESENT) && node.is_boundary()) || self.zone(above).leaves[call] > 1 {
+                if node.is(PRESENT) && node.is_boundary() {
                     return None;
                 }
                 if self.call(above) == Some(call) {
@@ -115,5 +118,12 @@ impl TraceState {
                 }
             }
         })
+    }
+
+    /// Of these, the ones that report nothing but this one's call.
+    pub(super) fn wrappers(&self, place: Place) -> impl Iterator<Item = Place> + '_ {
+        let call = self.call(place);
+        self.owners_around(place)
+            .take_while(move |above| call.is_some_and(|call| self.zone(*above).leaves[call] == 1))
     }
 }
