@@ -7,7 +7,7 @@ use clew_model::prices::PriceRow;
 use serde_json::Value as Json;
 
 use crate::embedded::catalog::{audit, keys, prices, requests, settings, views, workspaces};
-use crate::embedded::{agents, labels};
+use crate::embedded::{agents, labels, rows};
 use crate::ids::{AgentId, WorkspaceId};
 use crate::{Store, StoreError};
 
@@ -247,6 +247,20 @@ impl Store {
             audit::append(tx, &change, "agent.register", &name, &id.to_string())?;
             Ok(agent)
         })
+    }
+
+    /// The first agent with this name.
+    pub fn agent_by_name(
+        &self,
+        workspace: WorkspaceId,
+        name: &str,
+    ) -> Result<Option<Agent>, StoreError> {
+        self.read(|connection| agents::by_agent_name(connection, workspace, name))
+    }
+
+    /// How many traces a workspace has.
+    pub fn trace_count(&self, workspace: WorkspaceId) -> Result<u64, StoreError> {
+        self.read(|connection| rows::count(connection, workspace))
     }
 
     /// The agent with this id.

@@ -1,7 +1,7 @@
 //! The registry of agents: registered by hand, or made when a trace first names one (ruling 6).
 
 use clew_model::span::AgentFacts;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 
 use super::catalog::Change;
@@ -158,17 +158,32 @@ pub(crate) fn by_agent_id(
     workspace: WorkspaceId,
     id: AgentId,
 ) -> Result<Option<Agent>, StoreError> {
-    let sql = "SELECT agent_id, name, registered, description, created_nanos FROM agents \
-               WHERE workspace = ?1 AND agent_id = ?2";
-    let mut statement = connection.prepare_cached(sql)?;
-    let agent = statement.query_row(params![workspace.0, id.0], |row| {
-        Ok(Agent {
-            id: AgentId(row.get(0)?),
-            name: row.get(1)?,
-            registered: row.get(2)?,
-            description: row.get(3)?,
-            created_nanos: row.get(4)?,
-        })
-    });
-    Ok(agent.optional()?)
+    let sql = format!("SELECT {COLUMNS} FROM agents WHERE workspace = ?1 AND agent_id = ?2");
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_row(params![workspace.0, id.0], read).optional()?)
+}
+
+/// The first agent with this name.
+pub(crate) fn by_agent_name(
+    connection: &Connection,
+    workspace: WorkspaceId,
+    name: &str,
+) -> Result<Option<Agent>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM agents WHERE workspace = ?1 AND name = ?2 ORDER BY agent_no LIMIT 1"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_row(params![workspace.0, name], read).optional()?)
+}
+
+const COLUMNS: &str = "agent_id, name, registered, description, created_nanos";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Agent> {
+    Ok(Agent {
+        id: AgentId(row.get(0)?),
+        name: row.get(1)?,
+        registered: row.get(2)?,
+        description: row.get(3)?,
+        created_nanos: row.get(4)?,
+    })
 }

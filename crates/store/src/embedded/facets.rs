@@ -319,7 +319,7 @@ pub(crate) fn collect(
     // The other kinds stand in rows only; one walk settles all of them.
     let mut unseen: Vec<i64> = candidates.0.iter().copied().filter(|term| term & 1 == 0).collect();
     if !unseen.is_empty() {
-        let sql = "SELECT terms FROM traces WHERE workspace = ?1";
+        let sql = "SELECT terms FROM traces WHERE workspace = ?1 ORDER BY tno DESC";
         let mut statement = connection.prepare_cached(sql)?;
         let mut rows = statement.query([workspace.0])?;
         while let Some(row) = rows.next()? {

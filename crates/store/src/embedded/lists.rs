@@ -23,7 +23,7 @@ mod walk;
 pub(crate) mod tests;
 
 pub(crate) use sessions::{session, sessions};
-pub(crate) use spans_of::SpanSource;
 pub(crate) use spans::spans;
+pub(crate) use spans_of::SpanSource;
 pub(crate) use traces::{row_matches, traces};
 pub(crate) use users::users;

@@ -130,8 +130,12 @@ fn workspaces_are_made_listed_and_removed_with_their_books() {
     let (text, _) =
         keys::create(&connection, &key("k", &[Scope::Read]), &counting(), &inside).unwrap();
     views::save(&connection, "mine", "traces", &json!({}), &inside).unwrap();
-    assert!(workspaces::remove(&connection, &made, &inside).is_err());
-    workspaces::remove(&connection, &made, &change(ONE, 2)).unwrap();
+    assert!(workspaces::close(&connection, &made, &inside).is_err());
+    workspaces::close(&connection, &made, &change(ONE, 2)).unwrap();
+    assert_eq!(workspaces::list(&connection).unwrap().len(), 2);
+    assert_eq!(workspaces::closed(&connection).unwrap()[0].id, made.id);
+    assert_eq!(keys::verify(&connection, &text).unwrap(), None);
+    workspaces::remove(&connection, made.id).unwrap();
     assert_eq!(workspaces::by_name(&connection, "Team-3.x").unwrap(), None);
     assert_eq!(keys::verify(&connection, &text).unwrap(), None);
     assert_eq!(views::list(&connection, made.id).unwrap(), []);
@@ -149,7 +153,8 @@ fn every_table_of_a_workspace_is_emptied_with_it() {
         statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
     for table in tables {
         // These go trace by trace, before.
-        let goes_before = ["traces", "run_events", "workspaces"].contains(&table.as_str());
+        let goes_before = ["traces", "run_events", "workspaces", "chunk", "block", "shared"]
+            .contains(&table.as_str());
         assert!(goes_before || workspaces::TABLES.contains(&table.as_str()), "{table}");
     }
 }

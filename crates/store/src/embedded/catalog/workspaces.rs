@@ -61,7 +61,8 @@ fn check_name(name: &str) -> Result<(), StoreError> {
 
 /// Every workspace by name.
 pub(crate) fn list(connection: &Connection) -> Result<Vec<Workspace>, StoreError> {
-    let sql = "SELECT workspace, name, created_nanos FROM workspaces ORDER BY name";
+    let sql = "SELECT workspace, name, created_nanos FROM workspaces \
+               WHERE substr(name, 1, 1) <> '~' ORDER BY name";
     let mut statement = connection.prepare_cached(sql)?;
     let workspaces = statement.query_map([], read)?;
     Ok(workspaces.collect::<Result<_, _>>()?)
@@ -80,20 +81,39 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Workspace> {
     Ok(Workspace { id: WorkspaceId(row.get(0)?), name: row.get(1)?, created_nanos: row.get(2)? })
 }
 
-/// Every number of the next trace of a workspace, oldest first, for its removal in portions.
-pub(crate) fn trace_numbers(
+/// A workspace that is being deleted is called so, and by nothing that a request could say.
+const CLOSED: &str = "~deleted-";
+
+/// Takes a workspace out of reach: its keys and its name go at once, its data follows. The line
+/// about it stands in the audit log of `change.workspace`.
+pub(crate) fn close(
     connection: &Connection,
-    workspace: WorkspaceId,
-    limit: usize,
-) -> Result<Vec<i64>, StoreError> {
-    let sql = "SELECT tno FROM traces WHERE workspace = ?1 ORDER BY start_nanos LIMIT ?2";
+    workspace: &Workspace,
+    change: &Change,
+) -> Result<(), StoreError> {
+    if workspace.id == change.workspace {
+        let message = "a workspace cannot be deleted from inside itself";
+        return Err(StoreError::Conflict(message.to_owned()));
+    }
+    let rename = "UPDATE workspaces SET name = ?2 || workspace WHERE workspace = ?1";
+    if connection.execute(rename, params![workspace.id.0, CLOSED])? == 0 {
+        return Err(StoreError::NotFound("workspace"));
+    }
+    connection.execute("DELETE FROM keys WHERE workspace = ?1", [workspace.id.0])?;
+    audit::append(connection, change, "workspace.delete", &workspace.name, "")
+}
+
+/// Workspaces whose deletion was broken off.
+pub(crate) fn closed(connection: &Connection) -> Result<Vec<Workspace>, StoreError> {
+    let sql = "SELECT workspace, name, created_nanos FROM workspaces \
+               WHERE substr(name, 1, length(?1)) = ?1";
     let mut statement = connection.prepare_cached(sql)?;
-    let numbers = statement.query_map(params![workspace.0, limit as i64], |row| row.get(0))?;
-    Ok(numbers.collect::<Result<_, _>>()?)
+    let workspaces = statement.query_map([CLOSED], read)?;
+    Ok(workspaces.collect::<Result<_, _>>()?)
 }
 
 /// Tables whose rows go with their workspace, once its traces are gone.
-pub(super) const TABLES: [&str; 15] = [
+pub(super) const TABLES: [&str; 17] = [
     "agents",
     "sessions",
     "users",
@@ -109,27 +129,20 @@ pub(super) const TABLES: [&str; 15] = [
     "audit",
     "requests",
     "price_overrides",
+    "session_owner",
+    "zdict",
 ];
 
-/// Removes a workspace without traces, with all its books. The line about it stands in the audit
-/// log of `change.workspace`.
-pub(crate) fn remove(
-    connection: &Connection,
-    workspace: &Workspace,
-    change: &Change,
-) -> Result<(), StoreError> {
-    if workspace.id == change.workspace {
-        let message = "a workspace cannot be deleted from inside itself";
-        return Err(StoreError::Conflict(message.to_owned()));
-    }
-    if !trace_numbers(connection, workspace.id, 1)?.is_empty() {
-        let message = format!("workspace \"{}\" still has traces", workspace.name);
-        return Err(StoreError::Conflict(message));
+/// Removes what is left of a workspace without traces.
+pub(crate) fn remove(connection: &Connection, workspace: WorkspaceId) -> Result<(), StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM traces WHERE workspace = ?1)";
+    if connection.query_row(sql, [workspace.0], |row| row.get(0))? {
+        return Err(StoreError::Conflict("the workspace still has traces".to_owned()));
     }
     for table in TABLES {
         let sql = format!("DELETE FROM {table} WHERE workspace = ?1");
-        connection.execute(&sql, [workspace.id.0])?;
+        connection.execute(&sql, [workspace.0])?;
     }
-    connection.execute("DELETE FROM workspaces WHERE workspace = ?1", [workspace.id.0])?;
-    audit::append(connection, change, "workspace.delete", &workspace.name, "")
+    connection.execute("DELETE FROM workspaces WHERE workspace = ?1", [workspace.0])?;
+    Ok(())
 }

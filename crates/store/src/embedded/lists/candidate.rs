@@ -7,8 +7,8 @@ use clew_model::ids::TraceId;
 use clew_model::label::{Label, LabelTarget};
 use clew_model::span::Status;
 use clew_model::trace::Tree;
-use clew_query::{Test, 
-    Field, FieldRef, MILLIONTHS, Namespace, Row as FilterRow, Subject, Value, billionths,
+use clew_query::{
+    Field, FieldRef, MILLIONTHS, Namespace, Row as FilterRow, Subject, Test, Value, billionths,
 };
 use rusqlite::{Connection, Row};
 

@@ -27,6 +27,7 @@ pub(crate) const TWO: WorkspaceId = WorkspaceId(2);
 pub(crate) fn database() -> Connection {
     let connection = Connection::open_in_memory().unwrap();
     connection.set_prepared_statement_cache_capacity(128);
+    connection.execute_batch(include_str!("../schema/store.sql")).unwrap();
     connection.execute_batch(include_str!("../schema/rows.sql")).unwrap();
     connection.execute_batch(include_str!("../schema/catalog.sql")).unwrap();
     let names = "INSERT INTO workspaces (name, created_nanos) VALUES ('default', 0), ('two', 0)";
