@@ -1,6 +1,7 @@
 //! The store from outside: only its public calls, on real files.
 
 mod append;
+mod deleting;
 mod file;
 mod kill;
 mod life;
