@@ -251,7 +251,7 @@ pub enum Keys {
     /// Make a key; it is printed once and kept as a hash
     Create {
         /// What it is for
-        #[arg(long, value_name = "NAME", default_value = "")]
+        #[arg(long, value_name = "NAME", default_value = "key")]
         name: String,
         /// What it may do
         #[arg(long, value_name = "SCOPES", value_delimiter = ',', default_value = "ingest,read")]
