@@ -102,7 +102,7 @@ pub fn normalise(source: &SourceSpan, prices: &PriceTable) -> Span {
         usage_scope,
         cached: classified.cached || classified.never_counts,
         cost,
-        finish_reason: finish::reason(&view),
+        finish_reason: finish_reason(source, &view, classified.category),
         ttft_nanos: timing::ttft_nanos(&view, source),
         tags: tags(&view),
         input_bytes: input.bytes,
@@ -149,6 +149,14 @@ fn is_claude_tool_execution(view: &AttrView<'_>, name: &str) -> bool {
             || view
                 .str(const { key("span.type") })
                 .is_some_and(|kind| kind.ends_with("tool.execution")))
+}
+
+/// Only models stop for a reason; a chain's answer may repeat one inside.
+fn finish_reason(source: &SourceSpan, view: &AttrView<'_>, category: Category) -> Option<String> {
+    match category {
+        Category::Llm => finish::reason(view, &source.events),
+        _ => finish::reasons(view).into_iter().next(),
+    }
 }
 
 fn tags(view: &AttrView<'_>) -> Vec<String> {

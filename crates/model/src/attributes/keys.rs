@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use crate::convention::{self, Layers};
 
 /// Keys that have a slot.
-pub(crate) const KEY_COUNT: usize = 543;
+pub(crate) const KEY_COUNT: usize = 544;
 
 /// A known key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,6 +177,7 @@ const KEYS: &[&str; KEY_COUNT] = &[
     "agentos.end.response",
     "agentos.end.result",
     "agentos.end.time_to_first_token",
+    "agentos.end.tool_calls",
     "agentos.end.total_tokens",
     "agentos.end.ttft_ms",
     "agentos.error",

@@ -213,4 +213,5 @@ const SHOWN: &[&str] = &[
     "cost_usd",
     "input_cost",
     "output_cost",
+    "tool_calls",
 ];

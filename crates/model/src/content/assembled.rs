@@ -83,6 +83,23 @@ pub(super) fn livekit_answer(_: &SourceSpan, view: &AttrView<'_>) -> Option<Conv
     if parts.is_empty() { None } else { one(message("assistant", parts)) }
 }
 
+/// An AgentOS model call's answer, where it asks for tools.
+pub(super) fn agentos_answer(_: &SourceSpan, view: &AttrView<'_>) -> Option<Converted> {
+    let calls = view
+        .get(const { key("agentos.end.tool_calls") })
+        .filter(|_| Layers::AO.meets(view.layers))
+        .map(decode::json_of)?;
+    let said = [
+        const { key("agentos.end.content") },
+        const { key("agentos.end.response") },
+        const { key("agentos.end.output") },
+    ];
+    let said = said.into_iter().find_map(|key| view.str(key));
+    let mut parts: Vec<Part> = said.map(text_part).into_iter().collect();
+    parts.extend(calls.as_array()?.iter().filter_map(tool_call));
+    if parts.is_empty() { None } else { one(message("assistant", parts)) }
+}
+
 /// Pydantic AI's whole history on an agent span: what came last from the assistant is the
 /// answer, the rest went in.
 pub(super) fn history(view: &AttrView<'_>, side: Side) -> Option<Converted> {

@@ -28,7 +28,13 @@ pub(super) fn detail(events: &[SourceEvent], key: &str) -> Option<Json> {
 pub(super) fn one_an_event(events: &[SourceEvent], side: Side) -> Vec<Message> {
     let mut messages = Vec::new();
     for event in events {
-        if let Some(role) = role_of_event(name(event), side) {
+        let named = name(event);
+        if named == "gen_ai.event.content" {
+            let fields = fields(event);
+            if let Some(role) = role_of_content(&fields, side) {
+                messages.extend(message_of(&fields, role, side));
+            }
+        } else if let Some(role) = role_of_event(named, side) {
             messages.extend(message_of(&fields(event), role, side));
         }
     }
@@ -72,10 +78,20 @@ pub(super) fn last_field<'a>(
 fn role_of_event(name: &str, side: Side) -> Option<&'static str> {
     match (side, name) {
         (Side::Input, "gen_ai.system.message") => Some("system"),
-        (Side::Input, "gen_ai.user.message") => Some("user"),
+        (Side::Input, "gen_ai.user.message" | "gen_ai.prompt") => Some("user"),
         (Side::Input, "gen_ai.assistant.message") => Some("assistant"),
         (Side::Input, "gen_ai.tool.message") => Some("tool"),
         (Side::Output, "gen_ai.choice") => Some("assistant"),
+        _ => None,
+    }
+}
+
+/// Semantic Kernel's older records have no name; what is in them tells the side.
+fn role_of_content(fields: &Map<String, Json>, side: Side) -> Option<&'static str> {
+    let is_choice = fields.contains_key("message") || fields.contains_key("finish_reason");
+    match side {
+        Side::Input if !is_choice => Some("user"),
+        Side::Output if is_choice => Some("assistant"),
         _ => None,
     }
 }

@@ -166,6 +166,7 @@ static OUTPUTS: &[From] = &[
     }),
     Stated(Source::any("llm.openai.choices")),
     Stated(Source::any("llm.anthropic.content")),
+    Built(assembled::agentos_answer),
     Raw(Source::only(AO, "agentos.end.output")),
     Raw(Source::only(AO, "agentos.end.response")),
     Raw(Source::only(AO, "agentos.end.content")),

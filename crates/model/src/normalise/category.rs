@@ -5,6 +5,10 @@ use crate::attributes::{AttrView, Key, Read, Source, key};
 use crate::convention::Layers;
 use crate::span::Category;
 
+mod words;
+
+use words::*;
+
 /// What the tables say of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
@@ -21,10 +25,7 @@ enum Verdict {
     NextButNoModel,
 }
 
-use Category::{
-    Agent, Chain, Embedding, Evaluator, Guardrail, Llm, Memory, Other, Reranker, Retrieval, Tool,
-    Workflow,
-};
+use Category::{Agent, Chain, Embedding, Llm, Other, Retrieval, Tool, Workflow};
 use Verdict::{Decision, Fetch, Is, Next, NextButNoModel};
 
 type Words = &'static [(&'static str, Verdict)];
@@ -104,6 +105,12 @@ fn by_rules(view: &AttrView<'_>, scope: &str, name: &str) -> Verdict {
     {
         return Is(Retrieval);
     }
+    if Layers::LG.meets(view.layers)
+        && view.get(const { key("request_data") }).is_some()
+        && view.get(const { key("response_data") }).is_some()
+    {
+        return Is(Llm);
+    }
     if model_tells && view.first(EMBEDDING_MODELS).is_some() {
         return Is(Embedding);
     }
@@ -151,7 +158,7 @@ fn by_name(layers: Layers, scope: &str, name: &str) -> Verdict {
     if Layers::CC.meets(layers) {
         return in_words(CLAUDE_WORDS, name.strip_prefix("claude_code.").unwrap_or(name), Next);
     }
-    if Layers::LL.meets(layers) && name == "litellm_request" {
+    if layers.meets(Layers::LL) && name == "litellm_request" {
         return Is(Llm);
     }
     Next
@@ -260,240 +267,4 @@ static OPERATIONS: &[Source] = &[
     Source::any("mcp.method.name"),
     Source::any("llm.request.type"),
     Source::any("genkit:metadata:subtype"),
-];
-
-/// AgentOS kinds (ruling 11). A delegation is a member's turn; hooks are neither a check
-/// nor a step of the model's, so they show neutrally.
-static AGENTOS_WORDS: Words = &[
-    ("run", Is(Agent)),
-    ("agent", Is(Agent)),
-    ("team", Is(Agent)),
-    ("delegation", Is(Agent)),
-    ("step", Is(Chain)),
-    ("chain", Is(Chain)),
-    ("workflow", Is(Workflow)),
-    ("llm", Is(Llm)),
-    ("model", Is(Llm)),
-    ("tool", Is(Tool)),
-    ("retrieval", Is(Retrieval)),
-    ("retriever", Is(Retrieval)),
-    ("reranker", Is(Reranker)),
-    ("embedding", Is(Embedding)),
-    ("memory", Is(Memory)),
-    ("guardrail", Is(Guardrail)),
-    ("evaluator", Is(Evaluator)),
-    ("hook", Is(Other)),
-    ("pre_hook", Is(Other)),
-    ("post_hook", Is(Other)),
-];
-
-static LANGFUSE_WORDS: Words = &[
-    ("span", Next),
-    ("event", Is(Other)),
-    ("generation", Is(Llm)),
-    ("embedding", Is(Embedding)),
-    ("agent", Is(Agent)),
-    ("tool", Is(Tool)),
-    ("chain", Is(Chain)),
-    ("retriever", Is(Retrieval)),
-    ("guardrail", Is(Guardrail)),
-    ("evaluator", Is(Evaluator)),
-];
-
-static OPENINFERENCE_WORDS: Words = &[
-    ("LLM", Is(Llm)),
-    ("TOOL", Is(Tool)),
-    ("AGENT", Is(Agent)),
-    ("CHAIN", Is(Chain)),
-    ("RETRIEVER", Is(Retrieval)),
-    ("EMBEDDING", Is(Embedding)),
-    ("RERANKER", Is(Reranker)),
-    ("GUARDRAIL", Is(Guardrail)),
-    ("EVALUATOR", Is(Evaluator)),
-    ("PROMPT", Is(Other)),
-    ("DECISION", Decision),
-];
-
-static LAMINAR_WORDS: Words = &[
-    ("LLM", Is(Llm)),
-    ("TOOL", Is(Tool)),
-    ("DEFAULT", Next),
-    ("CACHED", Next),
-    ("PIPELINE", Is(Chain)),
-    ("EXECUTOR", Is(Agent)),
-    ("EVALUATOR", Is(Evaluator)),
-    ("HUMAN_EVALUATOR", Is(Evaluator)),
-    ("EVALUATION", Is(Evaluator)),
-];
-
-static MLFLOW_WORDS: Words = &[
-    ("LLM", Is(Llm)),
-    ("CHAT_MODEL", Is(Llm)),
-    ("CHAIN", Is(Chain)),
-    ("AGENT", Is(Agent)),
-    ("TOOL", Is(Tool)),
-    ("RETRIEVER", Is(Retrieval)),
-    ("PARSER", Is(Chain)),
-    ("EMBEDDING", Is(Embedding)),
-    ("RERANKER", Is(Reranker)),
-    ("MEMORY", Is(Memory)),
-    ("WORKFLOW", Is(Workflow)),
-    ("TASK", Is(Chain)),
-    ("GUARDRAIL", Is(Guardrail)),
-    ("EVALUATOR", Is(Evaluator)),
-];
-
-/// Goes before the operation: LangSmith writes `embeddings` for retrievers and `chat` for
-/// prompts.
-static LANGSMITH_WORDS: Words = &[
-    ("llm", Is(Llm)),
-    ("tool", Is(Tool)),
-    ("retriever", Is(Retrieval)),
-    ("embedding", Is(Embedding)),
-    ("prompt", Is(Other)),
-    ("parser", Is(Chain)),
-    ("chain", Is(Chain)),
-];
-
-static OPERATION_WORDS: Words = &[
-    ("chat", Is(Llm)),
-    ("execute_tool", Is(Tool)),
-    ("invoke_agent", Is(Agent)),
-    ("text_completion", Is(Llm)),
-    ("generate_content", Is(Llm)),
-    ("completion", Is(Llm)),
-    ("generate", Is(Llm)),
-    ("response", Is(Llm)),
-    ("responses", Is(Llm)),
-    ("llm_request", Is(Llm)),
-    ("llm_call", Is(Llm)),
-    ("embeddings", Is(Embedding)),
-    ("embedding", Is(Embedding)),
-    ("retrieval", Is(Retrieval)),
-    ("vector_db_retrieve", Is(Retrieval)),
-    ("create_agent", Is(Agent)),
-    ("agent_call", Is(Agent)),
-    ("invoke_swarm", Is(Agent)),
-    ("invoke_graph", Is(Agent)),
-    ("invoke_workflow", Is(Workflow)),
-    ("tool_call", Is(Tool)),
-    ("plan", Is(Chain)),
-    ("create_memory_store", Is(Memory)),
-    ("delete_memory_store", Is(Memory)),
-    ("create_memory", Is(Memory)),
-    ("update_memory", Is(Memory)),
-    ("upsert_memory", Is(Memory)),
-    ("delete_memory", Is(Memory)),
-    ("search_memory", Is(Memory)),
-    ("fetch_response", Fetch),
-    ("apply_guardrail", Is(Guardrail)),
-    ("agent_step", Is(Chain)),
-    ("rerank", Is(Reranker)),
-    ("decide", Decision),
-    ("execute_task", Is(Chain)),
-    ("execute_event_loop_cycle", Is(Chain)),
-    ("compact_events", Is(Other)),
-    ("user_prompt", Is(Other)),
-    ("system_prompt", Is(Other)),
-    ("schedule_tool_calls", Is(Other)),
-    ("ai.generateSpeech", Next),
-    ("ai.transcribe", Next),
-    ("ai.streamTranscribe", Next),
-];
-
-static VERCEL_WORDS: Words = &[
-    ("ai.generateText", Is(Agent)),
-    ("ai.generateText.doGenerate", Is(Llm)),
-    ("ai.streamText", Is(Agent)),
-    ("ai.streamText.doStream", Is(Llm)),
-    ("ai.generateObject", Is(Agent)),
-    ("ai.generateObject.doGenerate", Is(Llm)),
-    ("ai.streamObject", Is(Agent)),
-    ("ai.streamObject.doStream", Is(Llm)),
-    ("ai.workflowAgent.stream", Is(Agent)),
-    ("ai.workflowAgent.doStream", Is(Llm)),
-    ("ai.embed", Is(Chain)),
-    ("ai.embedMany", Is(Chain)),
-    ("ai.embed.doEmbed", Is(Embedding)),
-    ("ai.embedMany.doEmbed", Is(Embedding)),
-    ("ai.rerank", Is(Chain)),
-    ("ai.rerank.doRerank", Is(Reranker)),
-    ("ai.toolCall", Is(Tool)),
-];
-
-/// Sub-spans of a tool (`tool.execution`, `tool.blocked_on_user`) are never a second call.
-static CLAUDE_WORDS: Words = &[
-    ("interaction", Is(Agent)),
-    ("claude_code.interaction", Is(Agent)),
-    ("llm_request", Is(Llm)),
-    ("claude_code.llm_request", Is(Llm)),
-    ("tool", Is(Tool)),
-    ("claude_code.tool", Is(Tool)),
-    ("tool.execution", Is(Other)),
-    ("tool.blocked_on_user", Is(Other)),
-    ("hook", Is(Other)),
-    ("claude_code.hook", Is(Other)),
-];
-
-static MCP_WORDS: Words = &[("tools/call", Is(Tool)), ("prompts/get", Is(Other))];
-
-static REQUEST_WORDS: Words = &[
-    ("chat", Is(Llm)),
-    ("completion", Is(Llm)),
-    ("embedding", Is(Embedding)),
-    ("rerank", Is(Reranker)),
-];
-
-static GENKIT_WORDS: Words = &[
-    ("model", Is(Llm)),
-    ("background-model", Is(Llm)),
-    ("embedder", Is(Embedding)),
-    ("tool", Is(Tool)),
-    ("tool.v2", Is(Tool)),
-    ("retriever", Is(Retrieval)),
-    ("reranker", Is(Reranker)),
-    ("evaluator", Is(Evaluator)),
-    ("flow", Is(Chain)),
-    ("action", Is(Chain)),
-    ("util", Is(Chain)),
-    ("prompt", Is(Chain)),
-    ("indexer", Is(Chain)),
-];
-
-static GENERAL_WORDS: Words = &[
-    ("agent", Is(Agent)),
-    ("subagent", Is(Agent)),
-    ("workflow", Is(Workflow)),
-    ("task", Is(Chain)),
-    ("step", Is(Chain)),
-    ("chain", Is(Chain)),
-    ("tool", Is(Tool)),
-    ("llm", Is(Llm)),
-    ("model", Is(Llm)),
-    ("embedding", Is(Embedding)),
-    ("retriever", Is(Retrieval)),
-    ("retrieval", Is(Retrieval)),
-    ("memory", Is(Memory)),
-    ("guardrail", Is(Guardrail)),
-    ("evaluator", Is(Evaluator)),
-    ("eval", Is(Evaluator)),
-];
-
-static LIVEKIT_NAMES: Words = &[
-    ("agent_turn", Is(Agent)),
-    ("start_agent_activity", Is(Agent)),
-    ("function_tool", Is(Tool)),
-    ("llm_request", Is(Llm)),
-    ("tts_request", Is(Other)),
-    ("stt", Is(Other)),
-    ("vad", Is(Other)),
-];
-
-static ADK_NAMES: Words = &[("call_llm", Is(Llm)), ("invocation", Is(Workflow))];
-
-static AGENT_FRAMEWORK_NAMES: Words = &[
-    ("workflow.run", Is(Workflow)),
-    ("executor.process", Is(Chain)),
-    ("edge_group.process", Is(Chain)),
-    ("message.send", Is(Other)),
 ];

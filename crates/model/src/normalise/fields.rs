@@ -81,9 +81,10 @@ pub(crate) static RESPONSE_IDS: &[Source] = &[
 
 /// 3.5.
 pub(crate) static AGENT_NAMES: &[Source] = &[
+    Source::only(AGENTOS, "agentos.data.member"),
     Source::only(AGENTOS, "agentos.agent_name"),
     Source::only(AGENTOS, "agentos.data.agent_name"),
-    Source::only(AGENTOS, "agentos.data.member"),
+    Source::only(AGENTOS, "agentos.agent_id"),
     Source::any("gen_ai.agent.name"),
     Source::any("agent.name"),
     Source::only(PYDANTIC, "agent_name"),

@@ -1,11 +1,43 @@
 //! Why a model stopped, in one spelling (span-conventions 3.14).
 
+use super::events;
 use super::fields::FINISH_REASONS;
-use crate::attributes::{AttrView, list_of};
+use crate::attributes::{AttrView, Key, key, list_of};
+use crate::source::SourceEvent;
+use crate::value::attribute;
 
-/// Canonical reason of the first choice.
-pub(crate) fn reason(view: &AttrView<'_>) -> Option<String> {
-    reasons(view).into_iter().next()
+/// Canonical reason of the first choice; where no attribute says it, as the answer does.
+pub(crate) fn reason(view: &AttrView<'_>, span_events: &[SourceEvent]) -> Option<String> {
+    reasons(view)
+        .into_iter()
+        .next()
+        .or_else(|| {
+            let choice = span_events.iter().find(|event| events::name(event) == "gen_ai.choice")?;
+            let reason = attribute(&choice.attributes, "finish_reason")?.as_str()?;
+            Some(canonical_finish_reason(reason))
+        })
+        .or_else(|| ANSWERS.iter().filter_map(|key| view.str(*key)).find_map(inside))
+}
+
+/// Attributes that hold a model's answer.
+static ANSWERS: &[Key] = &[
+    key("gen_ai.output.messages"),
+    key("mlflow.spanOutputs"),
+    key("langfuse.observation.output"),
+    key("lmnr.span.output"),
+    key("response_data"),
+    key("genkit:output"),
+    key("gcp.vertex.agent.llm_response"),
+];
+
+/// The first reason in an answer, without parsing it. A quote inside a text is escaped, so
+/// a text that speaks of reasons does not match.
+fn inside(answer: &str) -> Option<String> {
+    ["\"finish_reason\"", "\"finishReason\"", "\"stop_reason\""].iter().find_map(|name| {
+        let rest = answer.split_once(name)?.1.trim_start().strip_prefix(':')?.trim_start();
+        let (reason, _) = rest.strip_prefix('"')?.split_once('"')?;
+        (!reason.is_empty()).then(|| canonical_finish_reason(reason))
+    })
 }
 
 /// Canonical reasons of all choices.
@@ -45,6 +77,13 @@ pub fn canonical_finish_reason(reason: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reason_is_found_inside_an_answer() {
+        let answer = r#"[{"message":{"content":"\"finish_reason\": \"no\""},"finish_reason": "tool_calls"}]"#;
+        assert_eq!(inside(answer).as_deref(), Some("tool_call"));
+        assert_eq!(inside(r#"{"finish_reason":null}"#), None);
+    }
 
     #[test]
     fn reasons_have_one_spelling() {

@@ -46,6 +46,10 @@ fn agent_by_its_span(view: &AttrView<'_>, classified: &Classified, name: &str) -
         let is_model = view.str(const { key("gen_ai.request.model") }) == Some(rest);
         return (!is_model && !rest.is_empty()).then(|| rest.to_owned());
     }
+    // An AgentOS run is named for what it is about.
+    if classified.kind.as_deref() == Some("run") && Layers::AO.meets(view.layers) {
+        return None;
+    }
     (NAMED_LIKE_AGENTS.meets(view.layers) && !name.is_empty()).then(|| name.to_owned())
 }
 

@@ -18,6 +18,9 @@ mod tables;
 
 use first_text::Shape;
 
+/// Nesting of OTLP arrays and maps that is counted.
+const NESTING_MAX: usize = 64;
+
 /// One side of a span.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Side {
@@ -161,15 +164,26 @@ fn as_text(value: &Value) -> Cow<'_, str> {
     }
 }
 
-/// Bytes of a value's texts, numbers and flags.
+/// Bytes of a value's names, texts, numbers and flags.
 fn byte_count(value: &Value) -> u64 {
+    nested_byte_count(value, 0)
+}
+
+fn nested_byte_count(value: &Value, depth: usize) -> u64 {
+    let inner = |value: &Value| match depth {
+        0..NESTING_MAX => nested_byte_count(value, depth + 1),
+        _ => 0,
+    };
     match value {
         Value::Empty => 0,
         Value::String(text) => text.len() as u64,
         Value::Bytes(bytes) => bytes.len() as u64,
         Value::Bool(_) => 1,
         Value::Int(_) | Value::Double(_) => 8,
-        Value::Array(_) | Value::Map(_) => decode::plain_json(value).to_string().len() as u64,
+        Value::Array(items) => items.iter().map(inner).sum(),
+        Value::Map(members) => {
+            members.iter().map(|(name, member)| name.len() as u64 + inner(member)).sum()
+        }
     }
 }
 

@@ -82,6 +82,31 @@ fn a_model_call_without_a_model_is_named_by_it() {
 }
 
 #[test]
+fn a_run_is_not_named_like_its_agent() {
+    let by_id = [("agentos.kind", "run".into()), ("agentos.agent_id", "support".into())];
+    let span = facts(&agentos("nightly", &by_id));
+    assert_eq!(span.agent.name.as_deref(), Some("support"));
+    let nameless = facts(&agentos("nightly", &[("agentos.kind", "run".into())]));
+    assert_eq!((nameless.agent.name, nameless.name.as_str()), (None, "nightly"));
+}
+
+#[test]
+fn a_model_that_asks_for_tools() {
+    let calls = r#"[{"id":"c1","name":"f","arguments":{"a":1}}]"#;
+    let span = agentos(
+        "gpt-5-mini",
+        &[("agentos.kind", "llm".into()), ("agentos.end.tool_calls", calls.into())],
+    );
+    assert_eq!(facts(&span).output_preview.as_deref(), Some(r#"f({"a":1})"#));
+    assert_eq!(
+        serde_json::to_value(content(&span).output_messages).unwrap(),
+        json!([{"role": "assistant", "parts": [
+            {"type": "tool_call", "id": "c1", "name": "f", "arguments": {"a": 1}},
+        ]}])
+    );
+}
+
+#[test]
 fn a_tool_call() {
     let pairs = [
         ("agentos.kind", "tool".into()),

@@ -600,6 +600,28 @@ fn laminar_from_javascript() {
 }
 
 #[test]
+fn logfire_model_call_without_an_operation() {
+    let pairs = [
+        ("logfire.span_type", "span".into()),
+        ("request_data", r#"{"model":"m","messages":[{"role":"user","content":"hi"}]}"#.into()),
+        ("response_data", r#"{"combined_chunk_content":"hello","chunk_count":2}"#.into()),
+    ];
+    let span = facts_of("Chat Completion with 'm'", "logfire.openai", &pairs);
+    assert_eq!((span.category, span.input_preview.as_deref()), (Category::Llm, Some("hi")));
+    let found = content(&source("Chat Completion with 'm'", "logfire.openai", &pairs));
+    assert_eq!(found.output_messages.len(), 1);
+    assert_eq!(found.output_messages[0].role, "assistant");
+}
+
+#[test]
+fn a_finish_reason_inside_the_answer_counts_on_model_calls() {
+    let answer = r#"[{"index":0,"finish_reason":"tool_calls","message":{"role":"assistant","content":"x"}}]"#;
+    let pairs = [("lmnr.span.type", "LLM".into()), ("gen_ai.output.messages", answer.into())];
+    let span = facts_of("openai.chat", "lmnr.tracer", &pairs);
+    assert_eq!(span.finish_reason.as_deref(), Some("tool_call"));
+}
+
+#[test]
 fn logfire_pending_notice_is_the_open_span() {
     let mut notice = source(
         "demo run",

@@ -160,6 +160,31 @@ fn events_and_log_records() {
 }
 
 #[test]
+fn nameless_records_of_semantic_kernel() {
+    let mut span = source("chat", "semantic_kernel.x", &[("gen_ai.operation.name", "chat".into())]);
+    span.events = vec![
+        event("gen_ai.event.content", &[(
+            "gen_ai.event.content",
+            r#"{"role":"user","content":"hi"}"#.into(),
+        )]),
+        event("gen_ai.event.content", &[(
+            "gen_ai.event.content",
+            r#"{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"yo"}}"#.into(),
+        )]),
+    ];
+    let found = content(&span);
+    assert_eq!(
+        serde_json::to_value((&found.input_messages, &found.output_messages)).unwrap(),
+        json!([
+            [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}],
+            [{"role": "assistant", "finish_reason": "stop", "parts": [
+                {"type": "text", "content": "yo"},
+            ]}],
+        ])
+    );
+}
+
+#[test]
 fn details_event_and_old_content_events() {
     let mut span = source("chat", "s", &[("gen_ai.operation.name", "chat".into())]);
     span.events = vec![event(

@@ -12,7 +12,8 @@ use crate::normalise::canonical_finish_reason;
 const LISTS: &[&str] = &["messages", "contents", "choices", "items"];
 
 /// Members that hold messages or texts in a model's request and answer.
-const GIVEN: &[&str] = &["input", "prompt", "output", "message", "content"];
+const GIVEN: &[&str] =
+    &["input", "prompt", "output", "message", "content", "combined_chunk_content"];
 
 /// Reads the object; false where there are no messages inside.
 pub(super) fn read_object(

@@ -97,7 +97,7 @@ impl<'a> Parts<'a> {
                 | "kwargs" => {
                     parts.wrapped.get_or_insert(value);
                 }
-                "input" | "prompt" | "output" => {
+                "input" | "prompt" | "output" | "combined_chunk_content" => {
                     parts.given.get_or_insert(value);
                 }
                 _ => {}

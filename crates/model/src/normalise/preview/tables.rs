@@ -89,6 +89,7 @@ pub(super) static OUTPUTS: &[Place] = &[
     Raw(Source::only(AO, "agentos.end.content")),
     Raw(Source::only(AO, "agentos.end.result")),
     Raw(Source::only(AO, "agentos.output")),
+    Messages(Source::only(AO, "agentos.end.tool_calls")),
     Raw(Source::any("langfuse.observation.output")),
     Raw(Source::any("lmnr.span.output")),
     Raw(Source::any("mlflow.spanOutputs")),
