@@ -8,7 +8,8 @@
 //! ([`SourceSpan::older`]).
 //!
 //! Attributes are joined by key and objects (OTLP kvlists) deeply; a JSON object inside a
-//! string is a string. A combined span lists attributes, events and links sorted.
+//! string is a string. A combined span lists attributes, events and links sorted, and an
+//! object that only one part says as that part says it.
 
 mod order;
 mod tree;

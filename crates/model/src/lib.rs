@@ -13,6 +13,7 @@ pub mod prices;
 pub mod receipt;
 pub mod source;
 pub mod span;
+pub mod state;
 pub mod summary;
 pub mod time;
 pub mod trace;

@@ -12,7 +12,8 @@ pub(super) struct Tree<'a>(BTreeMap<&'a str, Node<'a>>);
 
 enum Node<'a> {
     Leaf(PartAge, &'a Value),
-    Object(Tree<'a>),
+    /// With the value as sent, as long as nothing different was joined to it.
+    Object(Tree<'a>, Option<&'a Value>),
 }
 
 impl<'a> Tree<'a> {
@@ -26,7 +27,7 @@ impl<'a> Tree<'a> {
         for (key, value) in attributes {
             path.push(key);
             let node = match value {
-                Value::Map(entries) => Node::Object(Tree::of(entries, path, age)),
+                Value::Map(entries) => Node::Object(Tree::of(entries, path, age), Some(value)),
                 leaf => Node::Leaf(age(path), leaf),
             };
             tree.insert(key.as_str(), node);
@@ -72,7 +73,10 @@ impl<'a> Tree<'a> {
                     dated(age, path.clone());
                     value.clone()
                 }
-                Node::Object(tree) => Value::Map(tree.into_attributes(path, dated)),
+                Node::Object(tree, sent) => {
+                    let joined = tree.into_attributes(path, dated);
+                    sent.cloned().unwrap_or(Value::Map(joined))
+                }
             };
             attributes.push((key.to_owned(), value));
             path.pop();
@@ -86,8 +90,13 @@ impl<'a> Node<'a> {
     /// else what a beaten one had hidden would depend on the order of arrival.
     fn join(self, other: Node<'a>) -> Node<'a> {
         match (self, other) {
-            (Node::Object(ours), Node::Object(theirs)) => Node::Object(ours.join(theirs)),
-            (object @ Node::Object(_), _) | (_, object @ Node::Object(_)) => object,
+            (Node::Object(ours, sent), Node::Object(theirs, resent)) => {
+                let same = |sent: &&Value| {
+                    resent.is_some_and(|resent| order::values(sent, resent).is_eq())
+                };
+                Node::Object(ours.join(theirs), sent.filter(same))
+            }
+            (object @ Node::Object(..), _) | (_, object @ Node::Object(..)) => object,
             (Node::Leaf(age, value), Node::Leaf(other_age, other)) => {
                 let order = (*value != Value::Empty)
                     .cmp(&(*other != Value::Empty))
