@@ -12,9 +12,14 @@ mod live;
 mod own;
 mod params;
 mod price_list;
+mod retention;
+mod sessions;
+mod settings;
 mod sign_in;
 mod span;
+mod spans;
 mod traces;
+mod upkeep;
 mod views;
 mod workspaces;
 
@@ -26,6 +31,7 @@ use axum::routing::get;
 
 #[cfg(test)]
 pub(crate) use keys::agent;
+pub(crate) use settings::{locked, unknown_locked};
 
 use crate::routes::{Access, Answer, Owner, Route};
 
@@ -56,6 +62,11 @@ pub(crate) fn routes() -> Vec<Route> {
         traces::routes(),
         span::routes(),
         live::routes(),
+        sessions::routes(),
+        settings::routes(),
+        retention::routes(),
+        upkeep::routes(),
+        spans::routes(),
     ]
     .into_iter()
     .flatten()

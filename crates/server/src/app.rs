@@ -15,7 +15,6 @@ use crate::live::Hub;
 use crate::metrics::Metrics;
 use crate::prices::Prices;
 use crate::request_log::RequestLog;
-use crate::store_gap::StoreGap as _;
 
 /// The server's state. Cheap to clone.
 #[derive(Clone)]

@@ -4,6 +4,7 @@
 //! Each limit has the name that error messages and `clew.toml` use.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Everything that [`crate::serve`] needs to know.
@@ -23,6 +24,8 @@ pub struct ServerConfig {
     pub admin_key: Option<Secret>,
     /// Origins that browsers may call the API from. Empty: no CORS headers at all.
     pub cors_origins: Vec<String>,
+    /// Where a backup stands while it is sent; `None` is the system's place for such.
+    pub scratch: Option<PathBuf>,
     /// Limits.
     pub limits: Limits,
     /// Settings that came from file, environment or flag: name and value. They show as
@@ -40,6 +43,7 @@ impl Default for ServerConfig {
             open: None,
             admin_key: None,
             cors_origins: Vec::new(),
+            scratch: None,
             limits: Limits::default(),
             locked_settings: Vec::new(),
         }

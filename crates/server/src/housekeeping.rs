@@ -6,11 +6,18 @@ use std::time::Duration;
 use clew_store::{RequestEntry, WorkspaceId};
 use tokio::sync::watch;
 
+use crate::api::locked;
 use crate::app::App;
 use crate::error::ApiError;
 
 /// Between two writes.
 const INTERVAL: Duration = Duration::from_secs(2);
+/// Between two runs of retention.
+const RETENTION_INTERVAL: Duration = Duration::from_secs(300);
+/// Before the first run, and before the next where the time was over.
+const RETENTION_SOON: Duration = Duration::from_secs(15);
+/// Longest run: deleting must not keep writers waiting.
+const RETENTION_TIME: Duration = Duration::from_secs(2);
 
 /// Writes until the server stops.
 pub(crate) async fn run(app: App, mut stopping: watch::Receiver<bool>) {
@@ -20,6 +27,30 @@ pub(crate) async fn run(app: App, mut stopping: watch::Receiver<bool>) {
             _ = stopping.wait_for(|stopped| *stopped) => return,
         }
         write(&app).await;
+    }
+}
+
+/// Removes what retention says, now and then, until the server stops.
+pub(crate) async fn retain(app: App, mut stopping: watch::Receiver<bool>) {
+    let mut pause = RETENTION_SOON;
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stopping.wait_for(|stopped| *stopped) => return,
+        }
+        let ran = app.read(|app| Ok(app.store.run_retention(&locked(app), RETENTION_TIME)?));
+        pause = match ran.await {
+            Ok(run) => {
+                if run.trace_count > 0 {
+                    tracing::info!(traces = run.trace_count, "retention removed traces");
+                }
+                if run.is_done { RETENTION_INTERVAL } else { RETENTION_SOON }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "retention could not run");
+                RETENTION_INTERVAL
+            }
+        };
     }
 }
 

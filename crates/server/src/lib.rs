@@ -1,5 +1,6 @@
 //! The only crate that knows HTTP and gRPC: receivers, the API, live events, keys.
 
+mod agno;
 mod api;
 mod app;
 mod auth;
@@ -20,7 +21,6 @@ mod render;
 mod request_log;
 mod routes;
 mod serve;
-mod store_gap;
 #[cfg(test)]
 mod tests;
 mod trouble;

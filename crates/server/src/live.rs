@@ -9,7 +9,6 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 
 use crate::app::App;
-use crate::store_gap::StoreGap as _;
 
 /// Commits that a stream may have missed and still get.
 const KEPT_COMMITS: usize = 4096;

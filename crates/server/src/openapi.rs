@@ -112,7 +112,6 @@ fn responses(route: &Route) -> Json {
             ("200", "As asked", content("application/json", schemas::reference(name)))
         }
         Answer::FreeJson => ("200", "As asked", content("application/json", json!({}))),
-        Answer::Nothing => ("204", "Done", Json::Null),
         Answer::Events => {
             ("200", "Events until the client goes", content("text/event-stream", text()))
         }

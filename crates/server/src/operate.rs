@@ -11,7 +11,6 @@ use serde_json::{Value as JsonValue, json};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::routes::{Access, Answer, Owner, Route};
-use crate::store_gap::StoreGap as _;
 
 /// The routes of this file.
 pub(crate) fn routes() -> Vec<Route> {

@@ -3,7 +3,7 @@
 //! own words, count and log it.
 
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::request::Parts;
@@ -24,6 +24,9 @@ use crate::request_log::IngestNote;
 use crate::routes::{self, Access, Dialect, Owner, Route};
 use crate::trouble;
 
+/// For what is asked by whoever runs the instance.
+const OPERATOR_TIMEOUT: Duration = Duration::from_secs(3600);
+
 /// Header with the name of a request.
 const REQUEST_ID: &str = "x-request-id";
 
@@ -39,7 +42,9 @@ pub(crate) async fn entry(State(app): State<App>, request: Request, next: Next) 
         .extensions()
         .get::<MatchedPath>()
         .and_then(|path| routes::find(path.as_str(), request.method()));
-    let seen = Seen { method: request.method().clone(), headers: request.headers().clone(), route };
+    let pattern = request.extensions().get::<MatchedPath>();
+    let wrong_method = pattern.and_then(|path| routes::dialect_at(path.as_str()));
+    let seen = Seen { headers: request.headers().clone(), route, wrong_method };
     let (response, caller) = run(&app, route, request, next, &id).await;
     let mut response = render::in_dialect(seen.dialect(), &seen.headers, response);
     origin::add_headers(&seen.headers, origins, &mut response);
@@ -50,9 +55,10 @@ pub(crate) async fn entry(State(app): State<App>, request: Request, next: Next) 
 
 /// What is still known of a request after its handler has consumed it.
 struct Seen {
-    method: Method,
     headers: HeaderMap,
     route: Option<&'static Route>,
+    /// The dialect of the path where it does not take the method.
+    wrong_method: Option<Dialect>,
 }
 
 impl Seen {
@@ -64,7 +70,7 @@ impl Seen {
         match self.route {
             _ if grpc => Dialect::Grpc,
             Some(route) => route.owner.dialect(),
-            None => Dialect::Api,
+            None => self.wrong_method.unwrap_or(Dialect::Api),
         }
     }
 }
@@ -89,14 +95,17 @@ async fn run(
     }
     let request = Request::from_parts(parts, body);
     let limits = &app.config.limits;
-    let time = limits.request_timeout + limits.body_timeout;
+    let time = match route.map(|route| route.access) {
+        // Checking or copying a whole store takes what it takes.
+        Some(Access::Operator) => OPERATOR_TIMEOUT,
+        _ => limits.request_timeout + limits.body_timeout,
+    };
     let handled = AssertUnwindSafe(tokio::time::timeout(time, next.run(request))).catch_unwind();
     let response = match handled.await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => {
             let message = "the request took longer than server.request_timeout";
-            ApiError::later(ErrorCode::Unavailable, message, std::time::Duration::from_secs(5))
-                .into_response()
+            ApiError::later(ErrorCode::Unavailable, message, Duration::from_secs(5)).into_response()
         }
         Err(panic) => {
             app.metrics.panics.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -124,11 +133,7 @@ fn admit(app: &App, route: Option<&Route>, parts: &Parts) -> Result<Option<Calle
     let Some(route) = route else { return Ok(None) };
     if app.is_stopping() && route.owner != Owner::Operation {
         let message = "the server is stopping";
-        return Err(ApiError::later(
-            ErrorCode::Unavailable,
-            message,
-            std::time::Duration::from_secs(1),
-        ));
+        return Err(ApiError::later(ErrorCode::Unavailable, message, Duration::from_secs(1)));
     }
     if route.access == Access::Public {
         return Ok(None);

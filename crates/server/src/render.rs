@@ -1,12 +1,11 @@
 //! The same error in the words of each protocol.
 
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use clew_wire::otlp::{Encoding, encode_status, retry_details};
-use serde_json::json;
 
 use crate::error::{ApiError, GrpcCode};
 use crate::ingest::media;
@@ -19,7 +18,7 @@ pub(crate) fn in_dialect(dialect: Dialect, request: &HeaderMap, response: Respon
         Dialect::Api => return response,
         Dialect::Otlp => otlp(request, &error),
         Dialect::Grpc => grpc(&error),
-        Dialect::Agno => agno(&error),
+        Dialect::Agno => crate::agno::dialect::answer(request, &error),
     };
     error.add_headers(&mut written);
     written.extensions_mut().insert(error);
@@ -70,16 +69,6 @@ fn percent_encoded(text: &str) -> String {
         }
         out
     })
-}
-
-/// agno's form. Its routes give 405 and 404 the words of its framework.
-fn agno(error: &ApiError) -> Response {
-    let status = error.code.http_status();
-    let detail = match status {
-        StatusCode::METHOD_NOT_ALLOWED => "Method Not Allowed",
-        _ => error.message.as_str(),
-    };
-    (status, axum::Json(json!({ "detail": detail }))).into_response()
 }
 
 /// What the sender calls itself, for the request log: printable and short.

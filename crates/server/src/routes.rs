@@ -111,8 +111,6 @@ pub(crate) enum Answer {
     Json(&'static str),
     /// 200 with JSON whose schema is not described further.
     FreeJson,
-    /// 204.
-    Nothing,
     /// Server-sent events.
     Events,
     /// JSON lines.
@@ -191,7 +189,7 @@ impl Face {
 
 /// Every route there is.
 pub(crate) static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
-    [crate::operate::routes(), crate::ingest::routes(), crate::api::routes()]
+    [crate::operate::routes(), crate::ingest::routes(), crate::api::routes(), crate::agno::routes()]
         .into_iter()
         .flatten()
         .collect()
@@ -208,6 +206,12 @@ pub(crate) fn find(pattern: &str, method: &Method) -> Option<&'static Route> {
     let method = if method == Method::HEAD { Method::GET } else { method.clone() };
     let known: &HashMap<(&str, Method), &'static Route> = &BY_PATTERN;
     known.get(&(pattern, method)).copied()
+}
+
+/// How errors are written at a matched pattern, whatever the method.
+pub(crate) fn dialect_at(pattern: &str) -> Option<Dialect> {
+    let route = ROUTES.iter().find(|route| route.path == pattern)?;
+    Some(route.owner.dialect())
 }
 
 /// The routes of one listener.

@@ -18,7 +18,7 @@ use crate::error::{ApiError, ErrorCode};
 use crate::listen::{self, ListenError};
 use crate::prices::Prices;
 use crate::routes::{self, Face};
-use crate::{housekeeping, live, pipeline};
+use crate::{api, housekeeping, live, pipeline};
 
 /// A server that runs.
 #[derive(Debug)]
@@ -73,12 +73,16 @@ pub async fn serve(
                 .to_owned(),
         );
     }
+    for name in api::unknown_locked(&config.locked_settings) {
+        warnings.push(format!("the setting {name} is not known to the server and has no effect"));
+    }
     let (stop, stopping) = watch::channel(false);
     let commits = store.subscribe();
     let app = App::new(config, store, prices, stopping.clone());
     let mut tasks = JoinSet::new();
     tasks.spawn(live::follow(app.clone(), commits, stopping.clone()));
     tasks.spawn(housekeeping::run(app.clone(), stopping.clone()));
+    tasks.spawn(housekeeping::retain(app.clone(), stopping.clone()));
     let mut open = |listener: Option<TcpListener>, face: Face| -> Result<_, ServeError> {
         let Some(listener) = listener else { return Ok(None) };
         let address = listener.local_addr().map_err(ServeError::Address)?;

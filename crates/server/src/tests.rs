@@ -1,6 +1,7 @@
 //! Requests through the whole server, in this process, against a real store.
 
 mod access;
+mod agno;
 mod grpc;
 mod harness;
 mod ingest;

@@ -26,16 +26,14 @@ pub(super) fn payload(source: &SourceSpan) -> Payload {
         return Payload { input, output };
     }
     let Content { input_messages, output_messages, input, output, .. } = content(source);
-    let messages = |messages: Vec<clew_model::message::Message>, otherwise: Option<Json>| {
-        match messages.is_empty() {
+    let messages =
+        |messages: Vec<clew_model::message::Message>, otherwise: Option<Json>| match messages
+            .is_empty()
+        {
             false => Some(json!({ "messages": messages }).to_string()),
             true => otherwise.and_then(json_text),
-        }
-    };
-    Payload {
-        input: messages(input_messages, input),
-        output: messages(output_messages, output),
-    }
+        };
+    Payload { input: messages(input_messages, input), output: messages(output_messages, output) }
 }
 
 /// A value as text: what is no text is written as JSON, where agno fails.

@@ -149,8 +149,7 @@ mod tests {
     #[test]
     fn many_texts_stay_within_the_budget_while_they_come() {
         let mut clipper = Clipper::new(100_000);
-        let slots: Vec<Slot> =
-            (0..200).map(|size| clipper.keep("\n".repeat(size * 100))).collect();
+        let slots: Vec<Slot> = (0..200).map(|size| clipper.keep("\n".repeat(size * 100))).collect();
         assert!(clipper.held_bytes <= 100_000);
         let out: usize = slots.into_iter().map(|slot| json_bytes(&clipper.give(slot).text)).sum();
         assert!(out <= 100_000 + 200 * 48, "{out}");

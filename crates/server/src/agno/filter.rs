@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::{instant, python};
 
 pub(super) use evaluate::{Fact, evaluate};
-pub(super) use prefilter::{Prefilter, prefilter};
+pub(super) use prefilter::{May, prefilter};
 
 /// Operators above a leaf, at most.
 const DEPTH_MAX: usize = 10;
@@ -168,8 +168,7 @@ fn parse_at(filter: &Json, depth: usize, notes: &mut Vec<String>) -> Result<Cond
             _ => Err(needs("'key' and 'value' fields")),
         },
         _ => {
-            let relation =
-                relation(&op).ok_or_else(|| format!("Unknown filter operator: {op}"))?;
+            let relation = relation(&op).ok_or_else(|| format!("Unknown filter operator: {op}"))?;
             match (filter.get("key"), filter.get("value")) {
                 (Some(key), Some(value)) => Ok(comparison(relation, key, value, notes)),
                 _ => Err(needs("'key' and 'value' fields")),
@@ -201,12 +200,7 @@ fn field(key: &Json, notes: &mut Vec<String>) -> Option<Field> {
     field
 }
 
-fn comparison(
-    relation: Relation,
-    key: &Json,
-    value: &Json,
-    notes: &mut Vec<String>,
-) -> Condition {
+fn comparison(relation: Relation, key: &Json, value: &Json, notes: &mut Vec<String>) -> Condition {
     let Some(field) = field(key, notes) else { return NOTED };
     match operand(field, value) {
         Some(operand) => Condition::Leaf(field, Test::Compare(relation, operand)),
@@ -321,12 +315,13 @@ mod tests {
 
     #[test]
     fn values_take_the_type_of_their_column() {
-        let read = |key: &str, value: Json| {
-            match parse(&json!({"op": "GT", "key": key, "value": value})).unwrap() {
+        let read =
+            |key: &str, value: Json| match parse(&json!({"op": "GT", "key": key, "value": value}))
+                .unwrap()
+            {
                 Condition::Leaf(_, Test::Compare(_, operand)) => operand,
                 other => panic!("{other:?}"),
-            }
-        };
+            };
         assert_eq!(read("duration_ms", json!("1000")), Operand::Number(1000.0));
         assert_eq!(read("duration_ms", json!("slow")), Operand::Text("slow".to_owned()));
         assert_eq!(read("user_id", json!(5)), Operand::Text("5".to_owned()));

@@ -2,7 +2,7 @@
 
 mod iso;
 
-pub(super) use iso::{IsoError, parse};
+pub(super) use iso::parse;
 
 /// An instant as agno's answers have it, in microseconds since 1970. Its server turns the
 /// nanoseconds of a span into seconds as a double first, which moves about every tenth

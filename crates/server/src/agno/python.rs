@@ -77,10 +77,7 @@ mod tests {
     #[test]
     fn values_are_quoted_as_python_does() {
         let sent = json!({"op": "EQ", "n": [1, 2.5, true, null], "it's": "a\n\"b\"'"});
-        assert_eq!(
-            value(&sent),
-            r#"{'op': 'EQ', 'n': [1, 2.5, True, None], "it's": 'a\n"b"\''}"#
-        );
+        assert_eq!(value(&sent), r#"{'op': 'EQ', 'n': [1, 2.5, True, None], "it's": 'a\n"b"\''}"#);
         assert_eq!(value(&json!({})), "{}");
         assert_eq!(text("\u{7}"), r"'\x07'");
     }

@@ -1,7 +1,7 @@
 //! What agno knows of a run beyond the row that Clew keeps: the ids and texts on the span
 //! that speaks for it.
 
-use clew_model::ids::SpanId;
+use clew_model::ids::{SpanId, TraceId};
 use clew_model::source::SourceSpan;
 use clew_model::span::{Category, Span};
 use clew_model::trace::Tree;
@@ -98,9 +98,8 @@ pub(super) fn row_fact(row: &TraceRow, field: Field) -> Fact {
 /// The span that speaks for a run: its earliest root that is of an AI convention. Where a
 /// web framework's request stands around the run, the topmost span of an agent or a flow.
 pub(super) fn speaker(spans: &[Span]) -> Option<SpanId> {
-    let is_root = |span: &&Span| {
-        !span.placeholder && (span.parent_span_id.is_none() || span.forced_root)
-    };
+    let is_root =
+        |span: &&Span| !span.placeholder && (span.parent_span_id.is_none() || span.forced_root);
     let root = spans
         .iter()
         .filter(is_root)
@@ -129,9 +128,8 @@ fn topmost(spans: &[Span]) -> Option<SpanId> {
 pub(super) fn load_speaker(
     app: &App,
     caller: &Caller,
-    row: &TraceRow,
+    trace_id: &TraceId,
 ) -> Result<Option<SourceSpan>, ApiError> {
-    let trace_id = &row.summary.trace_id;
     let spans = app.store.trace_spans(caller.workspace, trace_id)?;
     let Some(speaker) = speaker(&spans) else { return Ok(None) };
     Ok(app.store.sources(caller.workspace, trace_id, Some(&[speaker]))?.into_iter().next())

@@ -19,7 +19,6 @@ use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::error::ApiError;
 use crate::routes::{Access, Answer, Owner, Query, Route};
-use crate::store_gap::StoreGap as _;
 
 /// Runs read at once.
 const PAGE: usize = 100;

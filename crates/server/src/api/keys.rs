@@ -16,7 +16,6 @@ use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::error::ApiError;
 use crate::routes::{Access, Answer, Owner, Route};
-use crate::store_gap::StoreGap as _;
 
 /// The routes of this file.
 pub(crate) fn routes() -> Vec<Route> {

@@ -33,7 +33,6 @@ use crate::auth::caller::Caller;
 use crate::error::{ApiError, ErrorCode};
 use crate::live::{Live, Missed};
 use crate::routes::{Access, Answer, Owner, Query, Route};
-use crate::store_gap::StoreGap as _;
 
 /// Changes within this time are told together.
 const GATHER: Duration = Duration::from_millis(150);

@@ -6,7 +6,6 @@ use clew_store::TraceRow;
 use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::error::ApiError;
-use crate::store_gap::StoreGap as _;
 
 /// The row of a run that the caller may see.
 pub(crate) fn row_for(

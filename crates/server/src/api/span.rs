@@ -27,7 +27,6 @@ use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::error::ApiError;
 use crate::routes::{Access, Answer, Owner, Route};
-use crate::store_gap::StoreGap as _;
 
 /// Spans of one previews call.
 const PREVIEWS_MAX: usize = 200;

@@ -24,7 +24,6 @@ use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ErrorCode};
 use crate::routes::{Access, Answer, Owner, Query, Route};
-use crate::store_gap::StoreGap as _;
 
 /// The routes of this file.
 pub(crate) fn routes() -> Vec<Route> {

@@ -19,7 +19,6 @@ use crate::ingest::admission::Reservation;
 use crate::ingest::body::size_words;
 use crate::ingest::decompress::{Packing, UnpackError, unpack};
 use crate::request_log::IngestNote;
-use crate::store_gap::StoreGap as _;
 
 /// A body that has come in whole.
 pub(crate) struct Received {

@@ -190,3 +190,50 @@ async fn unknown_parameters_and_paths_are_told() {
     assert_eq!((answer.status.as_u16(), answer.code().as_str()), (405, "method_not_allowed"));
     assert!(answer.headers.contains_key("allow"));
 }
+
+#[tokio::test]
+async fn settings_change_unless_they_are_locked() {
+    let clew = Clew::with(|config| {
+        config.locked_settings = vec![("retention.max_bytes".to_owned(), json!(1_u64 << 30))];
+    });
+    let put = async |name: &str, value: serde_json::Value| {
+        clew.call("PUT", "/api/v1/settings", "", &json!({ "name": name, "value": value })).await
+    };
+    let answer = put("retention.days", json!(30)).await.json();
+    let setting = &answer["settings"][0];
+    assert_eq!((&setting["value"], &setting["locked"]), (&json!(30), &json!(false)));
+    assert_eq!(setting["changed_by"], "open mode");
+    let locked = put("retention.max_bytes", json!(1_u64 << 31)).await;
+    assert_eq!((locked.status.as_u16(), locked.code().as_str()), (409, "locked"));
+    let listed = clew.get("/api/v1/settings").await.json();
+    assert_eq!(listed["settings"][2]["value"], json!(1_u64 << 30));
+    let rules = json!([{"name": "chatter", "filter": "tool:search", "days": 3}]);
+    assert_eq!(put("retention.rules", rules).await.status, 200);
+    let wrong = json!([{"name": "chatter", "filter": "tol:search", "days": 3}]);
+    for (name, value) in [
+        ("retention.rules", wrong),
+        ("retention.days", json!("soon")),
+        ("retention.days", json!(0)),
+        ("retention.dayz", json!(1)),
+    ] {
+        assert_eq!(put(name, value).await.status, 400, "{name}");
+    }
+    let answer = put("retention.days", json!(null)).await.json();
+    assert_eq!(answer["settings"][0]["value"], json!(null));
+}
+
+#[tokio::test]
+async fn prices_are_set_for_what_comes_then() {
+    let clew = Clew::open();
+    let price = json!({"model": "house-model", "rates": {"input": "1", "output": "2"}});
+    let answer = clew.call("PUT", "/api/v1/prices", "", &price).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let own = clew.get("/api/v1/prices?own=true").await.json();
+    assert_eq!(own["prices"][0]["model"], "house-model");
+    assert_eq!(own["prices"][0]["rates"]["input"], "1");
+    let name = json!({"model": "house-model"});
+    assert_eq!(clew.call("DELETE", "/api/v1/prices", "", &name).await.status, 200);
+    assert_eq!(clew.call("DELETE", "/api/v1/prices", "", &name).await.status, 404);
+    let shipped = clew.get("/api/v1/prices?q=gpt-5-mini").await.json();
+    assert!(!shipped["prices"].as_array().unwrap().is_empty());
+}

@@ -330,3 +330,31 @@ async fn sessions_users_and_spans_are_listed() {
     let schema = clew.get("/api/v1/filter-schema?subject=span").await.json();
     assert!(schema["fields"].as_array().unwrap().len() > 10);
 }
+
+#[tokio::test]
+async fn a_deleted_run_is_gone_and_stays_gone() {
+    let clew = Clew::open();
+    clew.ingest("", &turn(TRACE, "shoes")).await;
+    let path = format!("/api/v1/traces/{TRACE}");
+    assert_eq!(clew.call("DELETE", &path, "", &json!({})).await.status, 200);
+    assert_eq!(clew.get(&path).await.status, 404);
+    assert_eq!(clew.call("DELETE", &path, "", &json!({})).await.status, 404);
+    let again = clew.call("POST", "/v1/traces", "", &turn(TRACE, "shoes")).await.json();
+    assert_eq!(again["partialSuccess"]["rejectedSpans"], "4");
+    assert_eq!(clew.get("/api/v1/traces").await.json()["traces"], json!([]));
+    let deleted = clew.get("/api/v1/deleted").await.json();
+    let gone = &deleted["deleted"][0];
+    assert_eq!((&gone["trace_id"], &gone["by"]), (&json!(TRACE), &json!("open mode")));
+    assert_eq!(clew.get("/api/v1/audit").await.json()["entries"][0]["action"], "trace.delete");
+}
+
+#[tokio::test]
+async fn a_store_is_checked_and_copied() {
+    let clew = Clew::open();
+    clew.ingest("", &turn(TRACE, "shoes")).await;
+    let report = clew.get("/api/v1/check").await.json();
+    assert_eq!((&report["problems"], &report["counts"]["spans"]), (&json!([]), &json!(4)));
+    let copy = clew.get("/api/v1/backup").await;
+    assert_eq!(&copy.body[..15], b"SQLite format 3");
+    assert_eq!(copy.headers["content-length"], copy.body.len().to_string().as_str());
+}

@@ -69,7 +69,9 @@ fn needs_spans(condition: &Condition) -> bool {
 
 fn holds(fact: &Fact, test: &Test) -> Option<bool> {
     match test {
-        Test::Compare(relation, operand) => compare(fact, operand).map(|order| relation.accepts(order)),
+        Test::Compare(relation, operand) => {
+            compare(fact, operand).map(|order| relation.accepts(order))
+        }
         Test::Contains(part) => {
             text(fact).map(|text| text.to_lowercase().contains(&part.to_lowercase()))
         }
@@ -157,7 +159,8 @@ mod tests {
             assert_eq!(truth(json!({"op": "NOT", "condition": asked})), None, "NOT {op}");
         }
         let or = |other: &str| {
-            let conditions = [leaf("EQ", "team_id", json!("t")), leaf("EQ", "user_id", json!(other))];
+            let conditions =
+                [leaf("EQ", "team_id", json!("t")), leaf("EQ", "user_id", json!(other))];
             truth(json!({"op": "OR", "conditions": conditions}))
         };
         assert_eq!(or("bob"), Some(true));
@@ -181,7 +184,10 @@ mod tests {
         assert_eq!(truth(leaf("GT", "duration_ms", json!("9"))), Some(true));
         assert_eq!(truth(leaf("LTE", "duration_ms", json!(86.0))), Some(true));
         assert_eq!(truth(leaf("LT", "duration_ms", json!("slow"))), Some(true));
-        assert_eq!(truth(leaf("GTE", "start_time", json!("2020-01-01T05:30:00+05:30"))), Some(true));
+        assert_eq!(
+            truth(leaf("GTE", "start_time", json!("2020-01-01T05:30:00+05:30"))),
+            Some(true)
+        );
         assert_eq!(truth(leaf("GTE", "start_time", json!("zzz"))), Some(false));
         assert_eq!(truth(leaf("CONTAINS", "start_time", json!("01-01t00"))), Some(true));
     }

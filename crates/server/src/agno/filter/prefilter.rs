@@ -3,8 +3,8 @@
 //! says so; the rows are then held against the condition one by one.
 
 use clew_query::{
-    Comparison, Expr, Field as Known, FieldRef, Namespace, NumberTest, Place, Predicate, Relation as Sign,
-    Subject, Term, Test as KnownTest, TextPattern, TimeRange, Wildcard,
+    Comparison, Expr, Field as Known, FieldRef, Namespace, NumberTest, Place, Predicate,
+    Relation as Sign, Subject, Term, Test as KnownTest, TextPattern, TimeRange, Wildcard,
 };
 
 use super::{Condition, Field, Operand, Relation, Test};
@@ -178,7 +178,9 @@ fn trace_id(test: &Test, negated: bool) -> Prefilter {
         text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     };
     let operands = match test {
-        Test::Compare(Relation::Equal | Relation::NotEqual, operand) => std::slice::from_ref(operand),
+        Test::Compare(Relation::Equal | Relation::NotEqual, operand) => {
+            std::slice::from_ref(operand)
+        }
         Test::OneOf(operands) => operands.as_slice(),
         _ => return EVERYTHING,
     };
@@ -188,10 +190,9 @@ fn trace_id(test: &Test, negated: bool) -> Prefilter {
     let ids: Vec<KnownTest> = operands
         .iter()
         .filter_map(|operand| match operand {
-            Operand::Text(text) if is_id(text) => Some(KnownTest::Id(clew_query::IdTest {
-                text: text.clone(),
-                is_prefix: false,
-            })),
+            Operand::Text(text) if is_id(text) => {
+                Some(KnownTest::Id(clew_query::IdTest { text: text.clone(), is_prefix: false }))
+            }
             _ => None,
         })
         .collect();
