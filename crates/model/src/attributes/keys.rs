@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use crate::convention::{self, Layers};
 
 /// Keys that have a slot.
-pub(crate) const KEY_COUNT: usize = 544;
+pub(crate) const KEY_COUNT: usize = 555;
 
 /// A known key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +129,7 @@ const KEYS: &[&str; KEY_COUNT] = &[
     "agentos.data.arguments",
     "agentos.data.call_id",
     "agentos.data.description",
+    "agentos.data.frequency_penalty",
     "agentos.data.input",
     "agentos.data.k",
     "agentos.data.max_tokens",
@@ -138,18 +139,26 @@ const KEYS: &[&str; KEY_COUNT] = &[
     "agentos.data.model",
     "agentos.data.name",
     "agentos.data.parameters",
+    "agentos.data.presence_penalty",
     "agentos.data.prompt",
     "agentos.data.provider",
     "agentos.data.query",
+    "agentos.data.reasoning_effort",
+    "agentos.data.seed",
+    "agentos.data.service_tier",
+    "agentos.data.stop",
     "agentos.data.store",
+    "agentos.data.stream",
     "agentos.data.system",
     "agentos.data.system_prompt",
     "agentos.data.task",
     "agentos.data.temperature",
     "agentos.data.tool_call_id",
+    "agentos.data.tool_choice",
     "agentos.data.tool_name",
     "agentos.data.tools",
     "agentos.data.top_k",
+    "agentos.data.top_p",
     "agentos.data.type",
     "agentos.end.cache_creation_input_tokens",
     "agentos.end.cache_creation_tokens",
@@ -168,6 +177,8 @@ const KEYS: &[&str; KEY_COUNT] = &[
     "agentos.end.input_cost",
     "agentos.end.input_tokens",
     "agentos.end.model",
+    "agentos.end.modified_input",
+    "agentos.end.modified_output",
     "agentos.end.output",
     "agentos.end.output_cost",
     "agentos.end.output_tokens",

@@ -95,13 +95,21 @@ static KEYS: &[(&str, &[Source])] = &[
             Source::only(Layers::AO, "agentos.data.temperature"),
         ],
     ),
-    ("top_p", &[Source::any("gen_ai.request.top_p"), Source::any("ai.settings.topP")]),
+    (
+        "top_p",
+        &[
+            Source::any("gen_ai.request.top_p"),
+            Source::any("ai.settings.topP"),
+            Source::only(Layers::AO, "agentos.data.top_p"),
+        ],
+    ),
     (
         "top_k",
         &[
             Source::any("gen_ai.request.top_k"),
             Source::any("llm.top_k"),
             Source::any("ai.settings.topK"),
+            Source::only(Layers::AO, "agentos.data.top_k"),
         ],
     ),
     (
@@ -120,6 +128,7 @@ static KEYS: &[(&str, &[Source])] = &[
             Source::any("gen_ai.request.stop_sequences"),
             Source::any("llm.chat.stop_sequences"),
             Source::any("ai.settings.stopSequences"),
+            Source::only(Layers::AO, "agentos.data.stop"),
         ],
     ),
     (
@@ -128,6 +137,7 @@ static KEYS: &[(&str, &[Source])] = &[
             Source::any("gen_ai.request.seed"),
             Source::any("gen_ai.openai.request.seed"),
             Source::any("ai.settings.seed"),
+            Source::only(Layers::AO, "agentos.data.seed"),
         ],
     ),
     (
@@ -136,6 +146,7 @@ static KEYS: &[(&str, &[Source])] = &[
             Source::any("gen_ai.request.frequency_penalty"),
             Source::any("llm.frequency_penalty"),
             Source::any("ai.settings.frequencyPenalty"),
+            Source::only(Layers::AO, "agentos.data.frequency_penalty"),
         ],
     ),
     (
@@ -144,6 +155,7 @@ static KEYS: &[(&str, &[Source])] = &[
             Source::any("gen_ai.request.presence_penalty"),
             Source::any("llm.presence_penalty"),
             Source::any("ai.settings.presencePenalty"),
+            Source::only(Layers::AO, "agentos.data.presence_penalty"),
         ],
     ),
     (
@@ -157,6 +169,7 @@ static KEYS: &[(&str, &[Source])] = &[
             Source::any("gen_ai.is_streaming"),
             Source::any("llm.is_streaming"),
             Source::only(Layers::ML, "stream").read(Read::Quoted),
+            Source::only(Layers::AO, "agentos.data.stream"),
         ],
     ),
     (
@@ -164,6 +177,7 @@ static KEYS: &[(&str, &[Source])] = &[
         &[
             Source::any("gen_ai.request.reasoning.level"),
             Source::any("gen_ai.request.reasoning_effort"),
+            Source::only(Layers::AO, "agentos.data.reasoning_effort"),
         ],
     ),
     (
@@ -174,13 +188,20 @@ static KEYS: &[(&str, &[Source])] = &[
             Source::any("ai.settings.output"),
         ],
     ),
-    ("tool_choice", &[Source::any("ai.prompt.toolChoice").read(Read::Quoted)]),
+    (
+        "tool_choice",
+        &[
+            Source::any("ai.prompt.toolChoice").read(Read::Quoted),
+            Source::only(Layers::AO, "agentos.data.tool_choice"),
+        ],
+    ),
     (
         "service_tier",
         &[
             Source::any("gen_ai.request.service_tier"),
             Source::any("openai.request.service_tier"),
             Source::any("anthropic.request.service_tier"),
+            Source::only(Layers::AO, "agentos.data.service_tier"),
         ],
     ),
     ("max_retries", &[Source::any("ai.settings.maxRetries")]),

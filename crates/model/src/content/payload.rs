@@ -172,6 +172,8 @@ static OUTPUTS: &[From] = &[
     Raw(Source::only(AO, "agentos.end.content")),
     Raw(Source::only(AO, "agentos.end.result")),
     Raw(Source::only(AO, "agentos.output")),
+    Raw(Source::only(AO, "agentos.end.modified_input")),
+    Raw(Source::only(AO, "agentos.end.modified_output")),
     Raw(Source::any("langfuse.observation.output")),
     Raw(Source::any("lmnr.span.output")),
     Raw(Source::any("mlflow.spanOutputs")),

@@ -190,9 +190,11 @@ fn is_handoff(view: &AttrView<'_>, found: &Classified, scope: &str, name: &str) 
 fn is_cached(view: &AttrView<'_>) -> bool {
     view.str(const { key("lmnr.span.type") }).is_some_and(|kind| kind == "CACHED")
         || view.flag(const { key("litellm.cache_hit") }) == Some(true)
-        || view
-            .str(const { key("hidden_params") })
-            .is_some_and(|parameters| parameters.contains("\"cache_hit\": true"))
+        || view.str(const { key("hidden_params") }).is_some_and(|parameters| {
+            ["\"cache_hit\": true", "\"cache_hit\":true", "'cache_hit': True"]
+                .iter()
+                .any(|hit| parameters.contains(hit))
+        })
 }
 
 /// The rules, in order; the first that knows its word decides. The last column holds for

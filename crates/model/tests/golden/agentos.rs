@@ -65,6 +65,7 @@ fn a_model_call_without_a_model_is_named_by_it() {
         ("agentos.end.cache_read_tokens", 60_i64.into()),
         ("agentos.end.latency", 3_i64.into()),
         ("agentos.data.messages", r#"[{"role":"user","content":"hi"}]"#.into()),
+        ("agentos.data.top_p", 0.5.into()),
         ("agentos.end.content", "hello".into()),
     ];
     let span = facts(&agentos("gpt-5-mini", &pairs));
@@ -79,6 +80,7 @@ fn a_model_call_without_a_model_is_named_by_it() {
     assert_eq!(content.input_messages[0].role, "user");
     assert_eq!(content.output_messages[0].role, "assistant");
     assert_eq!(serde_json::to_value(&content.details).unwrap(), json!({"latency": 3}));
+    assert_eq!(serde_json::to_value(&content.parameters).unwrap(), json!({"top_p": 0.5}));
 }
 
 #[test]
@@ -158,6 +160,7 @@ fn hooks_and_delegations_keep_their_details() {
         serde_json::to_value(&hook.details).unwrap(),
         json!({"hook": "pii", "modified_input": {"text": "***"}})
     );
+    assert_eq!(hook.output, Some(json!({"text": "***"})));
     let span = agentos(
         "to writer",
         &[

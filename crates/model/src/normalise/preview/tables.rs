@@ -89,6 +89,8 @@ pub(super) static OUTPUTS: &[Place] = &[
     Raw(Source::only(AO, "agentos.end.content")),
     Raw(Source::only(AO, "agentos.end.result")),
     Raw(Source::only(AO, "agentos.output")),
+    Raw(Source::only(AO, "agentos.end.modified_input")),
+    Raw(Source::only(AO, "agentos.end.modified_output")),
     Messages(Source::only(AO, "agentos.end.tool_calls")),
     Raw(Source::any("langfuse.observation.output")),
     Raw(Source::any("lmnr.span.output")),
