@@ -1,3 +1,4 @@
 //! Full text: which texts a span has, and finding them.
 
+pub(crate) mod blooms;
 pub(crate) mod text;
