@@ -1,6 +1,6 @@
 //! Traces of the sizes that happen: wide, deep, long, and arriving in the worst order.
 
-#![allow(clippy::unwrap_used, reason = "test code")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "test code")]
 
 use clew_model::ids::{SpanId, TraceId};
 use clew_model::span::{AgentFacts, Category, Span, Status};

@@ -12,7 +12,7 @@ use clew_model::summary::TraceSummary;
 use clew_model::usage::{Cost, CostSource, PicoUsd, Usage, UsageScope};
 
 /// The spans with their true parents.
-pub struct Facts<'a> {
+pub(crate) struct Facts<'a> {
     spans: &'a [Span],
     parents: Vec<Option<usize>>,
     cut: Vec<bool>,
@@ -28,7 +28,7 @@ fn is_root(span: &Span) -> bool {
 }
 
 impl<'a> Facts<'a> {
-    pub fn of(spans: &'a [Span]) -> Facts<'a> {
+    pub(crate) fn of(spans: &'a [Span]) -> Facts<'a> {
         let by_id: HashMap<SpanId, usize> =
             spans.iter().enumerate().map(|(place, span)| (span.span_id, place)).collect();
         let mut parents: Vec<Option<usize>> = spans
@@ -83,7 +83,7 @@ impl<'a> Facts<'a> {
         self.spans[place].operation.as_deref() == Some("fetch_response")
     }
 
-    pub fn owns(&self, place: usize) -> bool {
+    pub(crate) fn owns(&self, place: usize) -> bool {
         let span = &self.spans[place];
         let call =
             matches!(span.category, Category::Llm | Category::Embedding | Category::Reranker);
@@ -122,7 +122,7 @@ impl<'a> Facts<'a> {
             && !above[..distance].iter().any(|between| self.boundary(*between))
     }
 
-    pub fn shadowed(&self, place: usize) -> bool {
+    pub(crate) fn shadowed(&self, place: usize) -> bool {
         (0..self.spans.len()).any(|inner| self.nested(place, inner))
     }
 
@@ -183,7 +183,7 @@ impl<'a> Facts<'a> {
             .unwrap()
     }
 
-    pub fn counts(&self, place: usize) -> bool {
+    pub(crate) fn counts(&self, place: usize) -> bool {
         if self.owns(place) {
             return !self.spans[place].cached
                 && !self.shadowed(place)
@@ -222,7 +222,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The spans at and below one whose lines make its subtree's total.
-    pub fn lines_below(&self, top: usize) -> Vec<usize> {
+    pub(crate) fn lines_below(&self, top: usize) -> Vec<usize> {
         let inside = |place: usize| place == top || self.above(place).contains(&top);
         let way = |place: usize| -> Vec<usize> {
             self.above(place).into_iter().filter(|above| inside(*above)).collect()
@@ -241,28 +241,28 @@ impl<'a> Facts<'a> {
     }
 
     /// What a line counts.
-    pub fn amount(&self, place: usize) -> (Usage, Option<Cost>) {
+    pub(crate) fn amount(&self, place: usize) -> (Usage, Option<Cost>) {
         match self.owns(place) {
             true => self.effective(place),
             false => (self.spans[place].usage.unwrap_or_default(), self.spans[place].cost),
         }
     }
 
-    pub fn depth(&self, place: usize) -> u32 {
+    pub(crate) fn depth(&self, place: usize) -> u32 {
         self.above(place).len() as u32
     }
 
-    pub fn parent(&self, place: usize) -> Option<usize> {
+    pub(crate) fn parent(&self, place: usize) -> Option<usize> {
         self.parents[place]
     }
 
     /// Orphan, cycle, failed.
-    pub fn marks(&self, place: usize) -> (bool, bool, bool) {
+    pub(crate) fn marks(&self, place: usize) -> (bool, bool, bool) {
         (self.is_orphan(place), self.cut[place], self.failed(place))
     }
 
     /// Everything in order, by the definition: siblings sorted, each before its children.
-    pub fn order(&self, parent: Option<usize>) -> Vec<usize> {
+    pub(crate) fn order(&self, parent: Option<usize>) -> Vec<usize> {
         let mut children: Vec<usize> =
             (0..self.spans.len()).filter(|place| self.parents[*place] == parent).collect();
         children.sort_by_key(|place| {
@@ -276,7 +276,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The session of the span or of the nearest one above that has one.
-    pub fn session(&self, place: usize) -> Option<String> {
+    pub(crate) fn session(&self, place: usize) -> Option<String> {
         std::iter::once(place)
             .chain(self.above(place))
             .find_map(|place| unscrubbed(&self.spans[place].session_id))
@@ -332,7 +332,7 @@ fn unscrubbed(text: &Option<String>) -> Option<String> {
     text.clone().filter(|text| !text.starts_with("[Scrubbed"))
 }
 
-pub fn summary(trace_id: TraceId, spans: &[Span]) -> TraceSummary {
+pub(crate) fn summary(trace_id: TraceId, spans: &[Span]) -> TraceSummary {
     let facts = Facts::of(spans);
     let (mut usage, mut embedding_input) = (Usage::default(), 0);
     let (mut cost, mut reported): (Option<i64>, Option<i64>) = (None, None);

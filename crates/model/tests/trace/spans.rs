@@ -5,21 +5,21 @@ use clew_model::span::{AgentFacts, Category, Span, SpanError, Status};
 use clew_model::usage::{Cost, CostSource, PicoUsd, Usage, UsageScope};
 use proptest::prelude::*;
 
-pub fn trace_id() -> TraceId {
+pub(crate) fn trace_id() -> TraceId {
     TraceId::from_bytes(&[7; 16]).unwrap()
 }
 
-pub fn span_id(number: u8) -> SpanId {
+pub(crate) fn span_id(number: u8) -> SpanId {
     SpanId::from_bytes(&[0, 0, 0, 0, 0, 0, 0, number]).unwrap()
 }
 
 /// A believable start: 2026-01-01 and so many seconds.
-pub fn at(seconds: i64) -> i64 {
+pub(crate) fn at(seconds: i64) -> i64 {
     1_767_225_600_000_000_000 + seconds * 1_000_000_000
 }
 
 /// A span of one second without any facts.
-pub fn plain(number: u8, parent: u8) -> Span {
+pub(crate) fn plain(number: u8, parent: u8) -> Span {
     Span {
         trace_id: trace_id(),
         span_id: span_id(number),
@@ -184,7 +184,7 @@ prop_compose! {
 
 prop_compose! {
     /// One of eight spans, under one of ten parents of which two never come.
-    pub fn any_span()(
+    pub(crate) fn any_span()(
         place in any_place(),
         amounts in any_amounts(),
         words in any_words(),
