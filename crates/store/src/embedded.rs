@@ -36,7 +36,7 @@ mod recovery;
 pub(crate) mod retention;
 pub(crate) mod rows;
 pub(crate) mod run_events;
-mod search;
+pub(crate) mod search;
 mod sessions;
 mod staging;
 pub(crate) mod tombstones;

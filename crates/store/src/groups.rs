@@ -86,7 +86,7 @@ pub struct UserRow {
 impl Store {
     /// A page of sessions, the one with the newest trace first unless sorted otherwise.
     pub fn sessions(&self, query: &SessionQuery) -> Result<Page<SessionRow>, StoreError> {
-        let spans = StoredSpans(&self.inner);
+        let spans = StoredSpans::new(&self.inner);
         self.inner.walkers.read(|connection| lists::sessions(connection, &spans, query))
     }
 

@@ -11,6 +11,7 @@ mod groups;
 mod ids;
 mod listing;
 mod row;
+mod search;
 mod spans;
 mod totals;
 
@@ -29,6 +30,7 @@ pub use groups::*;
 pub use ids::{AgentId, AgentIdError, WorkspaceId};
 pub use listing::*;
 pub use row::{AgentRef, TraceRow};
+pub use search::{SearchHit, SearchPage, SearchQuery};
 pub use spans::{SpanHit, SpanQuery};
 pub use totals::Totals;
 

@@ -10,7 +10,8 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use crate::embedded::lists::{self, SpanSource};
-use crate::embedded::{Embedded, rows, run_events};
+use crate::embedded::search::held::{SharedTokens, may_hold};
+use crate::embedded::{Embedded, run_events};
 use crate::ids::{AgentId, WorkspaceId};
 use crate::{Store, StoreError, TraceRow};
 
@@ -94,7 +95,7 @@ pub struct Scanned {
 impl Store {
     /// A page of traces. It holds what was committed before the call.
     pub fn traces(&self, query: &TraceQuery) -> Result<Page<TraceRow>, StoreError> {
-        let spans = StoredSpans(&self.inner);
+        let spans = StoredSpans::new(&self.inner);
         self.inner.walkers.read(|connection| lists::traces(connection, &spans, query))
     }
 
@@ -109,11 +110,21 @@ impl Store {
 }
 
 /// Spans of the store, for filters that ask for more than rows know.
-pub(crate) struct StoredSpans<'a>(pub(crate) &'a Embedded);
+pub(crate) struct StoredSpans<'a> {
+    store: &'a Embedded,
+    in_shared: SharedTokens,
+}
+
+impl StoredSpans<'_> {
+    /// For one list.
+    pub(crate) fn new(store: &Embedded) -> StoredSpans<'_> {
+        StoredSpans { store, in_shared: SharedTokens::default() }
+    }
+}
 
 impl SpanSource for StoredSpans<'_> {
     fn spans(&self, workspace: WorkspaceId, trace_id: &TraceId) -> Result<Vec<Span>, StoreError> {
-        unless_gone(self.0.spans(workspace, trace_id))
+        unless_gone(self.store.spans(workspace, trace_id))
     }
 
     fn sources(
@@ -121,7 +132,7 @@ impl SpanSource for StoredSpans<'_> {
         workspace: WorkspaceId,
         trace_id: &TraceId,
     ) -> Result<Vec<SourceSpan>, StoreError> {
-        unless_gone(self.0.sources(workspace, trace_id, None))
+        unless_gone(self.store.sources(workspace, trace_id, None))
     }
 
     fn may_hold(
@@ -130,8 +141,7 @@ impl SpanSource for StoredSpans<'_> {
         tno: i64,
         tokens: &[String],
     ) -> Result<bool, StoreError> {
-        let _ = (connection, tno, tokens);
-        Ok(true)
+        may_hold(connection, &self.in_shared, tno, tokens)
     }
 }
 

@@ -44,7 +44,7 @@ pub struct SpanHit {
 impl Store {
     /// A page of spans: traces by start, the newest first, and in each the order of its tree.
     pub fn spans(&self, query: &SpanQuery) -> Result<Page<SpanHit>, StoreError> {
-        let spans = StoredSpans(&self.inner);
+        let spans = StoredSpans::new(&self.inner);
         self.inner.walkers.read(|connection| lists::spans(connection, &spans, query))
     }
 
@@ -65,7 +65,7 @@ impl Store {
             budget: Budget::default(),
             now,
         };
-        let spans = StoredSpans(&self.inner);
+        let spans = StoredSpans::new(&self.inner);
         self.inner
             .walkers
             .read(|connection| lists::row_matches(connection, &spans, &query, row.tno))

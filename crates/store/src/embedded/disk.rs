@@ -14,7 +14,7 @@ pub(crate) mod shared;
 const NUMBER_BITS: u32 = 20;
 
 /// The keys of everything that belongs to `id`, from and to inclusive.
-fn keys(id: i64) -> (i64, i64) {
+pub(crate) fn keys(id: i64) -> (i64, i64) {
     (id << NUMBER_BITS, (id << NUMBER_BITS) | ((1 << NUMBER_BITS) - 1))
 }
 

@@ -6,8 +6,8 @@
 //! evaluator's; an index only leaves out rows that cannot meet it.
 
 pub(crate) mod candidate;
-mod cursor;
-mod names;
+pub(crate) mod cursor;
+pub(crate) mod names;
 mod order;
 mod plan;
 mod sessions;
@@ -15,9 +15,9 @@ mod span_row;
 mod spans;
 mod spans_of;
 pub(crate) mod totals;
-mod traces;
+pub(crate) mod traces;
 mod users;
-mod walk;
+pub(crate) mod walk;
 
 #[cfg(test)]
 pub(crate) mod tests;
