@@ -9,8 +9,10 @@ pub(super) use iso::parse;
 /// instant by a microsecond; answers and comparisons take the same way, or a filter by a
 /// time that was read from an answer would miss the very trace it was read from.
 pub(super) fn micros(nanos: i64) -> i64 {
-    let seconds = nanos as f64 / 1e9;
-    let whole = seconds.trunc();
+    // Both parts are exact, so that their sum is rounded once, like Python's quotient.
+    let part = nanos.rem_euclid(1_000_000_000) as f64 / 1e9;
+    let seconds = nanos.div_euclid(1_000_000_000) as f64 + part;
+    let whole = seconds.floor();
     whole as i64 * 1_000_000 + ((seconds - whole) * 1e6).round_ties_even() as i64
 }
 
@@ -19,7 +21,7 @@ pub(super) fn first_nanos(micros_shown: i64) -> i64 {
     let exact = micros_shown.saturating_mul(1_000);
     let (mut early, mut late) = (exact.saturating_sub(2_000), exact.saturating_add(2_000));
     while early < late {
-        let middle = early.midpoint(late);
+        let middle = early + (late - early) / 2;
         if micros(middle) >= micros_shown {
             late = middle;
         } else {
