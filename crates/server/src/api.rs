@@ -13,6 +13,7 @@ mod own;
 mod params;
 mod price_list;
 mod retention;
+mod search;
 mod sessions;
 mod settings;
 mod sign_in;
@@ -66,6 +67,7 @@ pub(crate) fn routes() -> Vec<Route> {
         settings::routes(),
         retention::routes(),
         upkeep::routes(),
+        search::routes(),
         spans::routes(),
     ]
     .into_iter()

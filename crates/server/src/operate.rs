@@ -86,6 +86,8 @@ async fn metrics(State(app): State<App>) -> Result<Response, ApiError> {
 fn page_of_metrics(app: &App) -> Result<String, ApiError> {
     let store = app.store.metrics();
     let sizes = app.store.sizes()?;
+    let slowest = app.store.followers()?.into_iter().map(|follower| follower.seq).min();
+    let lag = slowest.map_or(0, |seq| store.seq.saturating_sub(seq)) as f64;
     let uptime = app.store.now().saturating_sub(app.started_nanos) / 1_000_000_000;
     let gauges = [
         ("clew_uptime_seconds", "Since the server started.", uptime as f64),
@@ -112,6 +114,8 @@ fn page_of_metrics(app: &App) -> Result<String, ApiError> {
             store.merged_spans as f64,
         ),
         ("clew_duplicate_spans_total", "Spans sent again.", store.duplicate_spans as f64),
+        ("clew_follower_lag_commits", "Commits that the slowest follower has not done.", lag),
+        ("clew_refused_overloaded_total", "Appends turned away.", store.refused_overloaded as f64),
         ("clew_file_bytes", "The store's file.", sizes.file_bytes as f64),
         ("clew_wal_bytes", "Its write-ahead log.", sizes.wal_bytes as f64),
     ];

@@ -29,6 +29,14 @@ pub(super) struct Extent {
     pub(super) is_exact: bool,
 }
 
+impl Extent {
+    /// The time ran out before the rows did.
+    fn cut_short(self) -> Extent {
+        let scanned = self.scanned.unwrap_or(Scanned { rows: 0, of: self.total });
+        Extent { scanned: Some(scanned), ..self }
+    }
+}
+
 /// Whether a walk goes on.
 pub(super) enum Next {
     Row,
@@ -49,7 +57,8 @@ pub(super) fn page(search: Search<'_>, page: Page) -> Result<(Vec<TraceRow>, Ext
     let page = Page { limit: page.limit.min(PAGE_MAX), ..page };
     let mut rows = Vec::new();
     let mut seen = 0;
-    let extent = search.walk(&mut |row, total_is_known| {
+    let enough = page.offset().saturating_add(page.limit);
+    let extent = search.walk(enough, &mut |row, total_is_known| {
         seen += 1;
         if seen > page.offset() && (rows.len() as u64) < page.limit {
             rows.push(row);
@@ -71,9 +80,10 @@ pub(super) fn page(search: Search<'_>, page: Page) -> Result<(Vec<TraceRow>, Ext
 impl Search<'_> {
     /// Hands out every row that meets the condition, in order, until it is told that it is
     /// enough or the time is over. A row comes with whether the total is known without
-    /// looking at the rest.
+    /// looking at the rest; then no more than `enough` rows are of interest.
     pub(super) fn walk(
         &self,
+        enough: u64,
         visit: &mut dyn FnMut(TraceRow, bool) -> Next,
     ) -> Result<Extent, ApiError> {
         let prefilter = prefilter(self.condition);
@@ -83,31 +93,56 @@ impl Search<'_> {
             May::Some(expr) => Some(expr),
         };
         let mut query = self.query(expr);
-        let mut found = 0;
+        if prefilter.is_exact {
+            query.limit = usize::try_from(enough).unwrap_or(FETCH_ROWS).clamp(1, FETCH_ROWS);
+            return self.walk_exact(query, visit);
+        }
+        let (mut looked, mut found) = (0, 0);
         loop {
             let page = self.app.store.traces(&query)?;
+            let mut late = false;
             for row in page.rows {
-                if prefilter.is_exact {
-                    if let Next::Enough = visit(row, true) {
-                        return Ok(extent(page.total, page.total_is, None));
-                    }
-                } else if self.meets(&row)? {
+                late = Instant::now() >= self.deadline;
+                if late {
+                    break;
+                }
+                looked += 1;
+                if self.meets(&row)? {
                     found += 1;
                     visit(row, false);
                 }
-                if Instant::now() >= self.deadline && page.next_cursor.is_some() {
-                    break;
+            }
+            match page.next_cursor {
+                None if !late => return Ok(Extent { total: found, scanned: None, is_exact: true }),
+                Some(cursor) if !late && Instant::now() < self.deadline => {
+                    query.cursor = Some(cursor);
+                }
+                _ => {
+                    let scanned = page.scanned.unwrap_or(Scanned { rows: looked, of: page.total });
+                    return Ok(Extent { total: found, scanned: Some(scanned), is_exact: false });
                 }
             }
-            let late = Instant::now() >= self.deadline;
-            let total = if prefilter.is_exact { page.total } else { found };
-            match page.next_cursor {
-                None if prefilter.is_exact => return Ok(extent(total, page.total_is, None)),
-                None => return Ok(Extent { total, scanned: None, is_exact: true }),
-                Some(_) if late => {
-                    let scanned = page.scanned.unwrap_or(Scanned { rows: found, of: page.total });
-                    return Ok(Extent { total, scanned: Some(scanned), is_exact: false });
+        }
+    }
+
+    /// The store finds the very rows and counts them.
+    fn walk_exact(
+        &self,
+        mut query: TraceQuery,
+        visit: &mut dyn FnMut(TraceRow, bool) -> Next,
+    ) -> Result<Extent, ApiError> {
+        loop {
+            let page = self.app.store.traces(&query)?;
+            let is_exact = page.total_is == TotalIs::Exact;
+            let extent = Extent { total: page.total, scanned: page.scanned, is_exact };
+            for row in page.rows {
+                if let Next::Enough = visit(row, true) {
+                    return Ok(extent);
                 }
+            }
+            match page.next_cursor {
+                None => return Ok(extent),
+                Some(_) if Instant::now() >= self.deadline => return Ok(extent.cut_short()),
                 Some(cursor) => query.cursor = Some(cursor),
             }
         }
@@ -151,10 +186,6 @@ impl Search<'_> {
         })?;
         Ok(truth == Some(true))
     }
-}
-
-fn extent(total: u64, total_is: TotalIs, scanned: Option<Scanned>) -> Extent {
-    Extent { total, scanned, is_exact: total_is == TotalIs::Exact }
 }
 
 /// What a page says of itself. The limit is the one asked for as long as it makes no

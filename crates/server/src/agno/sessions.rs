@@ -92,7 +92,7 @@ pub(super) fn grouped(
     let deadline = started + app.config.limits.scan_deadline;
     let search = Search { app, caller, condition, sort: vec![NEWEST_FIRST], deadline };
     let mut groups: HashMap<String, Group> = HashMap::new();
-    let extent = search.walk(&mut |row, _| {
+    let extent = search.walk(u64::MAX, &mut |row, _| {
         let start = row.effective_start_nanos();
         let Some(session_id) = row.summary.session_id else { return Next::Row };
         let group = groups.entry(session_id.clone()).or_insert_with(|| Group {

@@ -17,7 +17,7 @@ const CACHED_MAX: usize = 10_000;
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
     cache: Mutex<Cache>,
-    uses: Mutex<HashMap<i64, i64>>,
+    uses: Mutex<Uses>,
     /// Browsers that signed in.
     pub(crate) sessions: Sessions,
 }
@@ -27,6 +27,16 @@ struct Cache {
     by_hash: HashMap<[u8; 32], Arc<KeyRecord>>,
     names: HashMap<WorkspaceId, Arc<str>>,
 }
+
+/// When each key was used last: what is noted, and of it what is not written yet.
+#[derive(Debug, Default)]
+struct Uses {
+    noted: HashMap<i64, i64>,
+    pending: HashMap<i64, i64>,
+}
+
+/// A use is noted once in this time.
+const NOTED_EVERY_NANOS: i64 = 60 * 1_000_000_000;
 
 impl Keys {
     /// The record of a good key.
@@ -106,19 +116,24 @@ impl Keys {
 
     /// Notes a use.
     pub(crate) fn mark_used(&self, record: &KeyRecord, now: i64) {
-        self.uses().insert(record.id, now);
+        let mut uses = self.uses();
+        let last = uses.noted.get(&record.id).copied();
+        if last.is_none_or(|last| now.saturating_sub(last) >= NOTED_EVERY_NANOS) {
+            uses.noted.insert(record.id, now);
+            uses.pending.insert(record.id, now);
+        }
     }
 
     /// Uses since the last call.
     pub(crate) fn take_uses(&self) -> HashMap<i64, i64> {
-        std::mem::take(&mut *self.uses())
+        std::mem::take(&mut self.uses().pending)
     }
 
     fn cache(&self) -> MutexGuard<'_, Cache> {
         self.cache.lock().unwrap_or_else(|e| e.into_inner())
     }
 
-    fn uses(&self) -> MutexGuard<'_, HashMap<i64, i64>> {
+    fn uses(&self) -> MutexGuard<'_, Uses> {
         self.uses.lock().unwrap_or_else(|e| e.into_inner())
     }
 }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
+use bytes::Bytes;
 use http_body_util::BodyExt;
+use tokio::time::Instant;
 
 use crate::error::{ApiError, ErrorCode};
 use crate::ingest::admission::{Admission, Reservation};
@@ -16,8 +18,47 @@ pub(crate) struct BodyLimits {
     pub(crate) max_bytes: usize,
     /// Name of that limit in messages.
     pub(crate) name: &'static str,
-    /// Most time from the first to the last byte.
+    /// Most time from the first to the last byte, and a second more for every
+    /// [`SLOWEST_BYTES`] that have come.
     pub(crate) timeout: Duration,
+}
+
+/// A sender that is at least so fast is never cut off, in bytes a second.
+const SLOWEST_BYTES: u64 = 128 * 1024;
+
+/// Silence after which a sender is given up: others wait for the room that it holds.
+const STALLED: Duration = Duration::from_secs(15);
+
+/// How long the next piece of a body may take.
+struct Patience {
+    limits: BodyLimits,
+    started: Instant,
+    received: u64,
+}
+
+impl Patience {
+    fn new(limits: BodyLimits) -> Self {
+        Self { limits, started: Instant::now(), received: 0 }
+    }
+
+    /// The next piece of the body; `None` at its end.
+    async fn next(&mut self, body: &mut Body) -> Result<Option<Bytes>, ApiError> {
+        loop {
+            let granted = Duration::from_secs(self.received / SLOWEST_BYTES);
+            let last = self.started + self.limits.timeout + granted;
+            let until = last.min(Instant::now() + STALLED);
+            match tokio::time::timeout_at(until, body.frame()).await {
+                Err(_) => return Err(too_slow()),
+                Ok(None) => return Ok(None),
+                Ok(Some(Err(error))) => return Err(broken(&error)),
+                Ok(Some(Ok(frame))) => {
+                    let Ok(data) = frame.into_data() else { continue };
+                    self.received += data.len() as u64;
+                    return Ok(Some(data));
+                }
+            }
+        }
+    }
 }
 
 /// Reserved before anything is known of a body without a length.
@@ -45,15 +86,8 @@ pub(crate) async fn read_admitted(
         Err(error) => return refuse(headers, body, error).await,
     };
     let mut bytes = Vec::with_capacity(declared.unwrap_or(0));
-    let deadline = tokio::time::Instant::now() + limits.timeout;
-    loop {
-        let frame = match tokio::time::timeout_at(deadline, body.frame()).await {
-            Err(_) => return Err(too_slow(limits)),
-            Ok(None) => return Ok((bytes, room)),
-            Ok(Some(Err(error))) => return Err(broken(&error)),
-            Ok(Some(Ok(frame))) => frame,
-        };
-        let Ok(data) = frame.into_data() else { continue };
+    let mut patience = Patience::new(limits);
+    while let Some(data) = patience.next(&mut body).await? {
         if bytes.len() + data.len() > limits.max_bytes {
             return refuse(headers, body, too_large(limits)).await;
         }
@@ -62,6 +96,7 @@ pub(crate) async fn read_admitted(
         }
         bytes.extend_from_slice(&data);
     }
+    Ok((bytes, room))
 }
 
 /// Reads a small body, such as one sent to the API.
@@ -73,22 +108,15 @@ pub(crate) async fn read_small(
     if declared_length(headers).is_some_and(|length| length > limits.max_bytes) {
         return refuse(headers, body, too_large(limits)).await;
     }
-    let deadline = tokio::time::Instant::now() + limits.timeout;
+    let mut patience = Patience::new(limits);
     let mut bytes = Vec::new();
-    loop {
-        match tokio::time::timeout_at(deadline, body.frame()).await {
-            Err(_) => return Err(too_slow(limits)),
-            Ok(None) => return Ok(bytes),
-            Ok(Some(Err(error))) => return Err(broken(&error)),
-            Ok(Some(Ok(frame))) => {
-                let Ok(data) = frame.into_data() else { continue };
-                if bytes.len() + data.len() > limits.max_bytes {
-                    return refuse(headers, body, too_large(limits)).await;
-                }
-                bytes.extend_from_slice(&data);
-            }
+    while let Some(data) = patience.next(&mut body).await? {
+        if bytes.len() + data.len() > limits.max_bytes {
+            return refuse(headers, body, too_large(limits)).await;
         }
+        bytes.extend_from_slice(&data);
     }
+    Ok(bytes)
 }
 
 /// Reads on and throws away, within limits: answering while the sender still writes
@@ -103,7 +131,7 @@ pub(crate) async fn discard(headers: &HeaderMap, mut body: Body) {
     let reading = async {
         let mut seen = 0;
         while let Some(Ok(frame)) = body.frame().await {
-            seen += frame.data_ref().map_or(0, bytes::Bytes::len);
+            seen += frame.data_ref().map_or(0, Bytes::len);
             if seen > DISCARD_MAX_BYTES {
                 break;
             }
@@ -129,12 +157,9 @@ fn too_large(limits: BodyLimits) -> ApiError {
     )
 }
 
-fn too_slow(limits: BodyLimits) -> ApiError {
-    let seconds = limits.timeout.as_secs();
-    ApiError::new(
-        ErrorCode::Timeout,
-        format!("the body did not come within {seconds} s (server.body_timeout)"),
-    )
+fn too_slow() -> ApiError {
+    let message = "the body came too slowly or stopped coming (server.body_timeout)";
+    ApiError::new(ErrorCode::Timeout, message)
 }
 
 fn broken(error: &axum::Error) -> ApiError {
@@ -186,6 +211,22 @@ mod tests {
             Body::from_stream(futures_util::stream::pending::<Result<String, axum::Error>>());
         let error = read_admitted(&HeaderMap::new(), body, LIMITS, &admission()).await.unwrap_err();
         assert_eq!(error.code.http_status(), 408);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_sender_that_goes_on_is_waited_for() {
+        let timeout = Duration::from_secs(10);
+        let limits = BodyLimits { max_bytes: 100 << 20, timeout, ..LIMITS };
+        // A megabyte every six seconds, for two minutes: faster than the slowest.
+        let pieces = futures_util::stream::unfold(20, |left: u32| async move {
+            tokio::time::sleep(Duration::from_secs(6)).await;
+            let piece = Ok::<_, axum::Error>(vec![0_u8; 1 << 20]);
+            left.checked_sub(1).map(|left| (piece, left))
+        });
+        let roomy = Admission::new(100 << 20, Duration::from_secs(1));
+        let body = Body::from_stream(pieces);
+        let read = read_admitted(&HeaderMap::new(), body, limits, &roomy).await;
+        assert_eq!(read.unwrap().0.len(), 20 << 20);
     }
 
     #[test]

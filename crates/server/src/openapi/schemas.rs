@@ -333,6 +333,7 @@ const SHAPES: &[(&str, &[Field])] = &[
         ],
     ),
     ("RunEvents", &[("events", "[RunEvent]")]),
+    ("Transcript", &[("turns", "[object]"), ("clipped_bytes", "integer")]),
     ("ReceiptAnswer", &[("trace_id", "string"), ("receipt", "Receipt")]),
     (
         "Session",
@@ -375,6 +376,7 @@ const SHAPES: &[(&str, &[Field])] = &[
             ("span_name", "string?"),
             ("start_nanos", "nanos"),
             ("snippet", "string"),
+            ("marks", "[[integer]]"),
         ],
     ),
     ("SearchAnswer", &[("hits", "[Hit]"), ("next_cursor", "string?"), ("scanned", "Scanned?")]),

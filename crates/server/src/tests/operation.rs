@@ -95,3 +95,57 @@ async fn a_stopping_server_says_come_again() {
     assert_eq!(clew.get("/readyz").await.status, 503);
     assert_eq!(clew.get("/healthz").await.status, 200);
 }
+
+#[tokio::test]
+async fn a_panic_is_a_500_with_an_id_and_the_server_goes_on() {
+    let clew = Clew::open();
+    let panics = axum::Router::new()
+        .route("/boom", axum::routing::get(async || -> () { panic!("the secret of a sender") }))
+        .layer(axum::middleware::from_fn_with_state(clew.app.clone(), crate::pipeline::entry));
+    let response =
+        tower::ServiceExt::oneshot(panics, request("GET", "/boom", &[], "")).await.unwrap();
+    assert_eq!(response.status(), 500);
+    let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
+    let body = http_body_util::BodyExt::collect(response.into_body()).await.unwrap().to_bytes();
+    let text = String::from_utf8(body.to_vec()).unwrap();
+    assert!(text.contains(&id) && !text.contains("secret"), "{text}");
+    let page = clew.get("/metrics").await.text();
+    assert!(page.contains("clew_panics_total 1"), "{page}");
+}
+
+#[tokio::test]
+async fn a_state_follows_the_clock() {
+    let clew = Clew::open();
+    let body = serde_json::json!({"run_id": "nightly", "agent_name": "indexer"});
+    let started = clew.call("POST", "/api/ingest/v1/runs", "", &body).await.json();
+    let path = format!("/api/v1/traces/{}", started["trace_id"].as_str().unwrap());
+    let state = async || clew.get(&path).await.json()["trace"]["state"].clone();
+    assert_eq!(state().await, "live");
+    for (seconds, expected) in [(59, "live"), (60, "quiet"), (1800, "abandoned")] {
+        let now = super::harness::NOW + seconds * 1_000_000_000;
+        clew.clock.store(now, std::sync::atomic::Ordering::SeqCst);
+        assert_eq!(state().await, expected, "after {seconds} s");
+    }
+    let spans = serde_json::json!({"spans": [{"id": "s1", "name": "list", "kind": "step"}]});
+    let answer = clew.call("POST", "/api/ingest/v1/runs/nightly/spans", "", &spans).await.json();
+    assert_eq!((&answer["accepted"], &answer["trace_id"]), (&json!(1), &started["trace_id"]));
+    assert_eq!(state().await, "resumed");
+    clew.call("POST", "/api/ingest/v1/runs/nightly/complete", "", &json!({})).await;
+    assert_eq!(state().await, "done");
+}
+
+#[tokio::test]
+async fn runs_are_told_step_by_step() {
+    let clew = Clew::open();
+    let events = json!({"events": [{"id": "e1", "name": "note", "data": {"a": 1}}, {"id": "e2"}]});
+    let answer = clew.call("POST", "/api/ingest/v1/runs/r1/events", "", &events).await.json();
+    assert_eq!((&answer["accepted"], &answer["rejected_count"]), (&json!(1), &json!(1)));
+    assert_eq!(answer["rejected"][0]["what"], "events[1]");
+    let path = format!("/api/v1/traces/{}/events", answer["trace_id"].as_str().unwrap());
+    let seen = clew.get(&path).await.json();
+    assert_eq!(seen["events"][0]["name"], "note");
+    assert_eq!(seen["events"][0]["attributes"], json!({"a": 1}));
+    let wrong = clew.call("POST", "/api/ingest/v1/runs/r1/spans", "", &json!({"spans": 5})).await;
+    assert_eq!((wrong.status.as_u16(), wrong.code().as_str()), (400, "undecodable"));
+    assert_eq!(wrong.json()["error"]["field"], "spans");
+}

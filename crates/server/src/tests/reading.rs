@@ -358,3 +358,20 @@ async fn a_store_is_checked_and_copied() {
     assert_eq!(&copy.body[..15], b"SQLite format 3");
     assert_eq!(copy.headers["content-length"], copy.body.len().to_string().as_str());
 }
+
+#[tokio::test]
+async fn search_finds_text_names_and_ids() {
+    let clew = Clew::open();
+    clew.ingest("", &turn(TRACE, "shoes")).await;
+    let found = clew.get("/api/v1/search?q=shoes").await.json();
+    let hit = &found["hits"][0];
+    assert_eq!(
+        (&hit["trace_id"], &hit["trace_name"]),
+        (&json!(TRACE), &json!("invoke_agent planner"))
+    );
+    assert!(hit["snippet"].as_str().unwrap().contains("shoes"), "{hit}");
+    let by_id = clew.get(&format!("/api/v1/search?q={TRACE}")).await.json();
+    assert_eq!(by_id["hits"][0]["trace_id"], TRACE);
+    assert_eq!(clew.get("/api/v1/search?q=unheard").await.json()["hits"], json!([]));
+    assert_eq!(clew.get("/api/v1/search").await.json()["error"]["field"], "q");
+}

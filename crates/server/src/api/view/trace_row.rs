@@ -3,6 +3,7 @@
 use clew_model::ids::TraceId;
 use clew_model::receipt::Receipt;
 use clew_model::span::Status;
+use clew_model::state::{Liveness, RunState};
 use clew_store::{AgentRef, TraceRow};
 use serde::Serialize;
 
@@ -22,7 +23,7 @@ pub(crate) struct TraceRowView<'a> {
     release: Option<&'a str>,
     status: Status,
     root_status: Status,
-    state: &'static str,
+    state: RunState,
     start_nanos: Nanos,
     end_nanos: Option<Nanos>,
     duration_nanos: Option<i64>,
@@ -113,12 +114,12 @@ impl<'a> TraceRowView<'a> {
 }
 
 /// How the run stands at `now` (ruling 10).
-fn state(row: &TraceRow, now: i64) -> &'static str {
-    match row {
-        _ if row.summary.ended => "done",
-        _ if now >= row.abandoned_at => "abandoned",
-        _ if now >= row.quiet_at => "quiet",
-        _ if row.resumed => "resumed",
-        _ => "live",
-    }
+fn state(row: &TraceRow, now: i64) -> RunState {
+    let liveness = Liveness {
+        last_arrival_nanos: row.last_arrival_nanos,
+        quiet_at: row.quiet_at,
+        abandoned_at: row.abandoned_at,
+        resumed: row.resumed,
+    };
+    RunState::at(row.summary.ended, &liveness, now)
 }
