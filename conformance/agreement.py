@@ -28,9 +28,9 @@ def problems(server: Server, trace_ids: list[str]) -> list[str]:
         found += _tree_sums(trace_id, detail)
         found += _command_line(server, trace_id, detail)
     listed = list(rows.values())
-    for place in (lambda: _sessions(api, listed), lambda: _statistics(api, listed), lambda: _export(api, trace_ids)):
+    for place in (_sessions, _statistics, _export):
         try:
-            found += place()
+            found += place(api, listed)
         except RuntimeError as error:  # a place that does not answer must not hide the others
             found.append(str(error))
     return found
@@ -102,7 +102,7 @@ def _totals(session: Json) -> Json:
             "cost": Decimal(cost["total"]) if cost else None}
 
 
-def _export(api: Api, trace_ids: list[str]) -> list[str]:
+def _export(api: Api, rows: list[Json]) -> list[str]:
     """Every line of the export, sent to a fresh server, reads the same there."""
     lines = api.call("GET", "export").body.splitlines()
     found: list[str] = []
@@ -112,7 +112,7 @@ def _export(api: Api, trace_ids: list[str]) -> list[str]:
             if answer.status != 200:
                 found.append(f"import of an exported line: {answer.status} {answer.text()[:200]}")
         other = Api(copy.port)
-        for trace_id in trace_ids:
+        for trace_id in (row["trace_id"] for row in rows):
             here, there = observed.trace(api, trace_id), observed.trace(other, trace_id)
             found += _equal(f"{trace_id[:8]} before export and after import", here, there)
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import time
 import urllib.request
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from environments import HERE, node_tree, python_for
-from server import Server, free_ports
+from server import Server
 
 PROGRAM_SECONDS = 120
 LLM_READY_SECONDS = 20
@@ -88,7 +89,7 @@ def _inherited() -> dict[str, str]:
 @contextlib.contextmanager
 def fake_llm() -> Iterator[int]:
     """The scripted model on a free port, while the block runs."""
-    port = free_ports(1)[0]
+    port = _free_port()
     command = [str(python_for("tools")), "programs/fake_llm.py"]
     process = subprocess.Popen(command, cwd=HERE, env={**os.environ, "LLM_PORT": str(port)})
     try:
@@ -97,6 +98,12 @@ def fake_llm() -> Iterator[int]:
     finally:
         process.terminate()
         process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 def _wait_for_llm(port: int) -> None:

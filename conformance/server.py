@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import os
+import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 
 ROOT = Path(__file__).resolve().parent.parent
+# One line an address, with what it is for behind it.
+ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)\s")
 READY_SECONDS = 30.0
 STOP_SECONDS = 20.0
 
@@ -30,15 +31,6 @@ def binary() -> Path:
     if not found:
         raise SystemExit("no clew binary: run `cargo build --bin clew`, or name one in CLEW_BIN")
     return max(found, key=lambda path: path.stat().st_mtime)
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on right now, all different."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
 
 
 class Server:
@@ -64,10 +56,11 @@ class Server:
             self.log.unlink(missing_ok=True)
 
     def start(self) -> None:
-        """Starts the process and waits for /healthz."""
-        self.port, self.grpc_port, self.otlp_port = free_ports(3)
-        command = [str(binary()), "serve", "--data", str(self.data), "--port", str(self.port),
-                   "--otlp-grpc-port", str(self.grpc_port), "--otlp-http-port", str(self.otlp_port), *self.flags]
+        """Starts the process on free ports of its own choice, and waits for /healthz."""
+        self.port = self.grpc_port = self.otlp_port = 0
+        command = [str(binary()), "serve", "--data", str(self.data), "--port", "0", "--otlp-grpc-port", "0",
+                   "--otlp-http-port", "0", *self.flags]
+        self.printed_before = len(self.log_text())
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                                             env=self.env)
@@ -79,11 +72,25 @@ class Server:
         while time.monotonic() < until:
             if self.process.poll() is not None:
                 raise RuntimeError(f"clew serve ended with {self.process.returncode}:\n{self.log_text()[-2000:]}")
-            if self.is_healthy():
+            if self._has_told_its_ports() and self.is_healthy():
                 return
             time.sleep(0.02)
         self.kill()
         raise RuntimeError(f"clew serve did not answer /healthz in {READY_SECONDS} s:\n{self.log_text()[-2000:]}")
+
+    def _has_told_its_ports(self) -> bool:
+        """Whether it has printed the addresses that it listens on; takes them over."""
+        for line in self.log_text()[self.printed_before:].splitlines():
+            if not (found := ADDRESS.search(line)):
+                continue
+            port = int(found[1])
+            if "gRPC" in line:
+                self.grpc_port = port
+            elif "OTLP over HTTP" in line:
+                self.otlp_port = port
+            elif "everything" in line:
+                self.port = port
+        return bool(self.port and self.grpc_port and self.otlp_port)
 
     def is_healthy(self) -> bool:
         """One try of /healthz."""
