@@ -14,13 +14,15 @@ mod keys;
 pub mod scan;
 
 pub(crate) use families::{Families, Family};
-pub(crate) use keys::{KEY_COUNT, Key, key};
+pub(crate) use keys::{KEY_COUNT, Key, KeySet, key};
 
 /// Attributes filed by known key, the last of a doubled key winning.
 pub(crate) struct AttrView<'a> {
     attributes: &'a [(String, Value)],
     /// Place in `attributes` plus one; 0 is absent. Attributes beyond 65,534 are not read.
     slots: [u16; KEY_COUNT],
+    /// The known keys that are there at all.
+    pub(crate) present: KeySet,
     /// Conventions that the keys show; [`AttrView::of_span`] adds those of the envelope.
     pub(crate) layers: Layers,
     /// Flattened lists (`llm.input_messages.N...`), seen in the same pass.
@@ -33,6 +35,7 @@ impl<'a> AttrView<'a> {
         let mut view = AttrView {
             attributes,
             slots: [0; KEY_COUNT],
+            present: KeySet::EMPTY,
             layers: Layers::NONE,
             families: Families::default(),
         };
@@ -41,6 +44,7 @@ impl<'a> AttrView<'a> {
             match keys::find(name) {
                 Some(known) => {
                     view.slots[known.index()] = place as u16 + 1;
+                    view.present.insert(known);
                     view.layers = view.layers.or(known.layers());
                 }
                 None => {
@@ -126,25 +130,27 @@ impl<'a> AttrView<'a> {
         float_of(self.get(key)?)
     }
 
-    /// The first usable source among those whose convention is on the span.
-    pub(crate) fn first(&self, sources: &'static [Source]) -> Option<(&'static Source, &'a Value)> {
-        sources
-            .iter()
-            .filter(|source| source.layers.meets(self.layers))
-            .find_map(|source| self.get(source.key).map(|value| (source, value)))
+    /// Rows of a table whose convention is on the span; none where none of its keys is.
+    pub(crate) fn rows(&self, table: &'static Table) -> impl Iterator<Item = &'static Source> {
+        let rows: &[Source] = if self.present.meets(&table.keys) { table.rows } else { &[] };
+        let layers = self.layers;
+        rows.iter().filter(move |source| source.layers.meets(layers))
+    }
+
+    /// The first usable source.
+    pub(crate) fn first(&self, table: &'static Table) -> Option<(&'static Source, &'a Value)> {
+        self.rows(table).find_map(|source| self.get(source.key).map(|value| (source, value)))
     }
 
     /// The first source that reads as a text.
-    pub(crate) fn first_text(&self, sources: &'static [Source]) -> Option<Cow<'a, str>> {
-        sources
-            .iter()
-            .filter(|source| source.layers.meets(self.layers))
+    pub(crate) fn first_text(&self, table: &'static Table) -> Option<Cow<'a, str>> {
+        self.rows(table)
             .find_map(|source| self.get(source.key).and_then(|value| source.read.text(value)))
     }
 
     /// [`AttrView::first_text`], owned.
-    pub(crate) fn first_string(&self, sources: &'static [Source]) -> Option<String> {
-        self.first_text(sources).map(Cow::into_owned)
+    pub(crate) fn first_string(&self, table: &'static Table) -> Option<String> {
+        self.first_text(table).map(Cow::into_owned)
     }
 }
 
@@ -173,6 +179,27 @@ impl Source {
     /// The same source, read in another way.
     pub(crate) const fn read(self, read: Read) -> Source {
         Source { read, ..self }
+    }
+}
+
+/// The rows of a field, and which keys they name: most tables have none of their keys on
+/// a span, and are passed over without a look at their rows.
+#[derive(Debug)]
+pub(crate) struct Table {
+    rows: &'static [Source],
+    keys: KeySet,
+}
+
+impl Table {
+    /// A table of these rows, in order of precedence.
+    pub(crate) const fn of(rows: &'static [Source]) -> Table {
+        let mut keys = KeySet::EMPTY;
+        let mut at = 0;
+        while at < rows.len() {
+            keys.insert(rows[at].key);
+            at += 1;
+        }
+        Table { rows, keys }
     }
 }
 

@@ -161,7 +161,7 @@ fn finish_reason(source: &SourceSpan, view: &AttrView<'_>, category: Category) -
 
 fn tags(view: &AttrView<'_>) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
-    for source in fields::TAGS.iter().filter(|source| source.layers.meets(view.layers)) {
+    for source in view.rows(fields::TAGS) {
         let Some(value) = view.get(source.key) else { continue };
         for tag in crate::attributes::list_of(value) {
             if !tags.contains(&tag) && tags.len() < TAGS_MAX {

@@ -19,6 +19,8 @@ pub(crate) struct Family<'a> {
 /// The flattened lists of a span.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Families<'a> {
+    /// Any of the lists is there.
+    pub(crate) any: bool,
     /// `llm.input_messages.N.message...`
     pub(crate) openinference_input: Family<'a>,
     /// `llm.output_messages.N.message...`
@@ -62,6 +64,7 @@ impl<'a> Families<'a> {
         };
         if let Some((index, rest)) = key.strip_prefix(prefix).and_then(index_and_rest) {
             family.note(index, rest, value);
+            self.any = true;
         }
     }
 }

@@ -32,6 +32,26 @@ impl Key {
     }
 }
 
+/// A set of known keys.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KeySet([u64; KEY_COUNT.div_ceil(64)]);
+
+impl KeySet {
+    /// No key.
+    pub(crate) const EMPTY: KeySet = KeySet([0; KEY_COUNT.div_ceil(64)]);
+
+    /// Adds a key.
+    pub(crate) const fn insert(&mut self, key: Key) {
+        self.0[key.index() / 64] |= 1 << (key.index() % 64);
+    }
+
+    /// Whether the sets share a key.
+    pub(crate) fn meets(&self, other: &KeySet) -> bool {
+        // Without an early end, so that it compiles to a few wide instructions.
+        self.0.iter().zip(&other.0).fold(0, |met, (mine, theirs)| met | (mine & theirs)) != 0
+    }
+}
+
 /// The slot of a key, for use in constants.
 ///
 /// # Panics

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::Exception;
-use crate::attributes::{AttrView, Key, Source, decode, key};
+use crate::attributes::{AttrView, Key, Source, Table, decode, key};
 use crate::convention::Layers;
 use crate::normalise::events;
 use crate::source::{SourceSpan, StatusCode};
@@ -29,23 +29,25 @@ pub(super) fn exception(source: &SourceSpan, view: &AttrView<'_>) -> Option<Exce
     })
 }
 
-static KINDS: &[Source] = &[
+static KINDS: &Table = &Table::of(&[
     Source::any("error.type"),
     Source::any("litellm.provider.error.code"),
     Source::only(Layers::AO, "agentos.error.type"),
-];
+]);
 
-static MESSAGES: &[Source] = &[
+static MESSAGES: &Table = &Table::of(&[
     Source::any("error.message"),
     Source::only(Layers::LL.or(Layers::CC), "error"),
     Source::any("langfuse.observation.status_message"),
     Source::only(Layers::AO, "agentos.error"),
-];
+]);
 
-static STACKS: &[Source] = &[Source::any("litellm.provider.error.stack_trace")];
+static STACKS: &Table = &Table::of(&[Source::any("litellm.provider.error.stack_trace")]);
 
-static CODES: &[Source] =
-    &[Source::any("http.response.status_code"), Source::any("rpc.response.status_code")];
+static CODES: &Table = &Table::of(&[
+    Source::any("http.response.status_code"),
+    Source::any("rpc.response.status_code"),
+]);
 
 /// Name, version, variables and template of a managed prompt.
 pub(super) fn prompt(view: &AttrView<'_>) -> Option<Json> {
@@ -73,38 +75,41 @@ pub(super) fn prompt(view: &AttrView<'_>) -> Option<Json> {
     (!prompt.is_empty()).then_some(Json::Object(prompt))
 }
 
-static PROMPT: &[(&str, &[Source])] = &[
+static PROMPT: &[(&str, &Table)] = &[
     (
         "name",
-        &[
+        &Table::of(&[
             Source::any("langfuse.observation.prompt.name"),
             Source::any("gen_ai.prompt.name"),
             Source::any("traceloop.prompt.key"),
-        ],
+        ]),
     ),
     (
         "version",
-        &[
+        &Table::of(&[
             Source::any("langfuse.observation.prompt.version"),
             Source::any("gen_ai.prompt.version"),
             Source::any("llm.prompt_template.version"),
             Source::any("traceloop.prompt.version"),
-        ],
+        ]),
     ),
     (
         "template",
-        &[Source::any("llm.prompt_template.template"), Source::any("traceloop.prompt.template")],
+        &Table::of(&[
+            Source::any("llm.prompt_template.template"),
+            Source::any("traceloop.prompt.template"),
+        ]),
     ),
     (
         "id",
-        &[
+        &Table::of(&[
             Source::any("prompt.id"),
             Source::any("traceloop.prompt.version_hash"),
             Source::any("lmnr.span.prompt_hash"),
-        ],
+        ]),
     ),
-    ("vendor", &[Source::any("prompt.vendor")]),
-    ("url", &[Source::any("prompt.url")]),
+    ("vendor", &Table::of(&[Source::any("prompt.vendor")])),
+    ("url", &Table::of(&[Source::any("prompt.url")])),
 ];
 
 static VARIABLES: &[Key] =
@@ -113,7 +118,7 @@ static VARIABLES: &[Key] =
 /// Free metadata: objects as they are, and members that were flattened.
 pub(super) fn metadata(view: &AttrView<'_>) -> Map<String, Json> {
     let mut metadata = Map::new();
-    for source in OBJECTS.iter().filter(|source| source.layers.meets(view.layers)) {
+    for source in view.rows(OBJECTS) {
         if let Some(Json::Object(members)) = view.get(source.key).map(decode::json_of) {
             for (name, value) in members {
                 metadata.entry(name).or_insert(value);
@@ -139,14 +144,14 @@ pub(super) fn metadata(view: &AttrView<'_>) -> Map<String, Json> {
     metadata
 }
 
-static OBJECTS: &[Source] = &[
+static OBJECTS: &Table = &Table::of(&[
     Source::any("langfuse.observation.metadata"),
     Source::any("langfuse.trace.metadata"),
     Source::any("langsmith.metadata"),
     Source::only(Layers::OI, "metadata"),
     Source::only(Layers::AO, "agentos.metadata"),
     Source::only(Layers::AO, "agentos.data.metadata"),
-];
+]);
 
 const PREFIXES: &[(&str, Layers)] = &[
     ("langfuse.observation.metadata.", Layers::ANY),
@@ -162,9 +167,12 @@ const PREFIXES: &[(&str, Layers)] = &[
 ];
 
 /// LangSmith's "session" is its project.
-static PROJECTS: &[(&str, &[Source])] = &[(
+static PROJECTS: &[(&str, &Table)] = &[(
     "project",
-    &[Source::any("langsmith.trace.session_name"), Source::any("langsmith.trace.session_id")],
+    &Table::of(&[
+        Source::any("langsmith.trace.session_name"),
+        Source::any("langsmith.trace.session_id"),
+    ]),
 )];
 
 /// What an AgentOS span carried, without its prefix, beyond what has a field of its own.

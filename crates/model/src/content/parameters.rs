@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::attributes::{AttrView, Key, Read, Source, decode, key};
+use crate::attributes::{AttrView, Key, Read, Source, Table, decode, key};
 use crate::convention::Layers;
 
 /// The parameters of a call: plain keys first, then what blobs add, then what stood
@@ -10,10 +10,8 @@ use crate::convention::Layers;
 pub(super) fn parameters(view: &AttrView<'_>, beside: Map<String, Json>) -> Map<String, Json> {
     let mut found = Map::new();
     for (name, sources) in KEYS {
-        let value = sources
-            .iter()
-            .filter(|source| source.layers.meets(view.layers))
-            .find_map(|source| view.get(source.key).map(|value| (source, value)));
+        let value =
+            view.rows(sources).find_map(|source| view.get(source.key).map(|value| (source, value)));
         if let Some((source, value)) = value {
             let json = match source.read {
                 Read::Quoted => decode::json_of(value),
@@ -85,129 +83,129 @@ static BLOBS: &[Key] = &[
     key("agentos.data.parameters"),
 ];
 
-static KEYS: &[(&str, &[Source])] = &[
+static KEYS: &[(&str, &Table)] = &[
     (
         "temperature",
-        &[
+        &Table::of(&[
             Source::any("gen_ai.request.temperature"),
             Source::any("ai.settings.temperature"),
             Source::only(Layers::ML, "temperature").read(Read::Quoted),
             Source::only(Layers::AO, "agentos.data.temperature"),
-        ],
+        ]),
     ),
     (
         "top_p",
-        &[
+        &Table::of(&[
             Source::any("gen_ai.request.top_p"),
             Source::any("ai.settings.topP"),
             Source::only(Layers::AO, "agentos.data.top_p"),
-        ],
+        ]),
     ),
     (
         "top_k",
-        &[
+        &Table::of(&[
             Source::any("gen_ai.request.top_k"),
             Source::any("llm.top_k"),
             Source::any("ai.settings.topK"),
             Source::only(Layers::AO, "agentos.data.top_k"),
-        ],
+        ]),
     ),
     (
         "max_tokens",
-        &[
+        &Table::of(&[
             Source::any("gen_ai.request.max_tokens"),
             Source::any("gen_ai.request.max_completion_tokens"),
             Source::any("ai.settings.maxOutputTokens"),
             Source::any("ai.settings.maxTokens"),
             Source::only(Layers::AO, "agentos.data.max_tokens"),
-        ],
+        ]),
     ),
     (
         "stop_sequences",
-        &[
+        &Table::of(&[
             Source::any("gen_ai.request.stop_sequences"),
             Source::any("llm.chat.stop_sequences"),
             Source::any("ai.settings.stopSequences"),
             Source::only(Layers::AO, "agentos.data.stop"),
-        ],
+        ]),
     ),
     (
         "seed",
-        &[
+        &Table::of(&[
             Source::any("gen_ai.request.seed"),
             Source::any("gen_ai.openai.request.seed"),
             Source::any("ai.settings.seed"),
             Source::only(Layers::AO, "agentos.data.seed"),
-        ],
+        ]),
     ),
     (
         "frequency_penalty",
-        &[
+        &Table::of(&[
             Source::any("gen_ai.request.frequency_penalty"),
             Source::any("llm.frequency_penalty"),
             Source::any("ai.settings.frequencyPenalty"),
             Source::only(Layers::AO, "agentos.data.frequency_penalty"),
-        ],
+        ]),
     ),
     (
         "presence_penalty",
-        &[
+        &Table::of(&[
             Source::any("gen_ai.request.presence_penalty"),
             Source::any("llm.presence_penalty"),
             Source::any("ai.settings.presencePenalty"),
             Source::only(Layers::AO, "agentos.data.presence_penalty"),
-        ],
+        ]),
     ),
     (
         "choice.count",
-        &[Source::any("gen_ai.request.choice.count"), Source::any("gen_ai.request.n")],
+        &Table::of(&[Source::any("gen_ai.request.choice.count"), Source::any("gen_ai.request.n")]),
     ),
     (
         "stream",
-        &[
+        &Table::of(&[
             Source::any("gen_ai.request.stream"),
             Source::any("gen_ai.is_streaming"),
             Source::any("llm.is_streaming"),
             Source::only(Layers::ML, "stream").read(Read::Quoted),
             Source::only(Layers::AO, "agentos.data.stream"),
-        ],
+        ]),
     ),
     (
         "reasoning.level",
-        &[
+        &Table::of(&[
             Source::any("gen_ai.request.reasoning.level"),
             Source::any("gen_ai.request.reasoning_effort"),
             Source::only(Layers::AO, "agentos.data.reasoning_effort"),
-        ],
+        ]),
     ),
     (
         "output.type",
-        &[
+        &Table::of(&[
             Source::any("gen_ai.output.type"),
             Source::any("gen_ai.openai.request.response_format"),
             Source::any("ai.settings.output"),
-        ],
+        ]),
     ),
     (
         "tool_choice",
-        &[
+        &Table::of(&[
             Source::any("ai.prompt.toolChoice").read(Read::Quoted),
             Source::only(Layers::AO, "agentos.data.tool_choice"),
-        ],
+        ]),
     ),
     (
         "service_tier",
-        &[
+        &Table::of(&[
             Source::any("gen_ai.request.service_tier"),
             Source::any("openai.request.service_tier"),
             Source::any("anthropic.request.service_tier"),
             Source::only(Layers::AO, "agentos.data.service_tier"),
-        ],
+        ]),
     ),
-    ("max_retries", &[Source::any("ai.settings.maxRetries")]),
-    ("max_steps", &[Source::any("ai.settings.maxSteps")]),
-    ("mode", &[Source::any("ai.settings.mode")]),
-    ("api.type", &[Source::any("openai.api.type")]),
-    ("dimension.count", &[Source::any("gen_ai.embeddings.dimension.count")]),
-    ("speed", &[Source::only(Layers::CC, "speed")]),
+    ("max_retries", &Table::of(&[Source::any("ai.settings.maxRetries")])),
+    ("max_steps", &Table::of(&[Source::any("ai.settings.maxSteps")])),
+    ("mode", &Table::of(&[Source::any("ai.settings.mode")])),
+    ("api.type", &Table::of(&[Source::any("openai.api.type")])),
+    ("dimension.count", &Table::of(&[Source::any("gen_ai.embeddings.dimension.count")])),
+    ("speed", &Table::of(&[Source::only(Layers::CC, "speed")])),
 ];

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{Document, RetrievalContent};
 use crate::attributes::indexed::{Members, entries, member};
-use crate::attributes::{AttrView, Key, Source, decode, float_of, key, text_of};
+use crate::attributes::{AttrView, Key, Source, Table, decode, float_of, key, text_of};
 use crate::convention::Layers;
 use crate::normalise::events;
 use crate::source::{SourceEvent, SourceSpan};
@@ -39,7 +39,7 @@ pub(super) fn retrieval(
                 _ => view.first_string(RAW_QUERIES).map(|text| asked(&text).unwrap_or(text)),
             },
         ),
-        top_k: TOP_K.iter().filter(|top| top.layers.meets(view.layers)).find_map(|top| {
+        top_k: view.rows(TOP_K).find_map(|top| {
             view.float(top.key).filter(|count| count.fract() == 0.0).map(|count| count as i64)
         }),
         data_source: view.first_string(DATA_SOURCES),
@@ -60,14 +60,14 @@ fn asked(text: &str) -> Option<String> {
     named(&json).or_else(|| json.get("kwargs").and_then(named)).or_else(positional)
 }
 
-static QUERIES: &[Source] = &[
+static QUERIES: &Table = &Table::of(&[
     Source::any("gen_ai.retrieval.query.text"),
     Source::any("reranker.query"),
     Source::any("gen_ai.memory.query.text"),
     Source::only(Layers::AO, "agentos.data.query"),
-];
+]);
 
-static RAW_QUERIES: &[Source] = &[
+static RAW_QUERIES: &Table = &Table::of(&[
     Source::any("langfuse.observation.input"),
     Source::any("input.value"),
     Source::any("lmnr.span.input"),
@@ -75,9 +75,9 @@ static RAW_QUERIES: &[Source] = &[
     Source::any("traceloop.entity.input"),
     Source::any("gen_ai.prompt"),
     Source::only(Layers::AO, "agentos.data.input"),
-];
+]);
 
-static TOP_K: &[Source] = &[
+static TOP_K: &Table = &Table::of(&[
     Source::any("gen_ai.retrieval.top_k"),
     Source::any("db.vector.query.top_k"),
     Source::any("reranker.top_k"),
@@ -86,15 +86,15 @@ static TOP_K: &[Source] = &[
     Source::only(Layers::AO, "agentos.data.top_k"),
     // Up to version 1.41 this meant the number of documents on retrieval spans.
     Source::any("gen_ai.request.top_k"),
-];
+]);
 
-static DATA_SOURCES: &[Source] = &[
+static DATA_SOURCES: &Table = &Table::of(&[
     Source::any("gen_ai.data_source.id"),
     Source::any("db.collection.name"),
     Source::any("aws.bedrock.knowledge_base.id"),
     Source::any("gen_ai.memory.store.id"),
     Source::only(Layers::AO, "agentos.data.store"),
-];
+]);
 
 /// Attributes that hold a list of documents.
 static LISTS: &[Key] = &[

@@ -5,16 +5,15 @@ use serde_json::{Map, Value as Json};
 
 use super::from_events;
 use crate::attributes::indexed::{entries, member};
-use crate::attributes::{AttrView, Source, decode};
+use crate::attributes::{AttrView, Source, Table, decode};
 use crate::convention::Layers;
 use crate::source::SourceSpan;
 
 /// The definitions of the first source that has any; `beside` are those that stood beside
 /// the messages.
 pub(super) fn definitions(source: &SourceSpan, view: &AttrView<'_>, beside: &[Json]) -> Vec<Json> {
-    let attribute = DEFINITIONS
-        .iter()
-        .filter(|source| source.layers.meets(view.layers))
+    let attribute = view
+        .rows(DEFINITIONS)
         .filter_map(|source| view.get(source.key))
         .map(|value| all(&decode::json_of(value)))
         .find(|tools| !tools.is_empty());
@@ -30,7 +29,7 @@ fn some(tools: Vec<Json>) -> Option<Vec<Json>> {
     (!tools.is_empty()).then_some(tools)
 }
 
-static DEFINITIONS: &[Source] = &[
+static DEFINITIONS: &Table = &Table::of(&[
     Source::any("gen_ai.tool.definitions"),
     Source::any("ai.prompt.tools"),
     Source::only(Layers::PA.or(Layers::LG), "model_request_parameters"),
@@ -39,7 +38,7 @@ static DEFINITIONS: &[Source] = &[
     Source::any("gen_ai.agent.tools"),
     Source::only(Layers::AO, "agentos.data.tools"),
     Source::any("agno.tools"),
-];
+]);
 
 /// Definitions that were flattened into keys.
 fn flattened(view: &AttrView<'_>) -> Vec<Json> {

@@ -1,7 +1,7 @@
 //! What a span is: the closed category, the sender's own word, the operation
 //! (span-conventions 3.1, 3.1a, 3.1b).
 
-use crate::attributes::{AttrView, Key, Read, Source, key};
+use crate::attributes::{AttrView, Key, Read, Source, Table, key};
 use crate::convention::Layers;
 use crate::span::Category;
 
@@ -229,19 +229,19 @@ static TOOL_KEYS: &[Key] = &[
     key("flue.tool.name"),
 ];
 
-static EMBEDDING_MODELS: &[Source] = &[Source::any("embedding.model_name")];
+static EMBEDDING_MODELS: &Table = &Table::of(&[Source::any("embedding.model_name")]);
 
-static MODELS: &[Source] = &[
+static MODELS: &Table = &Table::of(&[
     Source::any("gen_ai.request.model"),
     Source::any("gen_ai.response.model"),
     Source::any("llm.model_name"),
     Source::any("ai.model.id"),
     Source::any("aisdk.model.id"),
     Source::only(Layers::CC.or(Layers::LL).or(Layers::VA), "model"),
-];
+]);
 
 /// The sender's own word: the vendor's first, then the operation.
-static KINDS: &[Source] = &[
+static KINDS: &Table = &Table::of(&[
     Source::only(Layers::AO, "agentos.kind"),
     Source::any("langfuse.observation.type"),
     Source::any("openinference.span.kind"),
@@ -259,9 +259,9 @@ static KINDS: &[Source] = &[
     Source::any("genkit:type"),
     Source::any("mastra.span.type"),
     Source::only(Layers::VA, "entity.type"),
-];
+]);
 
-static OPERATIONS: &[Source] = &[
+static OPERATIONS: &Table = &Table::of(&[
     Source::any("gen_ai.operation.name"),
     Source::any("ai.operationId"),
     Source::only(Layers::V4, "operation.name"),
@@ -269,4 +269,4 @@ static OPERATIONS: &[Source] = &[
     Source::any("mcp.method.name"),
     Source::any("llm.request.type"),
     Source::any("genkit:metadata:subtype"),
-];
+]);

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::attributes::{AttrView, Key, Source, decode, float_of, key};
+use crate::attributes::{AttrView, Key, Source, Table, decode, float_of, key};
 use crate::convention::Layers;
 use crate::source::SourceEvent;
 use crate::usage::{Cost, CostSource, PicoUsd};
@@ -12,9 +12,9 @@ use super::events;
 
 /// One sender's way to say what a call cost.
 struct Row {
-    total: &'static [Source],
-    input: &'static [Source],
-    output: &'static [Source],
+    total: &'static Table,
+    input: &'static Table,
+    output: &'static Table,
 }
 
 /// The cost that the sender reported. Numbers that are not amounts of money go to
@@ -52,10 +52,10 @@ fn whole(total: Option<PicoUsd>, input: Option<PicoUsd>, output: Option<PicoUsd>
 
 fn amount(
     view: &AttrView<'_>,
-    sources: &'static [Source],
+    sources: &'static Table,
     rejected: &mut Vec<String>,
 ) -> Option<PicoUsd> {
-    sources.iter().filter(|source| source.layers.meets(view.layers)).find_map(|source| {
+    view.rows(sources).find_map(|source| {
         let value = view.get(source.key)?;
         let found = dollars(value);
         if found.is_none() {
@@ -118,29 +118,32 @@ static OBJECTS: &[(Key, Members)] = &[
 
 static ROWS: &[Row] = &[
     Row {
-        total: &[Source::any("llm.cost.total")],
-        input: &[Source::any("llm.cost.prompt")],
-        output: &[Source::any("llm.cost.completion")],
+        total: &Table::of(&[Source::any("llm.cost.total")]),
+        input: &Table::of(&[Source::any("llm.cost.prompt")]),
+        output: &Table::of(&[Source::any("llm.cost.completion")]),
     },
     Row {
-        total: &[Source::any("gen_ai.usage.cost"), Source::any("gen_ai.usage.total_cost")],
-        input: &[Source::any("gen_ai.usage.input_cost")],
-        output: &[Source::any("gen_ai.usage.output_cost")],
+        total: &Table::of(&[
+            Source::any("gen_ai.usage.cost"),
+            Source::any("gen_ai.usage.total_cost"),
+        ]),
+        input: &Table::of(&[Source::any("gen_ai.usage.input_cost")]),
+        output: &Table::of(&[Source::any("gen_ai.usage.output_cost")]),
     },
     Row {
-        total: &[Source::any("litellm.cost.total")],
-        input: &[Source::any("litellm.cost.input")],
-        output: &[Source::any("litellm.cost.output")],
+        total: &Table::of(&[Source::any("litellm.cost.total")]),
+        input: &Table::of(&[Source::any("litellm.cost.input")]),
+        output: &Table::of(&[Source::any("litellm.cost.output")]),
     },
     Row {
-        total: &[
+        total: &Table::of(&[
             Source::any("operation.cost"),
             Source::any("opencode.llm.cost.total"),
             Source::only(Layers::CC, "cost_usd"),
             Source::only(Layers::AO, "agentos.end.cost"),
             Source::only(Layers::AO, "agentos.end.cost_usd"),
-        ],
-        input: &[Source::only(Layers::AO, "agentos.end.input_cost")],
-        output: &[Source::only(Layers::AO, "agentos.end.output_cost")],
+        ]),
+        input: &Table::of(&[Source::only(Layers::AO, "agentos.end.input_cost")]),
+        output: &Table::of(&[Source::only(Layers::AO, "agentos.end.output_cost")]),
     },
 ];

@@ -1,7 +1,7 @@
 //! Where the plain text fields stand: span-conventions 3.2 to 3.7 and 3.18, as data.
 //! The first usable source wins; the order is the precedence.
 
-use crate::attributes::{Read, Source};
+use crate::attributes::{Read, Source, Table};
 use crate::convention::Layers;
 
 const CLAUDE: Layers = Layers::CC;
@@ -9,7 +9,7 @@ const AGENTOS: Layers = Layers::AO;
 const PYDANTIC: Layers = Layers::PA.or(Layers::LG);
 
 /// 3.2, without the span's own name.
-pub(crate) static DISPLAY_NAMES: &[Source] = &[
+pub(crate) static DISPLAY_NAMES: &Table = &Table::of(&[
     Source::any("logfire.msg"),
     Source::any("langsmith.trace.name"),
     Source::any("ai.telemetry.functionId"),
@@ -18,14 +18,14 @@ pub(crate) static DISPLAY_NAMES: &[Source] = &[
     Source::any("gen_ai.workflow.name"),
     Source::only(Layers::MAF, "workflow.name"),
     Source::any("genkit:name"),
-];
+]);
 
 /// The trace's own name, where a span carries it.
-pub(crate) static TRACE_NAMES: &[Source] =
-    &[Source::any("langfuse.trace.name"), Source::any("agentos.run_name")];
+pub(crate) static TRACE_NAMES: &Table =
+    &Table::of(&[Source::any("langfuse.trace.name"), Source::any("agentos.run_name")]);
 
 /// 3.3, before canonicalising.
-pub(crate) static PROVIDERS: &[Source] = &[
+pub(crate) static PROVIDERS: &Table = &Table::of(&[
     Source::any("gen_ai.provider.name"),
     Source::any("llm.provider"),
     Source::any("gen_ai.system"),
@@ -40,10 +40,10 @@ pub(crate) static PROVIDERS: &[Source] = &[
     Source::any("langsmith.metadata.ls_provider"),
     Source::only(AGENTOS, "agentos.data.provider"),
     Source::only(AGENTOS, "agentos.end.provider"),
-];
+]);
 
 /// 3.4.
-pub(crate) static REQUEST_MODELS: &[Source] = &[
+pub(crate) static REQUEST_MODELS: &Table = &Table::of(&[
     Source::any("gen_ai.request.model"),
     Source::any("llm.request.model_name"),
     Source::any("ai.model.id"),
@@ -57,10 +57,10 @@ pub(crate) static REQUEST_MODELS: &[Source] = &[
     Source::only(Layers::ML, "model").read(Read::Quoted),
     Source::any("langsmith.metadata.ls_model_name"),
     Source::only(CLAUDE.or(Layers::LL).or(Layers::VA), "model"),
-];
+]);
 
 /// 3.4.
-pub(crate) static RESPONSE_MODELS: &[Source] = &[
+pub(crate) static RESPONSE_MODELS: &Table = &Table::of(&[
     Source::any("langfuse.observation.model.name"),
     Source::any("gen_ai.response.model"),
     Source::any("llm.response.model_name"),
@@ -69,18 +69,18 @@ pub(crate) static RESPONSE_MODELS: &[Source] = &[
     Source::any("llm.model_name"),
     Source::any("litellm.provider.model"),
     Source::only(AGENTOS, "agentos.end.model"),
-];
+]);
 
 /// 3.4.
-pub(crate) static RESPONSE_IDS: &[Source] = &[
+pub(crate) static RESPONSE_IDS: &Table = &Table::of(&[
     Source::any("gen_ai.response.id"),
     Source::any("ai.response.id"),
     Source::only(PYDANTIC.or(Layers::LL), "response_id"),
     Source::only(CLAUDE, "request_id"),
-];
+]);
 
 /// 3.5.
-pub(crate) static AGENT_NAMES: &[Source] = &[
+pub(crate) static AGENT_NAMES: &Table = &Table::of(&[
     Source::only(AGENTOS, "agentos.data.member"),
     Source::only(AGENTOS, "agentos.agent_name"),
     Source::only(AGENTOS, "agentos.data.agent_name"),
@@ -91,27 +91,27 @@ pub(crate) static AGENT_NAMES: &[Source] = &[
     Source::any("lk.agent_name"),
     Source::any("lk.agent_label"),
     Source::any("agent_role"),
-];
+]);
 
 /// 3.5.
-pub(crate) static AGENT_IDS: &[Source] = &[
+pub(crate) static AGENT_IDS: &Table = &Table::of(&[
     Source::any("gen_ai.agent.id"),
     Source::any("agno.agent.id"),
     Source::only(Layers::OI, "graph.node.id"),
     Source::only(CLAUDE, "agent_id"),
     Source::any("agent_key"),
-];
+]);
 
 /// The sender's project, on a span or its resource.
-pub(crate) static PROJECTS: &[Source] = &[
+pub(crate) static PROJECTS: &Table = &Table::of(&[
     Source::any("openinference.project.name"),
     Source::any("langsmith.trace.session_name"),
     Source::any("langsmith.project"),
     Source::any("mlflow.experimentName"),
-];
+]);
 
 /// 3.6. `mcp.session.id` is a transport's and never stands here.
-pub(crate) static SESSIONS: &[Source] = &[
+pub(crate) static SESSIONS: &Table = &Table::of(&[
     Source::only(AGENTOS, "agentos.session_id"),
     Source::any("langfuse.session.id"),
     Source::any("session.id"),
@@ -136,10 +136,10 @@ pub(crate) static SESSIONS: &[Source] = &[
     Source::any("langfuse.trace.metadata.langfuse_session_id").read(Read::Quoted),
     Source::any("langfuse.observation.metadata.langfuse_session_id").read(Read::Quoted),
     Source::only(Layers::OI, "metadata").read(Read::Member(&["session_id", "thread_id"])),
-];
+]);
 
 /// 3.6.
-pub(crate) static USERS: &[Source] = &[
+pub(crate) static USERS: &Table = &Table::of(&[
     Source::only(AGENTOS, "agentos.user_id"),
     Source::any("langfuse.user.id"),
     Source::any("user.id"),
@@ -156,10 +156,10 @@ pub(crate) static USERS: &[Source] = &[
     Source::any("mlflow.trace.user").read(Read::Quoted),
     Source::any("langfuse.trace.metadata.langfuse_user_id").read(Read::Quoted),
     Source::any("langfuse.observation.metadata.langfuse_user_id").read(Read::Quoted),
-];
+]);
 
 /// 3.7, without the entity and the span's own name.
-pub(crate) static TOOL_NAMES: &[Source] = &[
+pub(crate) static TOOL_NAMES: &Table = &Table::of(&[
     Source::any("gen_ai.tool.name"),
     Source::any("tool.name"),
     Source::any("ai.toolCall.name"),
@@ -169,10 +169,10 @@ pub(crate) static TOOL_NAMES: &[Source] = &[
     Source::only(AGENTOS, "agentos.data.tool_name"),
     Source::only(AGENTOS, "agentos.data.name"),
     Source::only(Layers::TL, "traceloop.entity.name"),
-];
+]);
 
 /// 3.7.
-pub(crate) static TOOL_CALL_IDS: &[Source] = &[
+pub(crate) static TOOL_CALL_IDS: &Table = &Table::of(&[
     Source::any("gen_ai.tool.call.id"),
     Source::any("tool_call.id"),
     Source::any("tool.id"),
@@ -182,22 +182,22 @@ pub(crate) static TOOL_CALL_IDS: &[Source] = &[
     Source::any("flue.tool.call_id"),
     Source::only(AGENTOS, "agentos.data.tool_call_id"),
     Source::only(AGENTOS, "agentos.data.call_id"),
-];
+]);
 
 /// 3.7.
-pub(crate) static TOOL_TYPES: &[Source] =
-    &[Source::any("gen_ai.tool.type"), Source::only(AGENTOS, "agentos.data.type")];
+pub(crate) static TOOL_TYPES: &Table =
+    &Table::of(&[Source::any("gen_ai.tool.type"), Source::only(AGENTOS, "agentos.data.type")]);
 
 /// 3.7.
-pub(crate) static TOOL_DESCRIPTIONS: &[Source] = &[
+pub(crate) static TOOL_DESCRIPTIONS: &Table = &Table::of(&[
     Source::any("gen_ai.tool.description"),
     Source::any("tool.description"),
     Source::only(AGENTOS, "agentos.data.description"),
-];
+]);
 
 /// 3.7. `tool.parameters` is the schema by OpenInference's text and the arguments by the
 /// habit of several instrumentors, so it stands after `input.value`.
-pub(crate) static TOOL_ARGUMENTS: &[Source] = &[
+pub(crate) static TOOL_ARGUMENTS: &Table = &Table::of(&[
     Source::any("gen_ai.tool.call.arguments"),
     Source::any("ai.toolCall.args"),
     Source::only(PYDANTIC, "tool_arguments"),
@@ -222,10 +222,10 @@ pub(crate) static TOOL_ARGUMENTS: &[Source] = &[
     Source::only(Layers::VA, "input"),
     Source::only(CLAUDE, "full_command"),
     Source::only(CLAUDE, "file_path"),
-];
+]);
 
 /// 3.7.
-pub(crate) static TOOL_RESULTS: &[Source] = &[
+pub(crate) static TOOL_RESULTS: &Table = &Table::of(&[
     Source::any("gen_ai.tool.call.result"),
     Source::any("ai.toolCall.result"),
     Source::only(PYDANTIC, "tool_response"),
@@ -245,10 +245,10 @@ pub(crate) static TOOL_RESULTS: &[Source] = &[
     Source::any("genkit:output"),
     Source::any("flue.tool.result"),
     Source::only(Layers::VA, "output"),
-];
+]);
 
 /// 3.18; merged, in this order.
-pub(crate) static TAGS: &[Source] = &[
+pub(crate) static TAGS: &Table = &Table::of(&[
     Source::any("langfuse.trace.tags"),
     Source::any("tag.tags"),
     Source::any("langsmith.span.tags"),
@@ -257,25 +257,25 @@ pub(crate) static TAGS: &[Source] = &[
     Source::any("lmnr.association.properties.labels"),
     Source::any("ai.telemetry.metadata.tags"),
     Source::only(AGENTOS, "agentos.tags"),
-];
+]);
 
 /// 3.18, on the span, then on its resource.
-pub(crate) static ENVIRONMENTS: &[Source] = &[
+pub(crate) static ENVIRONMENTS: &Table = &Table::of(&[
     Source::any("langfuse.environment"),
     Source::any("deployment.environment.name"),
     Source::any("deployment.environment"),
     Source::any("gen_ai.environment"),
-];
+]);
 
 /// 3.18, on the span, then on its resource.
-pub(crate) static RELEASES: &[Source] = &[
+pub(crate) static RELEASES: &Table = &Table::of(&[
     Source::any("langfuse.release"),
     Source::any("langfuse.version"),
     Source::any("service.version"),
-];
+]);
 
 /// 3.14.
-pub(crate) static FINISH_REASONS: &[Source] = &[
+pub(crate) static FINISH_REASONS: &Table = &Table::of(&[
     Source::any("gen_ai.response.finish_reasons"),
     Source::any("ai.response.finishReason"),
     Source::any("llm.finish_reason"),
@@ -288,19 +288,19 @@ pub(crate) static FINISH_REASONS: &[Source] = &[
     Source::any("langfuse.observation.metadata.finish_reason").read(Read::Quoted),
     Source::only(CLAUDE, "stop_reason"),
     Source::only(AGENTOS, "agentos.end.finish_reason"),
-];
+]);
 
 /// 3.17: class or code of an error.
-pub(crate) static ERROR_TYPES: &[Source] = &[
+pub(crate) static ERROR_TYPES: &Table = &Table::of(&[
     Source::any("error.type"),
     Source::any("litellm.provider.error.code"),
     Source::only(AGENTOS, "agentos.error.type"),
-];
+]);
 
 /// 3.17: text of an error, after the status message and the exception's.
-pub(crate) static ERROR_MESSAGES: &[Source] = &[
+pub(crate) static ERROR_MESSAGES: &Table = &Table::of(&[
     Source::any("error.message"),
     Source::only(Layers::LL.or(CLAUDE), "error"),
     Source::any("langfuse.observation.status_message"),
     Source::only(AGENTOS, "agentos.error"),
-];
+]);

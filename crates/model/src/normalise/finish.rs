@@ -42,9 +42,7 @@ fn inside(answer: &str) -> Option<String> {
 
 /// Canonical reasons of all choices.
 pub(crate) fn reasons(view: &AttrView<'_>) -> Vec<String> {
-    FINISH_REASONS
-        .iter()
-        .filter(|source| source.layers.meets(view.layers))
+    view.rows(FINISH_REASONS)
         .filter_map(|source| view.get(source.key))
         .map(list_of)
         .find(|reasons| !reasons.is_empty())

@@ -3,7 +3,7 @@
 
 use super::category::Classified;
 use super::fields;
-use crate::attributes::{AttrView, Source, key};
+use crate::attributes::{AttrView, Table, key};
 use crate::convention::Layers;
 use crate::ids::SpanId;
 use crate::source::SourceSpan;
@@ -76,7 +76,7 @@ pub(crate) fn user(view: &AttrView<'_>, resource: &AttrView<'_>) -> Option<Strin
 pub(crate) fn on_span_or_resource(
     view: &AttrView<'_>,
     resource: &AttrView<'_>,
-    sources: &'static [Source],
+    sources: &'static Table,
 ) -> Option<String> {
     view.first_string(sources).or_else(|| resource.first_string(sources))
 }

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::attributes::{AttrView, Family, Source, decode};
+use crate::attributes::{AttrView, Family, KeySet, Source, decode};
 use crate::source::SourceSpan;
 use crate::span::Category;
 use crate::value::Value;
@@ -43,6 +43,27 @@ pub(crate) enum Place {
     Flattened(Which),
     /// A payload of any shape.
     Raw(Source),
+}
+
+/// Places in order, and the keys they name.
+pub(crate) struct Places {
+    rows: &'static [Place],
+    keys: KeySet,
+}
+
+impl Places {
+    const fn of(rows: &'static [Place]) -> Places {
+        let mut keys = KeySet::EMPTY;
+        let mut at = 0;
+        while at < rows.len() {
+            if let Place::Messages(source) | Place::Request(source) | Place::Raw(source) = &rows[at]
+            {
+                keys.insert(source.key);
+            }
+            at += 1;
+        }
+        Places { rows, keys }
+    }
 }
 
 /// A flattened list.
@@ -98,9 +119,12 @@ fn tool_side(value: Option<&Value>) -> Side {
     Side { preview, bytes: byte_count(value), truncated: is_cut(&text) }
 }
 
-fn side(view: &AttrView<'_>, category: Category, places: &'static [Place]) -> Side {
+fn side(view: &AttrView<'_>, category: Category, places: &'static Places) -> Side {
     let mut found = Side::default();
-    for place in places {
+    if !view.present.meets(&places.keys) && !view.families.any {
+        return found;
+    }
+    for place in places.rows {
         let (preview, bytes, truncated) = match place {
             Place::Flattened(which) => match flattened(view, *which) {
                 Some((preview, bytes)) => (preview, bytes, false),

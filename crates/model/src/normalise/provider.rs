@@ -8,9 +8,7 @@ use crate::attributes::AttrView;
 /// The first source that names a provider and not a framework, canonical; else what the
 /// model's name gives away.
 pub(crate) fn provider(view: &AttrView<'_>, model: Option<&str>) -> Option<String> {
-    PROVIDERS
-        .iter()
-        .filter(|source| source.layers.meets(view.layers))
+    view.rows(PROVIDERS)
         .filter_map(|source| view.get(source.key).and_then(|value| source.read.text(value)))
         .find(|name| !is_framework(name))
         .map(|name| canonical(&name).into_owned())

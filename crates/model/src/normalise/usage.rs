@@ -37,7 +37,7 @@ pub(crate) fn usage(
     objects::read(view, &mut reader);
     let mut input_key = None;
     for (target, sources) in tables::ALIASES {
-        for source in sources.iter().filter(|source| source.layers.meets(view.layers)) {
+        for source in view.rows(sources) {
             if !reader.is_open(*target) {
                 break;
             }

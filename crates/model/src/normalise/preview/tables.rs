@@ -1,6 +1,6 @@
 //! Where payloads stand, in order (span-conventions 3.8 and 3.9).
 
-use super::{Place, Which};
+use super::{Place, Places, Which};
 use crate::attributes::Source;
 use crate::convention::Layers;
 
@@ -10,7 +10,7 @@ const CC: Layers = Layers::CC;
 const AO: Layers = Layers::AO;
 
 /// What went in.
-pub(super) static INPUTS: &[Place] = &[
+pub(super) static INPUTS: &Places = &Places::of(&[
     Raw(Source::any("gen_ai.retrieval.query.text")),
     Raw(Source::any("reranker.query")),
     Raw(Source::any("gen_ai.memory.query.text")),
@@ -57,10 +57,10 @@ pub(super) static INPUTS: &[Place] = &[
     Raw(Source::any("flue.turn.input")),
     Raw(Source::only(Layers::VA.or(Layers::LL), "prompt")),
     Raw(Source::only(Layers::VA.or(Layers::LL).or(Layers::MA), "input")),
-];
+]);
 
 /// What came out.
-pub(super) static OUTPUTS: &[Place] = &[
+pub(super) static OUTPUTS: &Places = &Places::of(&[
     Messages(Source::any("gen_ai.output.messages")),
     Flattened(Which::OpenInferenceOutput),
     Raw(Source::any("ai.response.text")),
@@ -101,4 +101,4 @@ pub(super) static OUTPUTS: &[Place] = &[
     Raw(Source::any("flue.turn.output")),
     Flattened(Which::Documents),
     Raw(Source::only(Layers::VA.or(Layers::LL).or(Layers::MA), "output")),
-];
+]);

@@ -1,7 +1,7 @@
 //! Where token counts stand, by target, in order of precedence.
 
 use super::row;
-use crate::attributes::Source;
+use crate::attributes::{Source, Table};
 use crate::convention::Layers;
 
 /// A field of the usage.
@@ -34,7 +34,7 @@ const CC: Layers = Layers::CC;
 const AO: Layers = Layers::AO;
 
 /// Every alias of every target.
-pub(crate) static ALIASES: &[(Target, &[Source])] = &[
+pub(crate) static ALIASES: &[(Target, &Table)] = &[
     (Target::Input, INPUT),
     (Target::Output, OUTPUT),
     (Target::Total, TOTAL),
@@ -47,7 +47,7 @@ pub(crate) static ALIASES: &[(Target, &[Source])] = &[
     (Target::AudioOutput, AUDIO_OUTPUT),
 ];
 
-static INPUT: &[Source] = &[
+static INPUT: &Table = &Table::of(&[
     row("llm.token_count.prompt"),
     row("gen_ai.usage.input_tokens"),
     row("gen_ai.usage.prompt_tokens"),
@@ -66,9 +66,9 @@ static INPUT: &[Source] = &[
     row("decision.token_count.input"),
     Source::only(AO, "agentos.end.input_tokens"),
     Source::only(AO, "agentos.end.prompt_tokens"),
-];
+]);
 
-static OUTPUT: &[Source] = &[
+static OUTPUT: &Table = &Table::of(&[
     row("llm.token_count.completion"),
     row("gen_ai.usage.output_tokens"),
     row("gen_ai.usage.completion_tokens"),
@@ -86,18 +86,18 @@ static OUTPUT: &[Source] = &[
     row("decision.token_count.output"),
     Source::only(AO, "agentos.end.output_tokens"),
     Source::only(AO, "agentos.end.completion_tokens"),
-];
+]);
 
-static TOTAL: &[Source] = &[
+static TOTAL: &Table = &Table::of(&[
     row("gen_ai.usage.total_tokens"),
     row("llm.usage.total_tokens"),
     row("llm.token_count.total"),
     row("ai.usage.totalTokens"),
     Source::only(VA, "usage.total_tokens"),
     Source::only(AO, "agentos.end.total_tokens"),
-];
+]);
 
-static CACHE_READ: &[Source] = &[
+static CACHE_READ: &Table = &Table::of(&[
     row("llm.token_count.prompt_details.cache_read"),
     row("gen_ai.usage.cache_read.input_tokens"),
     row("gen_ai.usage.cache_read_input_tokens"),
@@ -118,9 +118,9 @@ static CACHE_READ: &[Source] = &[
     Source::only(AO, "agentos.end.cache_read_input_tokens"),
     Source::only(AO, "agentos.end.cached_input_tokens"),
     Source::only(AO, "agentos.end.cached_tokens"),
-];
+]);
 
-static CACHE_WRITE: &[Source] = &[
+static CACHE_WRITE: &Table = &Table::of(&[
     row("llm.token_count.prompt_details.cache_write"),
     row("gen_ai.usage.cache_write.input_tokens"),
     row("gen_ai.usage.cache_creation.input_tokens"),
@@ -139,13 +139,15 @@ static CACHE_WRITE: &[Source] = &[
     Source::only(AO, "agentos.end.cache_write_input_tokens"),
     Source::only(AO, "agentos.end.cache_creation_tokens"),
     Source::only(AO, "agentos.end.cache_creation_input_tokens"),
-];
+]);
 
-static CACHE_WRITE_5M: &[Source] = &[row("gen_ai.usage.cache_creation.input_tokens.ephemeral_5m")];
+static CACHE_WRITE_5M: &Table =
+    &Table::of(&[row("gen_ai.usage.cache_creation.input_tokens.ephemeral_5m")]);
 
-static CACHE_WRITE_1H: &[Source] = &[row("gen_ai.usage.cache_creation.input_tokens.ephemeral_1h")];
+static CACHE_WRITE_1H: &Table =
+    &Table::of(&[row("gen_ai.usage.cache_creation.input_tokens.ephemeral_1h")]);
 
-static REASONING: &[Source] = &[
+static REASONING: &Table = &Table::of(&[
     row("llm.token_count.completion_details.reasoning"),
     row("gen_ai.usage.reasoning.output_tokens"),
     row("gen_ai.usage.reasoning_tokens"),
@@ -160,20 +162,20 @@ static REASONING: &[Source] = &[
     row("ai.usage.reasoningTokens"),
     Source::only(VA, "usage.reasoning_tokens"),
     Source::only(AO, "agentos.end.reasoning_tokens"),
-];
+]);
 
-static AUDIO_INPUT: &[Source] = &[
+static AUDIO_INPUT: &Table = &Table::of(&[
     row("llm.token_count.prompt_details.audio"),
     row("gen_ai.usage.audio.input_tokens"),
     row("gen_ai.usage.details.input_audio_tokens"),
     row("gen_ai.usage.input_audio_tokens"),
     row("gen_ai.usage.audio_input_tokens"),
-];
+]);
 
-static AUDIO_OUTPUT: &[Source] = &[
+static AUDIO_OUTPUT: &Table = &Table::of(&[
     row("llm.token_count.completion_details.audio"),
     row("gen_ai.usage.audio.output_tokens"),
     row("gen_ai.usage.details.output_audio_tokens"),
     row("gen_ai.usage.output_audio_tokens"),
     row("gen_ai.usage.audio_output_tokens"),
-];
+]);
