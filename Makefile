@@ -5,7 +5,7 @@ DATA  ?= data
 BIN   := target/release/clew
 
 .DEFAULT_GOAL := help
-.PHONY: help build run demo test test-rust test-http check bench conformance fuzz install clean
+.PHONY: help build run demo test test-rust test-http check bench conformance crash fuzz install clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -35,6 +35,10 @@ check: ## what a commit must pass besides its tests: formatting, lints, docs
 
 conformance: build ## the real SDKs of each tracer against the built binary
 	python3 conformance/run.py
+
+crash: build ## kill -9 a hundred times in the middle of ingest, then a full and a read-only disk
+	python3 conformance/kill.py --rounds 100
+	python3 conformance/disk.py
 
 bench: ## the table of docs/performance.md, each number beside its limit in the same run
 	$(CARGO) run --release --locked --package clew-bench
