@@ -39,6 +39,7 @@ pub(crate) mod run_events;
 pub(crate) mod search;
 mod sessions;
 mod staging;
+pub(crate) mod stats;
 pub(crate) mod tombstones;
 mod users;
 mod writer;

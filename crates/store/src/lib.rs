@@ -13,6 +13,7 @@ mod listing;
 mod row;
 mod search;
 mod spans;
+mod stats;
 mod totals;
 
 use std::path::Path;
@@ -32,6 +33,7 @@ pub use listing::*;
 pub use row::{AgentRef, TraceRow};
 pub use search::{SearchHit, SearchPage, SearchQuery};
 pub use spans::{SpanHit, SpanQuery};
+pub use stats::*;
 pub use totals::Totals;
 
 /// A trace store in a folder. Cheap to clone; the last clone to go closes the file.

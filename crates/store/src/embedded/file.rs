@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::migrations;
@@ -111,9 +112,17 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     // whole pages and gives the free ones back.
     connection.execute_batch("PRAGMA secure_delete = FAST")?;
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    keep_plans(&connection)?;
     connection.set_prepared_statement_cache_capacity(128);
     migrations::run(&connection)?;
     Ok(connection)
+}
+
+/// Plans do not depend on bound values. Without it SQLite prepares a cached statement anew
+/// with every binding where a partial index is in question: a third of the writer's time.
+fn keep_plans(connection: &Connection) -> Result<(), StoreError> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 /// A connection that reads only.
@@ -125,6 +134,7 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "query_only", true)?;
+    keep_plans(&connection)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
 }

@@ -159,9 +159,7 @@ fn retention_goes_by_age_and_by_rule_and_leaves_receipts() {
     world.pass(3_600_000_000_000);
     let locked = Locked::from([("retention.days".to_owned(), json!(30))]);
     let rules = json!([{"name": "dev", "filter": "env:dev", "days": 2}]);
-    store
-        .change_setting(WS, "retention.rules", Some(rules), &locked, &change(WS, NOW))
-        .unwrap();
+    store.change_setting(WS, "retention.rules", Some(rules), &locked, &change(WS, NOW)).unwrap();
 
     let run = store.run_retention(&locked, LONG).unwrap();
     assert!(run.is_done);
