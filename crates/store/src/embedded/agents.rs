@@ -176,6 +176,17 @@ pub(crate) fn by_agent_name(
     Ok(statement.query_row(params![workspace.0, name], read).optional()?)
 }
 
+/// Every agent of a workspace.
+pub(crate) fn list(
+    connection: &Connection,
+    workspace: WorkspaceId,
+) -> Result<Vec<Agent>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM agents WHERE workspace = ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let agents = statement.query_map([workspace.0], read)?;
+    Ok(agents.collect::<Result<_, _>>()?)
+}
+
 const COLUMNS: &str = "agent_id, name, registered, description, created_nanos";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Agent> {

@@ -9,7 +9,7 @@ pub(crate) mod candidate;
 pub(crate) mod cursor;
 pub(crate) mod names;
 mod order;
-mod plan;
+pub(crate) mod plan;
 mod sessions;
 mod span_row;
 mod spans;

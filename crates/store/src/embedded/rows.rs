@@ -24,6 +24,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 pub(crate) use write::{Arrival, RowMemo, RowRules, RowWriter, Upserted};
 
 use super::facets::{self, TermSet};
+use super::stats::rollup;
 use super::{labels, run_events, sessions, users};
 use crate::contract::StoreError;
 use crate::ids::WorkspaceId;
@@ -154,6 +155,7 @@ fn remove_one(
     for term in terms.indexed() {
         facets::remove(connection, term, start, tno)?;
     }
+    rollup::spoil(connection, workspace, start, i64::MAX)?;
     labels::remove_of_trace(connection, workspace, tno, start)?;
     run_events::remove_of_trace(connection, tno)?;
     if let Some(session_no) = session {

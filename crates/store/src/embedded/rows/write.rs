@@ -10,6 +10,7 @@ use super::columns::{flag, stored, summary_flags};
 use super::{numbers, rest};
 use crate::contract::{Random, StoreError};
 use crate::embedded::facets::{self, RememberedTerms, TermSet};
+use crate::embedded::stats::rollup;
 use crate::embedded::{agents, labels, sessions, users};
 use crate::ids::{AgentId, WorkspaceId};
 use numbers::Remembered;
@@ -134,6 +135,12 @@ impl RowWriter {
             before.unwrap_or((&none, next.start_nanos)),
             (&next.terms, next.start_nanos),
         )?;
+        rollup::spoil(connection, arrival.workspace, next.start_nanos, arrival.now)?;
+        if let Some((_, start)) = before
+            && start != next.start_nanos
+        {
+            rollup::spoil(connection, arrival.workspace, start, arrival.now)?;
+        }
         follow_start(connection, arrival.workspace, memo.as_ref(), &next)?;
         if self.touch_groups(connection, memo.as_ref(), &next)? {
             self.sessions.clear();

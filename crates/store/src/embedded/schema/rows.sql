@@ -179,10 +179,10 @@ CREATE TABLE rollup_hours (
 ) WITHOUT ROWID;
 CREATE TABLE rollup (
     workspace  INTEGER NOT NULL,
-    hour       INTEGER NOT NULL,
     dimensions INTEGER NOT NULL,
+    hour       INTEGER NOT NULL,
     first      TEXT    NOT NULL,
     second     TEXT    NOT NULL,
     figures    BLOB    NOT NULL,
-    PRIMARY KEY (workspace, hour, dimensions, first, second)
+    PRIMARY KEY (workspace, dimensions, hour, first, second)
 ) WITHOUT ROWID;
