@@ -17,5 +17,7 @@ pub mod state;
 pub mod summary;
 pub mod time;
 pub mod trace;
+pub mod transcript;
+pub mod turn;
 pub mod usage;
 pub mod value;

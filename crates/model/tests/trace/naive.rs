@@ -332,15 +332,25 @@ fn unscrubbed(text: &Option<String>) -> Option<String> {
     text.clone().filter(|text| !text.starts_with("[Scrubbed"))
 }
 
-pub(crate) fn summary(trace_id: TraceId, spans: &[Span]) -> TraceSummary {
-    let facts = Facts::of(spans);
+/// What counts, added up.
+struct Sums {
+    usage: Usage,
+    embedding_input: u64,
+    cost: Option<i64>,
+    reported: Option<i64>,
+    estimated: bool,
+    unpriced: u64,
+    suspects: u64,
+}
+
+fn sums(facts: &Facts<'_>) -> Sums {
     let (mut usage, mut embedding_input) = (Usage::default(), 0);
     let (mut cost, mut reported): (Option<i64>, Option<i64>) = (None, None);
     let (mut estimated, mut unpriced, mut suspects) = (false, 0, 0);
-    for place in (0..spans.len()).filter(|place| facts.counts(*place)) {
+    for place in (0..facts.spans.len()).filter(|place| facts.counts(*place)) {
         let (own, price) = facts.amount(place);
         usage.add(&own);
-        if spans[place].category == Category::Embedding {
+        if facts.spans[place].category == Category::Embedding {
             embedding_input += own.input.unwrap_or(0);
         }
         if let Some(price) = price {
@@ -352,12 +362,18 @@ pub(crate) fn summary(trace_id: TraceId, spans: &[Span]) -> TraceSummary {
         } else if own.input.unwrap_or(0) + own.output.unwrap_or(0) > 0 {
             unpriced += 1;
         }
-        suspects += u64::from(!facts.owns(place) && spans[place].conventions == ["ST"]);
+        suspects += u64::from(!facts.owns(place) && facts.spans[place].conventions == ["ST"]);
     }
     usage.total = match (usage.input, usage.output) {
         (None, None) => None,
         (input, output) => Some(input.unwrap_or(0) + output.unwrap_or(0)),
     };
+    Sums { usage, embedding_input, cost, reported, estimated, unpriced, suspects }
+}
+
+pub(crate) fn summary(trace_id: TraceId, spans: &[Span]) -> TraceSummary {
+    let facts = Facts::of(spans);
+    let sums = sums(&facts);
     let real = || spans.iter().filter(|span| !span.placeholder);
     let roots = || spans.iter().filter(|span| is_root(span));
     let failing_root = match roots().count() {
@@ -414,12 +430,12 @@ pub(crate) fn summary(trace_id: TraceId, spans: &[Span]) -> TraceSummary {
         tool_count: facts.count(of(Category::Tool)),
         tool_error_count: facts.count(failing(Category::Tool)),
         embedding_count: facts.count(of(Category::Embedding)),
-        usage,
-        embedding_input,
-        cost: cost.map(PicoUsd),
-        cost_reported: reported.map(PicoUsd),
-        cost_estimated: estimated,
-        unpriced_count: unpriced,
+        usage: sums.usage,
+        embedding_input: sums.embedding_input,
+        cost: sums.cost.map(PicoUsd),
+        cost_reported: sums.reported.map(PicoUsd),
+        cost_estimated: sums.estimated,
+        unpriced_count: sums.unpriced,
         models: facts.names(|span| {
             let call =
                 matches!(span.category, Category::Llm | Category::Embedding | Category::Reranker);
@@ -439,23 +455,7 @@ pub(crate) fn summary(trace_id: TraceId, spans: &[Span]) -> TraceSummary {
         input_preview: facts.best(true, false, |span| span.input_preview.clone()),
         output_preview: facts.best(true, true, |span| span.output_preview.clone()),
         error: errors.first().and_then(|span| span.error.clone()),
-        receipt: Receipt {
-            orphans: facts.count(|at, _| facts.is_orphan(at)),
-            missing_root: !spans.is_empty() && roots().count() == 0,
-            duplicates: 0,
-            placeholders: facts.count(|_, span| span.placeholder),
-            open_spans: facts.count(|_, span| !span.placeholder && span.end_nanos.is_none()),
-            dropped_by_sender: spans.iter().map(|span| u64::from(span.dropped_count)).sum(),
-            truncated: facts.count(|_, span| span.truncated),
-            odd_clocks: facts.count(|_, span| {
-                !span.placeholder && span.end_nanos.is_some_and(|end| end < span.start_nanos)
-            }),
-            skewed: facts.count(|at, span| facts.skewed(at, span)),
-            cycles: facts.count(|at, _| facts.cut[at]),
-            rejected_numbers: 0,
-            unpriced,
-            suspect_cumulative: suspects,
-        },
+        receipt: receipt(&facts, sums.unpriced, sums.suspects),
     }
 }
 
@@ -471,5 +471,26 @@ impl Facts<'_> {
         !span.placeholder
             && !parent.placeholder
             && (parent.start_nanos - span.start_nanos > 1_000_000_000 || late)
+    }
+}
+
+fn receipt(facts: &Facts<'_>, unpriced: u64, suspect_cumulative: u64) -> Receipt {
+    let spans = facts.spans;
+    Receipt {
+        orphans: facts.count(|at, _| facts.is_orphan(at)),
+        missing_root: !spans.is_empty() && !spans.iter().any(is_root),
+        duplicates: 0,
+        placeholders: facts.count(|_, span| span.placeholder),
+        open_spans: facts.count(|_, span| !span.placeholder && span.end_nanos.is_none()),
+        dropped_by_sender: spans.iter().map(|span| u64::from(span.dropped_count)).sum(),
+        truncated: facts.count(|_, span| span.truncated),
+        odd_clocks: facts.count(|_, span| {
+            !span.placeholder && span.end_nanos.is_some_and(|end| end < span.start_nanos)
+        }),
+        skewed: facts.count(|at, span| facts.skewed(at, span)),
+        cycles: facts.count(|at, _| facts.cut[at]),
+        rejected_numbers: 0,
+        unpriced,
+        suspect_cumulative,
     }
 }
