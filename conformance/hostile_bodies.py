@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from api import Answer, exchange
@@ -152,6 +153,25 @@ def case_gzip_cut_short(server: Server) -> list[str]:
     """Half of a gzip body must not count as a whole one."""
     packed = gzip.compress(as_json(request(span("a4" * 16, "01" * 8))))
     return _expect(_post(server, packed[:-12], {**JSON, "Content-Encoding": "gzip"}), 400)
+
+
+def case_more_at_once_than_fits(server: Server) -> list[str]:
+    """240 MB from twelve senders: each is taken, or sent away with a time to come again; what was taken is there."""
+    def send(number: int) -> Answer:
+        one = span(f"{number:02x}" * 16, "0d" * 8, big="x" * (20 * MEBIBYTE))
+        return _post(server, as_protobuf(request(one)), PROTOBUF)
+
+    numbers = range(0x60, 0x6C)
+    with ThreadPoolExecutor(len(numbers)) as pool:
+        answers = dict(zip(numbers, pool.map(send, numbers), strict=True))
+    problems = []
+    for number, answer in answers.items():
+        if answer.status == 200:
+            problems += _landed(server, f"{number:02x}" * 16)
+        elif answer.status not in (429, 503) or "retry-after" not in answer.headers:
+            problems.append(f"answered {answer.status} {answer.headers}: {answer.text()[:200]}")
+    taken = sum(answer.status == 200 for answer in answers.values())
+    return problems + ([] if taken else ["nothing was taken"])
 
 
 def case_empty_bodies(server: Server) -> list[str]:
