@@ -76,10 +76,10 @@ macro_rules! id_type {
                 &self.0
             }
 
-            /// The leading bytes of BLAKE3 of the lower-cased text. A digest of all
-            /// zeros does not occur; its last bit is set in case it did.
+            /// The leading bytes of BLAKE3 of a lower-case text. A digest of all zeros does
+            /// not occur; its last bit is set in case it did.
             fn hashed(text: &str) -> Self {
-                let digest = blake3::hash(text.to_lowercase().as_bytes());
+                let digest = blake3::hash(text.as_bytes());
                 let mut bytes = [0; $bytes];
                 bytes.copy_from_slice(&digest.as_bytes()[..$bytes]);
                 if bytes == [0; $bytes] {
@@ -133,15 +133,15 @@ impl TraceId {
 
     /// The trace id for a sender's own name of a trace (ruling 20).
     pub fn from_sender(text: &str) -> Result<Self, IdError> {
-        let text = text.trim();
+        let text = text.trim().to_lowercase();
         if text.is_empty() {
             return Err(IdError::Empty);
         }
-        let bare =
-            TRACE_ID_PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text);
-        let hex = uuid_digits(bare).unwrap_or_else(|| bare.to_owned());
-        match Self::from_hex(&hex) {
-            Err(IdError::Length { .. } | IdError::Digit(_)) => Ok(Self::hashed(text)),
+        let prefix = TRACE_ID_PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix));
+        let bare = prefix.unwrap_or(&text);
+        let hex = uuid_digits(bare);
+        match Self::from_hex(hex.as_deref().unwrap_or(bare)) {
+            Err(IdError::Length { .. } | IdError::Digit(_)) => Ok(Self::hashed(&text)),
             other => other,
         }
     }
@@ -154,12 +154,16 @@ impl SpanId {
     /// The span id for a sender's own name of a span (ruling 20). UUIDs are hashed, not
     /// cut: the first eight bytes of time-ordered UUIDs collide inside one trace.
     pub fn from_sender(text: &str) -> Result<Self, IdError> {
-        let text = text.trim();
+        let text = text.trim().to_lowercase();
         if text.is_empty() {
             return Err(IdError::Empty);
         }
-        match Self::from_hex(text) {
-            Err(IdError::Length { .. } | IdError::Digit(_)) => Ok(Self::hashed(text)),
+        // The "no id" of senders whose ids are UUIDs or as long as a trace's.
+        if TraceId::from_hex(uuid_digits(&text).as_deref().unwrap_or(&text)) == Err(IdError::Zero) {
+            return Err(IdError::Zero);
+        }
+        match Self::from_hex(&text) {
+            Err(IdError::Length { .. } | IdError::Digit(_)) => Ok(Self::hashed(&text)),
             other => other,
         }
     }
@@ -205,13 +209,58 @@ mod tests {
         }
     }
 
-    // Expected digests from `printf my-run | b3sum`, the reference implementation.
+    // The vectors of docs/formats/ids.md, made with another implementation of BLAKE3.
     #[test]
-    fn other_texts_are_hashed_after_lower_casing() {
-        assert_eq!(TraceId::from_sender("My-Run"), TraceId::from_sender("my-run"));
-        assert_ne!(TraceId::from_sender("my-run"), TraceId::from_sender("my-run2"));
-        let uuid = "0198c3c2-b5d0-7f3e-8a4f-1234567890ab";
-        assert_ne!(SpanId::from_sender(uuid).unwrap().to_string(), "0198c3c2b5d07f3e");
+    fn every_route_to_a_thing_meets_at_its_id() {
+        for (text, trace, span) in [
+            (
+                "0198c3c2b5d07f3e8a4f1234567890ab",
+                "0198c3c2b5d07f3e8a4f1234567890ab",
+                "41ac5e8cd3677a59",
+            ),
+            (
+                "0198C3C2-B5D0-7F3E-8A4F-1234567890AB",
+                "0198c3c2b5d07f3e8a4f1234567890ab",
+                "2787ab2959ad9bdb",
+            ),
+            (
+                "trace_8ce8be32c46c44f2bb4685ecb520e220",
+                "8ce8be32c46c44f2bb4685ecb520e220",
+                "ef6493411bd14f91",
+            ),
+            (
+                "TR-0198C3C2B5D07F3E8A4F1234567890AB",
+                "0198c3c2b5d07f3e8a4f1234567890ab",
+                "4642e0d78c6eaee1",
+            ),
+            ("trace_abc", "9c137c8ed66aadc1046205d77ae1cf26", "9c137c8ed66aadc1"),
+            ("0198c3c2b5d07f3e", "7ae83b4c6a46b0683de47db00b21b223", "0198c3c2b5d07f3e"),
+            (
+                "span_5d41402abc4b2a76b9719d91",
+                "7c1dc71f1d1e6836bcb77c83cccc6a3c",
+                "7c1dc71f1d1e6836",
+            ),
+            ("my-run", "fba4f747c7cd2dd8d13c14cf1640b378", "fba4f747c7cd2dd8"),
+            (" My-Run ", "fba4f747c7cd2dd8d13c14cf1640b378", "fba4f747c7cd2dd8"),
+            ("run 42", "70889dd4fb93fbb169a2eb1d09b73eed", "70889dd4fb93fbb1"),
+            ("Überlauf-7", "d461d8f05fc41443eb70ffa6bed25e17", "d461d8f05fc41443"),
+            ("a", "17762fddd969a453925d65717ac3eea2", "17762fddd969a453"),
+        ] {
+            assert_eq!(TraceId::from_sender(text).unwrap().to_string(), trace, "{text}");
+            assert_eq!(SpanId::from_sender(text).unwrap().to_string(), span, "{text}");
+        }
+    }
+
+    #[test]
+    fn no_id_is_no_id_in_every_spelling() {
+        let nil = "00000000-0000-0000-0000-000000000000";
+        for text in [nil, &"0".repeat(32), &format!("trace_{}", "0".repeat(32))] {
+            assert_eq!(TraceId::from_sender(text), Err(IdError::Zero), "{text}");
+        }
+        for text in [nil, &"0".repeat(16), &"0".repeat(32)] {
+            assert_eq!(SpanId::from_sender(text), Err(IdError::Zero), "{text}");
+        }
         assert_eq!(TraceId::from_sender("  "), Err(IdError::Empty));
+        assert_eq!(SpanId::from_sender(""), Err(IdError::Empty));
     }
 }

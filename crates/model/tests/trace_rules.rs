@@ -190,6 +190,31 @@ fn a_remote_agent_counts_by_its_wrapper_beside_calls_that_count_themselves() {
 }
 
 #[test]
+fn the_example_of_the_documentation() {
+    let spans = [
+        sum(Category::Agent, 1, 0, 360, 51),
+        llm(2, 1, 120, 17),
+        llm(3, 1, 120, 17),
+        llm(4, 3, 120, 17),
+        of(Category::Tool, 5, 1),
+        sum(Category::Agent, 6, 5, 100, 10),
+        Span { cached: true, ..llm(7, 1, 120, 17) },
+    ];
+    assert_eq!(in_out(&spans), (Some(340), Some(44)));
+    assert_eq!(
+        why(&spans),
+        [
+            (false, Provenance::CountedBelow),
+            (true, Provenance::Own),
+            (false, Provenance::ShadowedBy(span_id(4))),
+            (true, Provenance::Own),
+            (true, Provenance::Aggregate),
+            (false, Provenance::Free),
+        ]
+    );
+}
+
+#[test]
 fn a_late_call_takes_over_from_the_wrapper() {
     let mut state = TraceState::new(trace_id());
     state.upsert(&sum(Category::Agent, 1, 0, 100, 10));

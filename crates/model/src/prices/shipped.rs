@@ -2,7 +2,7 @@
 
 use super::{PriceRow, Rate, Rates};
 
-/// From a public price list of model providers, USD per token; see data/README.md.
+/// From a public price list of model providers, USD per token; see docs/prices.md.
 const CSV: &str = include_str!("../../data/model-prices.csv");
 
 /// Raised whenever data/model-prices.csv changes: the day of the change.
