@@ -18,11 +18,16 @@ pub(super) struct Payload {
     pub(super) output: Option<String>,
 }
 
+/// Spans that agno would know are shown by what they say and nothing else.
+fn is_openinference(source: &SourceSpan) -> bool {
+    attribute(&source.attributes, KIND).is_some()
+}
+
 /// What a span was given and gave.
 pub(super) fn payload(source: &SourceSpan) -> Payload {
     let said = |key| attribute(&source.attributes, key).and_then(text);
     let (input, output) = (said("input.value"), said("output.value"));
-    if input.is_some() || output.is_some() || attribute(&source.attributes, KIND).is_some() {
+    if input.is_some() || output.is_some() || is_openinference(source) {
         return Payload { input, output };
     }
     let Content { input_messages, output_messages, input, output, .. } = content(source);
@@ -130,7 +135,7 @@ pub(super) fn step_types(source: &SourceSpan) -> Vec<String> {
 
 fn llm(source: &SourceSpan, span: &Span) -> Vec<Entry> {
     let mut entries = taken(source, &[("model", "llm.model_name")]);
-    if entries.is_empty() {
+    if entries.is_empty() && !is_openinference(source) {
         entries.extend(span.model().map(|model| ("model", json!(model))));
     }
     let usage = span.usage.unwrap_or_default();
@@ -146,7 +151,7 @@ pub(super) fn tokens(name: &'static str, count: Option<u64>) -> Option<Entry> {
 
 fn tool(source: &SourceSpan, span: &Span) -> Vec<Entry> {
     let mut entries = taken(source, &[("tool_name", "tool.name")]);
-    if entries.is_empty() {
+    if entries.is_empty() && !is_openinference(source) {
         entries.extend(span.tool_name.as_deref().map(|name| ("tool_name", json!(name))));
     }
     let parameters = attribute(&source.attributes, "tool.parameters").and_then(text);

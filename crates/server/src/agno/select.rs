@@ -2,7 +2,7 @@
 //! pages have numbers, so what lies before a page is walked through, within the time of
 //! one answer.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clew_query::{Expr, Filter, SortKey, Subject};
 use clew_store::{Budget, Scanned, TotalIs, TraceQuery, TraceRow};
@@ -18,6 +18,9 @@ use crate::error::{ApiError, ErrorCode};
 /// Rows fetched at once.
 const FETCH_ROWS: usize = 1_000;
 
+/// Time to count on after the page is full.
+const COUNTING: Duration = Duration::from_millis(500);
+
 /// How much was found and how far the search came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Extent {
@@ -27,14 +30,6 @@ pub(super) struct Extent {
     pub(super) scanned: Option<Scanned>,
     /// All were counted.
     pub(super) is_exact: bool,
-}
-
-impl Extent {
-    /// The time ran out before the rows did.
-    fn cut_short(self) -> Extent {
-        let scanned = self.scanned.unwrap_or(Scanned { rows: 0, of: self.total });
-        Extent { scanned: Some(scanned), ..self }
-    }
 }
 
 /// Whether a walk goes on.
@@ -125,25 +120,41 @@ impl Search<'_> {
         }
     }
 
-    /// The store finds the very rows and counts them.
+    /// The store finds the very rows. It counts them only as far as its own lists need;
+    /// agno's pages are numbered, so here they are counted for a while longer.
     fn walk_exact(
         &self,
         mut query: TraceQuery,
         visit: &mut dyn FnMut(TraceRow, bool) -> Next,
     ) -> Result<Extent, ApiError> {
+        let (mut found, mut visiting) = (0, true);
+        let mut until = self.deadline;
         loop {
             let page = self.app.store.traces(&query)?;
-            let is_exact = page.total_is == TotalIs::Exact;
-            let extent = Extent { total: page.total, scanned: page.scanned, is_exact };
             for row in page.rows {
-                if let Next::Enough = visit(row, true) {
-                    return Ok(extent);
+                found += 1;
+                if visiting && matches!(visit(row, true), Next::Enough) {
+                    visiting = false;
+                    until = until.min(Instant::now() + COUNTING);
                 }
             }
+            let is_exact = page.total_is == TotalIs::Exact;
+            let scanned = page.scanned;
             match page.next_cursor {
-                None => return Ok(extent),
-                Some(_) if Instant::now() >= self.deadline => return Ok(extent.cut_short()),
-                Some(cursor) => query.cursor = Some(cursor),
+                None => return Ok(Extent { total: found, scanned, is_exact: true }),
+                Some(_) if is_exact && !visiting => {
+                    return Ok(Extent { total: page.total, scanned: None, is_exact });
+                }
+                Some(cursor) if Instant::now() < until => {
+                    query.cursor = Some(cursor);
+                    query.limit = if visiting { query.limit } else { FETCH_ROWS };
+                }
+                Some(_) => {
+                    let total = page.total.max(found);
+                    let scanned = scanned.unwrap_or(Scanned { rows: found, of: total });
+                    let scanned = (!is_exact || visiting).then_some(scanned);
+                    return Ok(Extent { total, scanned, is_exact });
+                }
             }
         }
     }

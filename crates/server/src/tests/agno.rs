@@ -2,6 +2,8 @@
 //! very spans that are sent here.
 
 mod compare;
+mod edges;
+mod oracle;
 mod recorded;
 mod routes;
 

@@ -79,6 +79,14 @@ fn exact(expr: Expr) -> Prefilter {
 
 fn leaf(field: Field, test: &Test, negated: bool) -> Prefilter {
     match field {
+        // Known to be false even of what is absent.
+        _ if matches!(test, Test::OneOf(operands) if operands.is_empty()) => {
+            if negated {
+                Prefilter { may: May::All, is_exact: true }
+            } else {
+                NOTHING
+            }
+        }
         Field::SessionId => text(Known::Session, test, negated),
         Field::UserId => text(Known::User, test, negated),
         Field::Name => text(Known::Name, test, negated),
