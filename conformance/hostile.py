@@ -15,7 +15,7 @@ from server import Server
 from suite import Suite
 
 Case = Callable[[Server], list[str]]
-PEAK_MEMORY_BYTES = 1 << 30
+PEAK_MEMORY_BYTES = 512 << 20
 
 
 def cases() -> dict[str, Case]:

@@ -77,9 +77,11 @@ def _span(api: Api, trace_id: str, skeleton: Json) -> Json:
 
 
 def first_input_text(content: Json) -> str | None:
-    """First text of the input messages, else the tool's arguments, else the input."""
+    """First text of the input messages, else of the texts that were embedded, else the tool's arguments, else the
+    input."""
     tool = content["tool"] or {}
-    return _first(_texts(content["input_messages"]), tool.get("arguments"), content["input"])
+    embedded = next(iter((content["retrieval"] or {}).get("documents", [])), {})
+    return _first(_texts(content["input_messages"]), embedded.get("content"), tool.get("arguments"), content["input"])
 
 
 def first_output_text(content: Json) -> str | None:
@@ -104,8 +106,6 @@ def _texts(messages: list[Json]) -> str | None:
 
 def _first(*values: Any) -> str | None:
     for value in values:
-        if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-            return str(value[0])  # the texts of an embedding
         if value is not None:
             return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return None

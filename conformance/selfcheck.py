@@ -71,7 +71,7 @@ def _content(span: Json) -> Json:
     text = span["first_output_text"]
     if text is not None:
         parts.append({"type": "text", "content": text})
-    return {"input_messages": [], "input": span["first_input_text"], "tool": None, "output": None,
+    return {"input_messages": [], "input": span["first_input_text"], "tool": None, "output": None, "retrieval": None,
             "output_messages": [{"role": "assistant", "parts": parts}]}
 
 
