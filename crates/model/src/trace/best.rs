@@ -124,7 +124,10 @@ impl TraceState {
             }
             match &mut self.node_mut(place).below {
                 Some(kept) => **kept = below,
-                none => *none = Some(Box::new(below)),
+                none => {
+                    *none = Some(Box::new(below));
+                    self.boxed_bytes += size_of::<Bests>();
+                }
             }
             old = self.offer_of(place, before);
             new = self.offer_of(place, below);
@@ -157,7 +160,9 @@ impl TraceState {
                 *best = self.best_child(TOP, kind);
             }
         }
-        self.node_mut(TOP).below = Some(Box::new(below));
+        if let Some(kept) = &mut self.node_mut(TOP).below {
+            **kept = below;
+        }
     }
 
     /// The span that says it for the trace.

@@ -20,7 +20,7 @@ use crate::ids::SpanId;
 use crate::span::{Category, Span};
 use crate::usage::{Usage, UsageScope};
 use fallback::Fallback;
-use zone::Zone;
+pub(super) use zone::Zone;
 
 /// Two spans of one response: which one to count.
 type Rank = (Reverse<u32>, i64, i64, SpanId, Place);
@@ -59,7 +59,6 @@ pub(super) struct Ledger {
     pub(super) lines: Vec<Line>,
     free: Vec<Place>,
     groups: HashMap<u128, Group>,
-    zones: HashMap<Place, Zone>,
     fallbacks: HashMap<Place, Fallback>,
     aggregates: usize,
     /// Owners that count.
@@ -80,7 +79,6 @@ impl Ledger {
     pub(super) fn memory_bytes(&self) -> usize {
         self.lines.capacity() * size_of::<Line>()
             + self.groups.capacity() * 96
-            + self.zones.capacity() * (size_of::<Zone>() + 16)
             + self.fallbacks.len() * (size_of::<Fallback>() + 16)
     }
 }

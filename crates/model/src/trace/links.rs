@@ -1,5 +1,7 @@
 //! The tree's links: children under parents that may come later, and cycles.
 
+use super::best::Bests;
+use super::ledger::Zone;
 use super::node::{
     CUT, ENDED, ERROR, MARKS_PARENT, NOWHERE, PLACEHOLDER, PRESENT, Place, ROOT, TOP,
 };
@@ -147,7 +149,10 @@ impl TraceState {
             return;
         }
         self.detach(place);
-        let id = self.node(place).id;
+        let node = self.node_mut(place);
+        let (id, bests, zone) = (node.id, node.below.take(), node.zone.take());
+        self.boxed_bytes -= bests.map_or(0, |_| size_of::<Bests>());
+        self.boxed_bytes -= zone.map_or(0, |_| size_of::<Zone>());
         self.places.remove(&id);
         self.free.push(place);
     }

@@ -1,6 +1,7 @@
 //! One span as the incremental state keeps it, and the links between spans.
 
 use super::best::{Bests, KINDS};
+use super::ledger::Zone;
 use super::texts::{NO_TEXT, TextId};
 use crate::ids::SpanId;
 use crate::span::Category;
@@ -66,6 +67,8 @@ pub(super) struct Node {
     pub(super) rejected: u32,
     /// The best candidates below, depth counted from the child.
     pub(super) below: Option<Box<Bests>>,
+    /// The deepest owners below, with no agent or tool between.
+    pub(super) zone: Option<Box<Zone>>,
 }
 
 impl Node {
@@ -91,6 +94,7 @@ impl Node {
             dropped: 0,
             rejected: 0,
             below: None,
+            zone: None,
         }
     }
 

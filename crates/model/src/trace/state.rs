@@ -35,6 +35,8 @@ pub struct TraceState {
     /// Spans taken in since then.
     pub(super) stale_for: u32,
     pub(super) duplicates: u64,
+    /// Memory behind the nodes' own.
+    pub(super) boxed_bytes: usize,
 }
 
 impl TraceState {
@@ -54,6 +56,7 @@ impl TraceState {
             stale: [false; KINDS],
             stale_for: 0,
             duplicates: 0,
+            boxed_bytes: 0,
         }
     }
 
@@ -95,10 +98,9 @@ impl TraceState {
     /// Memory held, by estimate.
     pub fn memory_bytes(&self) -> usize {
         const PER_PLACE: usize = 24;
-        let boxes = self.nodes.iter().filter(|node| node.below.is_some()).count();
         size_of::<TraceState>()
             + self.nodes.capacity() * size_of::<Node>()
-            + boxes * size_of::<super::best::Bests>()
+            + self.boxed_bytes
             + self.places.capacity() * PER_PLACE
             + self.free.capacity() * size_of::<Place>()
             + self.texts.memory_bytes()

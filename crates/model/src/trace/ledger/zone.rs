@@ -12,8 +12,11 @@ use crate::span::Category;
 /// Kinds of calls that do not contain each other's.
 const CALLS: usize = 4;
 
+/// Wrappers around one call from which details are taken.
+const WRAPPERS_MAX: usize = 16;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Zone {
+pub(in super::super) struct Zone {
     leaves: [u32; CALLS],
     places: [u64; CALLS],
 }
@@ -40,7 +43,7 @@ impl TraceState {
     }
 
     fn zone(&self, place: Place) -> Zone {
-        self.ledger.zones.get(&place).copied().unwrap_or_default()
+        self.node(place).zone.as_deref().copied().unwrap_or_default()
     }
 
     pub(in super::super) fn is_shadowed(&self, place: Place) -> bool {
@@ -71,10 +74,12 @@ impl TraceState {
                 zone.leaves[call] = zone.leaves[call] - old.leaves[call] + new.leaves[call];
                 zone.places[call] = zone.places[call] - old.places[call] + new.places[call];
             }
-            if zone == Zone::default() {
-                self.ledger.zones.remove(&place);
-            } else {
-                self.ledger.zones.insert(place, zone);
+            match &mut self.node_mut(place).zone {
+                Some(kept) => **kept = zone,
+                none => {
+                    *none = Some(Box::new(zone));
+                    self.boxed_bytes += size_of::<Zone>();
+                }
             }
             if let Some(call) = self.call(place) {
                 if (before.leaves[call] > 0) != (zone.leaves[call] > 0) {
@@ -120,10 +125,12 @@ impl TraceState {
         })
     }
 
-    /// Of these, the ones that report nothing but this one's call.
+    /// Of these, the ones that report nothing but this one's call, as many as anybody
+    /// nests for a reason.
     pub(super) fn wrappers(&self, place: Place) -> impl Iterator<Item = Place> + '_ {
         let call = self.call(place);
         self.owners_around(place)
             .take_while(move |above| call.is_some_and(|call| self.zone(*above).leaves[call] == 1))
+            .take(WRAPPERS_MAX)
     }
 }
