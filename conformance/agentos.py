@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from suite import Suite
 
 Json = dict[str, Any]
 RUNS = "/api/ingest/v1/runs"
+START = 1_795_000_000_000_000_000  # 2026-11-18T11:06:40Z
 
 
 def time_at(milliseconds: int) -> str:
@@ -89,13 +91,17 @@ class Run:
             "categories": {name: one["category"] for name, one in sorted(by_name.items())},
             "model": by_name["gpt-5-mini"]["request_model"],
             "open": [one["name"] for one in detail["spans"] if one["open"]],
+            "start": row["start_nanos"],
+            "milliseconds": {name: by_name[name]["duration_nanos"] / 1e6 for name in TOOK
+                             if by_name[name]["duration_nanos"] is not None},
         }
 
 
+TOOK = {"planner": 9, "gpt-5-mini": 2, "get_weather": 2, "broken": 1}
 WANTED = {
     "tokens": (120, 17), "session": "sess-1", "user": "user-1", "status": "error", "root_status": "ok", "state": "done",
     "tools": ["broken", "get_weather"], "agent": "planner", "errors": 1, "llm_calls": 1, "tool_calls": 2,
-    "model": "gpt-5-mini", "open": [],
+    "model": "gpt-5-mini", "open": [], "start": str(START), "milliseconds": TOOK,
 }
 
 
@@ -149,6 +155,24 @@ def case_failed(server: Server) -> list[str]:
     problems = run.start() + run.spans(STARTS) + run.spans(ENDS)
     problems += run.call(f"/{run.run_id}/fail", {"error": "out of budget"})
     return problems + _compare(run, {**WANTED, "root_status": "error", "errors": run.seen()["errors"]})
+
+
+def case_times_left_out(server: Server) -> list[str]:
+    """A time that is not given is the time of arrival, of the start as of the end."""
+    run = Run(server, _uuid(6))
+    before = time.time_ns()
+    problems = run.call("", {"run_id": run.run_id, "agent_name": "planner"})
+    problems += run.spans([{"id": "both", "name": "both", "kind": "llm", "end_data": {"output_tokens": 1}},
+                           {"id": "open", "name": "open", "kind": "tool"}]) + run.complete()
+    detail = run.api.get(f"traces/{run.run_id.replace('-', '')}")
+    start, end = int(detail["trace"]["start_nanos"]), int(detail["trace"]["end_nanos"])
+    if not before <= start <= end <= time.time_ns():
+        problems.append(f"the run starts {(start - before) / 1e9:.1f} s after its first call and takes {end - start}")
+    for one in detail["spans"]:
+        begins, takes = one["start_offset_nanos"], one["duration_nanos"] or 0
+        if not 0 <= begins <= begins + takes <= end - start:
+            problems.append(f"{one['name']}: starts at {begins}, takes {takes}")
+    return problems
 
 
 def case_events_only(server: Server) -> list[str]:
