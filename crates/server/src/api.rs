@@ -19,7 +19,9 @@ mod settings;
 mod sign_in;
 mod span;
 mod spans;
+mod stats;
 mod traces;
+mod transcript;
 mod upkeep;
 mod views;
 mod workspaces;
@@ -68,6 +70,8 @@ pub(crate) fn routes() -> Vec<Route> {
         retention::routes(),
         upkeep::routes(),
         search::routes(),
+        transcript::routes(),
+        stats::routes(),
         spans::routes(),
     ]
     .into_iter()

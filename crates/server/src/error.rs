@@ -1,6 +1,7 @@
 //! Every error that leaves the server: one closed set of codes, and what each is over
 //! HTTP and over gRPC. No other file names a status for a failure.
 
+use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
@@ -154,9 +155,13 @@ impl ErrorCode {
     }
 }
 
-/// A failure on its way out.
+/// A failure on its way out. Boxed, since nearly every call may give one and few do.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ApiError {
+pub struct ApiError(Box<Failure>);
+
+/// What an [`ApiError`] says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
     /// For programs.
     pub code: ErrorCode,
     /// For people: one sentence that says what to do where that is known.
@@ -177,10 +182,24 @@ pub struct ApiError {
     pub retry_after: Option<Duration>,
 }
 
+impl Deref for ApiError {
+    type Target = Failure;
+
+    fn deref(&self) -> &Failure {
+        &self.0
+    }
+}
+
+impl DerefMut for ApiError {
+    fn deref_mut(&mut self) -> &mut Failure {
+        &mut self.0
+    }
+}
+
 impl ApiError {
     /// An error with a message and nothing else.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Failure {
             code,
             message: message.into(),
             reason: None,
@@ -190,7 +209,7 @@ impl ApiError {
             field: None,
             offset: None,
             retry_after: None,
-        }
+        }))
     }
 
     /// A wrong parameter or field.
@@ -205,7 +224,9 @@ impl ApiError {
 
     /// A full queue: `code` says which of the two ways of "later" it is.
     pub fn later(code: ErrorCode, message: impl Into<String>, after: Duration) -> Self {
-        Self { retry_after: Some(after), ..Self::new(code, message) }
+        let mut error = Self::new(code, message);
+        error.retry_after = Some(after);
+        error
     }
 
     /// A fault of ours. What it was stands in the log under this id.

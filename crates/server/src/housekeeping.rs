@@ -30,7 +30,8 @@ pub(crate) async fn run(app: App, mut stopping: watch::Receiver<bool>) {
     }
 }
 
-/// Removes what retention says, now and then, until the server stops.
+/// Rolls up hours that have ended and removes what retention says, now and then, until
+/// the server stops.
 pub(crate) async fn retain(app: App, mut stopping: watch::Receiver<bool>) {
     let mut pause = RETENTION_SOON;
     loop {
@@ -38,7 +39,10 @@ pub(crate) async fn retain(app: App, mut stopping: watch::Receiver<bool>) {
             () = tokio::time::sleep(pause) => {}
             _ = stopping.wait_for(|stopped| *stopped) => return,
         }
-        let ran = app.read(|app| Ok(app.store.run_retention(&locked(app), RETENTION_TIME)?));
+        let ran = app.read(|app| {
+            app.store.roll_up(RETENTION_TIME)?;
+            Ok(app.store.run_retention(&locked(app), RETENTION_TIME)?)
+        });
         pause = match ran.await {
             Ok(run) => {
                 if run.trace_count > 0 {
@@ -47,7 +51,7 @@ pub(crate) async fn retain(app: App, mut stopping: watch::Receiver<bool>) {
                 if run.is_done { RETENTION_INTERVAL } else { RETENTION_SOON }
             }
             Err(error) => {
-                tracing::warn!(%error, "retention could not run");
+                tracing::warn!(%error, "roll-up or retention could not run");
                 RETENTION_INTERVAL
             }
         };

@@ -78,7 +78,7 @@ async fn readyz(State(app): State<App>) -> Response {
 }
 
 async fn metrics(State(app): State<App>) -> Result<Response, ApiError> {
-    let page = app.read(|app| Ok(page_of_metrics(app)?)).await?;
+    let page = app.read(page_of_metrics).await?;
     let content_type = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     Ok(([(header::CONTENT_TYPE, content_type)], page).into_response())
 }

@@ -20,7 +20,7 @@ use super::clip::clip;
 use super::own::own_row;
 use super::params::TracePath;
 use super::traces::tree;
-use super::view::money::{Usd, UsageView};
+use super::view::money::{UsageView, Usd};
 use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::error::ApiError;

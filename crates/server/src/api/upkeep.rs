@@ -102,8 +102,8 @@ fn send(mut file: std::fs::File, sender: &mpsc::Sender<Result<Bytes, std::io::Er
             piece.truncate(count);
             Bytes::from(piece)
         });
-        let over = read.as_ref().map_or(true, Bytes::is_empty);
-        if (over && read.is_ok()) || sender.blocking_send(read).is_err() || over {
+        let (ended, failed) = (read.as_ref().is_ok_and(Bytes::is_empty), read.is_err());
+        if ended || sender.blocking_send(read).is_err() || failed {
             return;
         }
     }

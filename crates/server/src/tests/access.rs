@@ -33,7 +33,7 @@ async fn every_route_asks_for_its_scope() {
     }
     for route in ROUTES.iter().filter(|route| route.owner != Owner::Grpc) {
         for (name, key, may) in &keys {
-            let path = route.path.replace('{', "").replace('}', "");
+            let path = route.path.replace(['{', '}'], "");
             let authorization = format!("Bearer {key}");
             let headers: &[(&str, &str)] = match may {
                 None => &[],

@@ -50,7 +50,7 @@ async fn every_route_of_the_document_answers() {
     let document: serde_json::Value = serde_json::from_str(&DOCUMENT).unwrap();
     for (path, methods) in document["paths"].as_object().unwrap() {
         for method in methods.as_object().unwrap().keys() {
-            let target = path.replace('{', "").replace('}', "");
+            let target = path.replace(['{', '}'], "");
             let method = method.to_uppercase();
             let response = clew.stream(request(&method, &target, &[], "{}")).await;
             let status = response.status().as_u16();

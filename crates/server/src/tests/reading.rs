@@ -375,3 +375,46 @@ async fn search_finds_text_names_and_ids() {
     assert_eq!(clew.get("/api/v1/search?q=unheard").await.json()["hits"], json!([]));
     assert_eq!(clew.get("/api/v1/search").await.json()["error"]["field"], "q");
 }
+
+#[tokio::test]
+async fn a_run_reads_as_a_conversation() {
+    let clew = Clew::open();
+    clew.ingest("", &turn(TRACE, "shoes")).await;
+    let conversation = clew.get(&format!("/api/v1/traces/{TRACE}/transcript")).await.json();
+    let card = &conversation["turns"][0]["card"];
+    assert_eq!(card["agent"], "planner");
+    assert!(card["totals"]["cost"].is_string(), "{card}");
+    let entries = card["entries"].as_array().unwrap();
+    let asked = &entries[0];
+    assert_eq!((&asked["role"], &asked["text"]["text"]), (&json!("user"), &json!("find shoes")));
+    let tools: Vec<&Json> = entries.iter().filter(|entry| entry["kind"] == "tools").collect();
+    assert_eq!(tools.len(), 1, "the call is shown once: {entries:?}");
+    assert_eq!(tools[0]["calls"][0]["arguments"], json!({"q": "x"}));
+    assert_eq!(conversation["clipped_bytes"], 0);
+}
+
+#[tokio::test]
+async fn numbers_agree_with_the_list() {
+    let clew = Clew::open();
+    clew.ingest("", &turn(TRACE, "shoes")).await;
+    clew.ingest("", &turn("6b8efff798038103d269b633813fc60c", "hats")).await;
+    let stats = clew.get("/api/v1/stats?group_by=agent,status").await.json();
+    let row = &stats["rows"][0];
+    let keys = |json: &Json| json.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(row), crate::openapi::fields_of("StatsRow"));
+    assert_eq!(row["group"], json!(["planner", "error"]));
+    assert_eq!((&row["count"], &row["usage"]["input"]), (&json!(2), &json!(400)));
+    assert_eq!(stats["total"]["count"], 2);
+    let list = clew.get("/api/v1/traces").await.json();
+    let one = list["traces"][0]["cost"]["total"].as_str().unwrap().parse::<f64>().unwrap();
+    let both = row["cost"]["total"].as_str().unwrap().parse::<f64>().unwrap();
+    assert!((both - 2.0 * one).abs() < 1e-12, "{both} {one}");
+    assert_eq!(clew.get("/api/v1/stats?group_by=agent,day,tool").await.status, 400);
+    let wrong = clew.get("/api/v1/stats?group_by=agnt").await.json();
+    assert_eq!(wrong["error"]["field"], "group_by");
+    let agents = clew.get("/api/v1/agents?limit=1").await.json();
+    let agent = &agents["agents"][0];
+    assert_eq!(keys(agent), crate::openapi::fields_of("Agent"));
+    assert_eq!((&agent["name"], &agent["trace_count"]), (&json!("planner"), &json!(2)));
+    assert_eq!(agents["next_cursor"], json!(null));
+}

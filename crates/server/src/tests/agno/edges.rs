@@ -349,7 +349,7 @@ async fn odd_traces_are_shown_as_agno_shows_them() {
         let mut answer = clew.get("/traces/5b8efff798038103d269b633813fc60c").await.json();
         let mut want = recorded(case.name);
         for (field, value, why) in case.different {
-            let pointer = field.replace('.', "/").replace('[', "/").replace(']', "");
+            let pointer = field.replace(['.', '['], "/").replace(']', "");
             let own = answer.pointer(&pointer);
             let shown = match own {
                 None => String::new(),

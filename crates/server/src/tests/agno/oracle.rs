@@ -28,22 +28,8 @@ fn column(row: &Json, key: &str) -> Option<Json> {
 fn truth(filter: &Json, row: &Json) -> Option<bool> {
     match filter["op"].as_str()? {
         "NOT" => truth(&filter["condition"], row).map(|truth| !truth),
-        "AND" => {
-            let all = filter["conditions"].as_array()?.iter().map(|each| truth(each, row));
-            all.fold(Some(true), |left, right| match (left, right) {
-                (Some(false), _) | (_, Some(false)) => Some(false),
-                (Some(true), Some(true)) => Some(true),
-                _ => None,
-            })
-        }
-        "OR" => {
-            let any = filter["conditions"].as_array()?.iter().map(|each| truth(each, row));
-            any.fold(Some(false), |left, right| match (left, right) {
-                (Some(true), _) | (_, Some(true)) => Some(true),
-                (Some(false), Some(false)) => Some(false),
-                _ => None,
-            })
-        }
+        "AND" => decided(filter, row, false),
+        "OR" => decided(filter, row, true),
         op => {
             // An empty list holds nothing, and that is known even of what is not there.
             if op == "IN" && filter["values"].as_array()?.is_empty() {
@@ -56,6 +42,15 @@ fn truth(filter: &Json, row: &Json) -> Option<bool> {
             Some(leaf(op, &value, &filter["value"]))
         }
     }
+}
+
+fn decided(filter: &Json, row: &Json, decisive: bool) -> Option<bool> {
+    let truths: Vec<Option<bool>> =
+        filter["conditions"].as_array()?.iter().map(|each| truth(each, row)).collect();
+    if truths.contains(&Some(decisive)) {
+        return Some(decisive);
+    }
+    (!truths.contains(&None)).then_some(!decisive)
 }
 
 fn leaf(op: &str, value: &Json, other: &Json) -> bool {

@@ -1,9 +1,9 @@
 //! What no recording shows.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::{replayed, send};
-use crate::tests::harness::{Clew, NOW, otlp, span, with};
+use crate::tests::harness::{Clew, otlp, span, with};
 use clew_store::{Scope, WorkspaceId};
 
 const TRACE: &str = "110200ba9bcf7c90584f5034edc5243e";
@@ -141,7 +141,6 @@ async fn an_open_run_is_shown_without_a_length() {
     // Nothing has ended: a condition on the end is not met.
     let found = clew.get("/traces?end_time=2100-01-01").await.json();
     assert_eq!(found["meta"]["total_count"], 0);
-    let _ = NOW;
 }
 
 #[tokio::test]
@@ -165,4 +164,101 @@ async fn a_large_trace_is_clipped_and_says_so() {
     assert!(child["input"].as_str().unwrap().ends_with(" of 3145728 bytes]"));
     let searched = clew.call("POST", "/traces/search", "", &json!({})).await;
     assert!(searched.body.len() <= 16 << 20);
+}
+
+fn traces(from: u32, to: u32) -> Vec<Json> {
+    let one = |number: u32| {
+        let trace = format!("{number:032x}");
+        let mut span = span(&trace, "0000000000000001", None, "run", (i64::from(number), 9_999));
+        span["status"] = json!({"code": 1 + u32::from(number % 2 == 0)});
+        span
+    };
+    (from..=to).map(one).collect()
+}
+
+#[tokio::test]
+async fn pages_are_capped_and_counted_to_the_end() {
+    let clew = Clew::open();
+    clew.ingest("", &otlp("shop", &traces(1, 2_600))).await;
+    let meta = |answer: &Json, field: &str| answer["meta"][field].clone();
+    let first = clew.get("/traces?limit=5000").await.json();
+    assert_eq!(first["data"].as_array().unwrap().len(), 1_000);
+    let told =
+        ["limit", "limit_asked", "total_pages", "total_count"].map(|name| meta(&first, name));
+    assert_eq!(told, [json!(1_000), json!(5_000), json!(3), json!(2_600)]);
+    let last = clew.get("/traces?limit=5000&page=3").await.json();
+    let ids: Vec<&str> = last["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["trace_id"].as_str().unwrap())
+        .collect();
+    assert_eq!((ids.len(), ids[599]), (600, "00000000000000000000000000000001"));
+    // The store's own lists stop counting at a thousand.
+    let failed = clew.get("/traces?status=ERROR&limit=3&page=400").await.json();
+    assert_eq!(meta(&failed, "total_count"), 1_300);
+    assert_eq!(meta(&failed, "total_is"), Json::Null);
+    assert_eq!(failed["data"].as_array().unwrap().len(), 3);
+    let past = clew.get("/traces?limit=1000&page=9").await.json();
+    assert_eq!((&past["data"], meta(&past, "total_count")), (&json!([]), json!(2_600)));
+}
+
+#[tokio::test]
+async fn a_deep_trace_goes_on_flat() {
+    let clew = Clew::open();
+    let id = |number: usize| format!("{number:016x}");
+    let spans: Vec<Json> = (1..=300)
+        .map(|number| {
+            let parent = id(number - 1);
+            let parent = (number > 1).then_some(parent.as_str());
+            let ms = (number as i64, 1_000);
+            span("5b8efff798038103d269b633813fc60c", &id(number), parent, "step", ms)
+        })
+        .collect();
+    clew.ingest("", &otlp("shop", &spans)).await;
+    let text = clew.get("/traces/5b8efff798038103d269b633813fc60c").await.text();
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for character in text.chars() {
+        match character {
+            '[' => depth += 1,
+            ']' => depth -= 1,
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    assert_eq!(deepest, 241);
+    assert_eq!(text.matches("\"id\":").count(), 300);
+    assert!(text.contains("\"extra_data\":{\"depth\":299}"));
+}
+
+#[tokio::test]
+async fn an_empty_search_says_why() {
+    let clew = Clew::open();
+    let filter = json!({"filter": {"op": "EQ", "key": "input", "value": "x"}});
+    let answer = clew.call("POST", "/traces/search", "", &filter).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.headers["x-clew-note"], "there is no field 'input'");
+}
+
+#[tokio::test]
+async fn every_field_of_a_list_can_be_sorted_by() {
+    let clew = replayed("otlp").await;
+    for field in [
+        "start_time",
+        "end_time",
+        "created_at",
+        "duration",
+        "duration_ms",
+        "name",
+        "status",
+        "total_spans",
+        "error_count",
+        "session_id",
+        "user_id",
+    ] {
+        for order in ["asc", "desc"] {
+            let answer = clew.get(&format!("/traces?sort_by={field}&sort_order={order}")).await;
+            assert_eq!(answer.json()["data"].as_array().unwrap().len(), 9, "{field}");
+        }
+    }
 }
