@@ -37,7 +37,7 @@ class Server:
     """`with Server() as server:` starts it, waits until it is ready, and stops it."""
 
     def __init__(self, *flags: str, data: Path | None = None, env: dict[str, str] | None = None) -> None:
-        self.flags = flags
+        self.flags: tuple[str, ...] = flags
         self.own_folder = data is None
         self.data = data or Path(tempfile.mkdtemp(prefix="clew-conformance-"))
         self.env = {**_clean_environment(), **(env or {})}
