@@ -171,8 +171,10 @@ impl TraceState {
 
     /// Marks the owner itself, and the one below whose call it may repeat.
     fn unsettle_call(&mut self, place: Place) {
-        self.unsettle(place);
-        self.unsettle_only_leaves(place);
+        if self.is_owner(place) {
+            self.unsettle(place);
+            self.unsettle_only_leaves(place);
+        }
     }
 
     fn unsettle(&mut self, place: Place) {
