@@ -50,7 +50,9 @@ pub fn normalise(source: &SourceSpan, prices: &PriceTable) -> Span {
     let provider = provider::provider(&view, models.pricing());
     let usage::Found { usage, scope: usage_scope, rejected: mut rejected_keys } =
         usage::usage(&view, scope, provider.as_deref(), &classified);
-    let start_nanos = source.start_nanos.unwrap_or(0);
+    // A part that ends a span whose opening part never came: a point in time is less
+    // wrong than a span since 1970.
+    let start_nanos = source.start_nanos.or(source.end_nanos).unwrap_or(0);
     let cost = cost::reported(&view, &source.events, &mut rejected_keys).or_else(|| {
         computed(
             prices,

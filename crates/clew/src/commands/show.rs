@@ -4,7 +4,7 @@ use anyhow::{Context, bail};
 use serde_json::{Value as Json, json};
 
 use super::listing::{encoded, now_nanos};
-use super::traces::{cost, find, plural, standing};
+use super::traces::{cost, elapsed, find, plural, standing};
 use crate::arguments::Show;
 use crate::client::Client;
 use crate::render::style::{Style, of_category};
@@ -68,7 +68,7 @@ fn head(row: &Json, screen: &mut Screen) -> anyhow::Result<()> {
     screen.line(&title)?;
     let usage = &row["usage"];
     let mut facts = vec![
-        numbers::duration(row["duration_nanos"].as_i64()),
+        elapsed(row),
         plural(row["span_count"].as_u64().unwrap_or(0) as usize, "span"),
         plural(row["llm_calls"].as_u64().unwrap_or(0) as usize, "model call"),
         plural(row["tool_calls"].as_u64().unwrap_or(0) as usize, "tool call"),

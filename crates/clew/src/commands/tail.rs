@@ -3,7 +3,7 @@
 use anyhow::Context;
 use serde_json::Value as Json;
 
-use super::traces::{ID_DIGITS, cost, standing};
+use super::traces::{ID_DIGITS, cost, elapsed, standing};
 use crate::client::Client;
 use crate::render::style::Style;
 use crate::render::{Screen, numbers, text, with_filter};
@@ -50,7 +50,7 @@ fn show(event: &str, data: &Json, screen: &mut Screen) -> anyhow::Result<()> {
         numbers::count(row["usage"]["input"].as_u64()),
         numbers::count(row["usage"]["output"].as_u64()),
         cost(row),
-        numbers::duration(row["duration_nanos"].as_i64()),
+        elapsed(row),
     );
     screen.line(line.trim_end())
 }

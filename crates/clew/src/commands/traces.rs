@@ -63,7 +63,7 @@ fn cells(row: &Json, now: i64) -> Vec<Cell> {
         cell(numbers::count(row["usage"]["input"].as_u64())),
         cell(numbers::count(row["usage"]["output"].as_u64())),
         cell(cost(row)),
-        cell(numbers::duration(row["duration_nanos"].as_i64())),
+        cell(elapsed(row)),
         cell(row["trace_id"].as_str().map_or("", |id| &id[..ID_DIGITS.min(id.len())]))
             .styled(Style::Faint),
     ]
@@ -75,6 +75,14 @@ pub fn cost(row: &Json) -> String {
         row["cost"]["total"].as_str(),
         row["cost"]["estimated"].as_bool().unwrap_or(false),
     )
+}
+
+/// How long a run took; one that has not ended has no length yet.
+pub fn elapsed(row: &Json) -> String {
+    match row["state"].as_str() {
+        Some("done") => numbers::duration(row["duration_nanos"].as_i64()),
+        _ => numbers::ABSENT.to_owned(),
+    }
 }
 
 /// How a run stands, in words, as ruling 9 has it: red for a failed run, amber for

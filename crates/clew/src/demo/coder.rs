@@ -87,7 +87,7 @@ pub fn failing_fix(start_nanos: i64, seed: u64) -> MadeUpRun {
         let (name, target, result) = WORK[(step + 3) % WORK.len()];
         coder.step(name, target, result, None);
     }
-    coder.step("read_file", "package-lock.json", &lock_file(), None);
+    coder.step("open_lockfile", "package-lock.json", &lock_file(), None);
     for _ in 0..LOOP_STEPS {
         coder.step("read_file", "payments/refund.py", WORK[2].2, None);
     }
@@ -104,7 +104,7 @@ impl Coder {
         self.calls += 1;
         let id = format!("call_{:03}", self.calls);
         let key = match name {
-            "run_tests" | "read_file" | "edit_file" => "path",
+            "run_tests" | "read_file" | "edit_file" | "open_lockfile" => "path",
             "grep" => "pattern",
             _ => "folder",
         };

@@ -178,3 +178,12 @@ fn hooks_and_delegations_keep_their_details() {
         json!({"member": "writer", "mode": "coordinate", "sub_run": "run-2", "task": "write it"})
     );
 }
+
+#[test]
+fn a_span_whose_opening_never_came_is_a_point_in_time() {
+    let mut ended = agentos("gpt-5-mini", &[("agentos.kind", "llm".into())]);
+    (ended.start_nanos, ended.end_nanos) = (None, Some(1_795_154_476_295_027_349));
+    let span = facts(&ended);
+    assert_eq!(span.start_nanos, 1_795_154_476_295_027_349);
+    assert_eq!(span.duration_nanos(), Some(0));
+}
