@@ -3,6 +3,7 @@
 mod append;
 mod deleting;
 mod file;
+mod finding;
 mod kill;
 mod life;
 mod model;

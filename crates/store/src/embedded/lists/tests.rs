@@ -17,6 +17,7 @@ use crate::listing::{Budget, Page, Scanned, TotalIs, TraceQuery};
 use crate::row::TraceRow;
 
 mod groups;
+mod million;
 mod oracle;
 mod spans;
 
