@@ -71,6 +71,9 @@ const TEXT: &str = "a value that is no text is written as one, where agno answer
 const BARE: &str = "session and user are the ones that all of Clew shows";
 const TOPMOST: &str = "ids and texts come from the topmost span of the run";
 
+/// All of the above.
+pub(super) const REASONS: [&str; 7] = [NAME, ORPHANS, SEVERAL, LATE, TEXT, BARE, TOPMOST];
+
 fn cases() -> Vec<Case> {
     let agent = |more: Json| kind("AGENT", more);
     vec![

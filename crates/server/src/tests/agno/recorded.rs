@@ -141,3 +141,13 @@ async fn keys_are_asked_for_in_agnos_words() {
     }
     assert_eq!(asked, 17);
 }
+
+/// What the tests take for a difference on purpose, people can read.
+#[test]
+fn the_page_has_every_difference() {
+    let page = include_str!("../../../../../docs/agno.md");
+    let reasons = DIFFERENT.iter().map(|(_, reason)| *reason).chain(super::edges::REASONS);
+    for reason in reasons {
+        assert!(page.contains(reason), "docs/agno.md does not say: {reason}");
+    }
+}
