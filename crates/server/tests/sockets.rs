@@ -1,6 +1,8 @@
 //! A server on real sockets: its ports, its limits, its end, and what its log never holds.
 //! One binary of its own, since the log is the process's.
 
+#![allow(clippy::unwrap_used)]
+
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;

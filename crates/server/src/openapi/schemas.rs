@@ -142,6 +142,7 @@ const SHAPES: &[(&str, &[Field])] = &[
             ("output", "usd?"),
             ("source", "string"),
             ("estimated", "boolean"),
+            ("counted", "boolean"),
         ],
     ),
     (

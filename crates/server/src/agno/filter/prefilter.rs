@@ -5,6 +5,7 @@
 use clew_query::{
     Comparison, Expr, Field as Known, FieldRef, Namespace, NumberTest, Place, Predicate,
     Relation as Sign, Subject, Term, Test as KnownTest, TextPattern, TimeRange, Wildcard,
+    WordPattern,
 };
 
 use super::{Condition, Field, Operand, Relation, Test};
@@ -263,7 +264,8 @@ fn duration(test: &Test, negated: bool) -> Prefilter {
     exact(own(Known::Duration, KnownTest::Number(test), is_negated))
 }
 
-/// Some span has the value: more traces than those whose run has it.
+/// Some span has the value: more traces than those whose run has it. One value is also a
+/// word of the trace's text, and texts have filters that spare reading the spans.
 fn in_spans(field: Field, test: &Test, negated: bool) -> Prefilter {
     if negated != is_not_equal(test) {
         return EVERYTHING;
@@ -273,5 +275,19 @@ fn in_spans(field: Field, test: &Test, negated: bool) -> Prefilter {
         let attribute = FieldRef::Open(Namespace::Attr, (*key).to_owned());
         comparison(attribute, Some(Subject::Span), pattern.clone(), false)
     });
-    Prefilter { may: May::Some(Expr::Or(said.collect())), is_exact: false }
+    let said = Expr::Or(said.collect());
+    let expr = match words(test) {
+        Some(words) => Expr::And(vec![said, own(Known::Text, words, false)]),
+        None => said,
+    };
+    Prefilter { may: May::Some(expr), is_exact: false }
+}
+
+/// The words of the one value that is asked for. What looks like JSON is searched by what
+/// stands inside of it, and is left alone.
+fn words(test: &Test) -> Option<KnownTest> {
+    let Test::Compare(_, Operand::Text(value)) = test else { return None };
+    let is_plain = value.starts_with(|first: char| first.is_alphanumeric());
+    let pattern = WordPattern::new(value, false).filter(|_| is_plain)?;
+    Some(KnownTest::Words(pattern))
 }

@@ -130,16 +130,20 @@ pub(crate) struct CostView {
     output: Option<Usd>,
     source: CostSource,
     estimated: bool,
+    /// It is in the trace's total; what it names may be counted on another span.
+    counted: bool,
 }
 
-impl From<&Cost> for CostView {
-    fn from(cost: &Cost) -> Self {
+impl CostView {
+    /// The cost of a span.
+    pub(crate) fn new(cost: &Cost, counted: bool) -> Self {
         Self {
             total: Usd(cost.total),
             input: cost.input.map(Usd),
             output: cost.output.map(Usd),
             source: cost.source,
             estimated: cost.estimated,
+            counted,
         }
     }
 }
@@ -161,9 +165,9 @@ mod tests {
             price_version: 1,
         };
         assert_eq!(
-            serde_json::to_value(CostView::from(&cost)).unwrap(),
+            serde_json::to_value(CostView::new(&cost, true)).unwrap(),
             json!({"total": "0.0033732", "input": null, "output": "0", "source": "computed",
-                "estimated": false})
+                "estimated": false, "counted": true})
         );
     }
 

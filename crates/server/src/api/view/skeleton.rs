@@ -105,7 +105,7 @@ impl<'a> SkeletonView<'a> {
             usage: usage.as_ref().and_then(UsageView::of),
             usage_scope: span.usage_scope,
             counted: node.counted,
-            cost: cost.as_ref().map(CostView::from),
+            cost: cost.as_ref().map(|cost| CostView::new(cost, line.is_some())),
             model: span.model(),
             request_model: span.request_model.as_deref(),
             response_model: span.response_model.as_deref(),
