@@ -20,6 +20,7 @@ mod file;
 mod flush;
 mod follow;
 mod hash;
+mod index;
 pub(crate) mod labels;
 pub(crate) mod lists;
 pub(crate) mod log;

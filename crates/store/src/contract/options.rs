@@ -97,7 +97,7 @@ impl StoreOptions {
             normalise,
             in_flight_max_bytes: 40 << 20,
             staging_max_bytes: 32 << 20,
-            active_max_bytes: 48 << 20,
+            active_max_bytes: 64 << 20,
             log_max_bytes: 1 << 30,
             commit_max_spans: 5_000,
             commit_max_bytes: 8 << 20,

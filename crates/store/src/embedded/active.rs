@@ -17,6 +17,9 @@ use super::rows::{self, RowMemo};
 use super::staging::Staging;
 use crate::{StoreError, WorkspaceId};
 
+/// Traces that are looked at for eviction in one commit.
+const EVICT_LOOKS: usize = 256;
+
 /// One trace.
 pub(super) struct ActiveTrace {
     pub(super) state: TraceState,
@@ -28,6 +31,9 @@ pub(super) struct ActiveTrace {
     pub(super) owners: Vec<i64>,
     touched: u64,
     counted: usize,
+    /// Spans when the state's memory was last asked for: that is a round over all of them.
+    counted_spans: usize,
+    counted_state: usize,
 }
 
 /// The stored version of a span.
@@ -58,6 +64,8 @@ impl ActiveTrace {
             owners: Vec::new(),
             touched: 0,
             counted: 0,
+            counted_spans: 0,
+            counted_state: 0,
         }
     }
 
@@ -117,10 +125,14 @@ impl ActiveTrace {
         is_new
     }
 
-    fn memory_bytes(&self) -> usize {
+    fn memory_bytes(&mut self) -> usize {
+        if self.spans.len() > self.counted_spans + self.counted_spans / 8 {
+            self.counted_spans = self.spans.len();
+            self.counted_state = self.state.memory_bytes();
+        }
         size_of::<Self>()
             + self.spans.capacity() * 26
-            + self.state.memory_bytes()
+            + self.counted_state
             + self.memo.as_ref().map_or(0, RowMemo::memory_bytes)
             + self.shared.capacity() * 8
             + self.owners.capacity() * 8
@@ -163,34 +175,22 @@ impl ActiveTraces {
         self.traces.len()
     }
 
-    /// Drops the traces that were not used for longest, and of those first such that are
-    /// not staged: those would be built again with the next flush's commit.
+    /// Drops the traces that were not used for longest, but not those that are staged while
+    /// others can go: they will be asked for again. Looks at a few in each commit, so that
+    /// a store full of staged traces costs no round over all of them every time.
     pub(super) fn evict(&mut self, max_bytes: usize, is_staged: impl Fn(i64) -> bool) {
-        if self.bytes <= max_bytes {
-            return;
-        }
-        for spare_staged in [true, false] {
-            let mut kept = BTreeSet::new();
-            while self.bytes > max_bytes {
-                let Some(oldest) = self.by_touch.pop_first() else { break };
-                let key = (oldest.1, oldest.2);
-                let staged = self
-                    .traces
-                    .get(&key)
-                    .and_then(|active| active.memo.as_ref())
-                    .is_some_and(|memo| is_staged(memo.tno));
-                if spare_staged && staged {
-                    kept.insert(oldest);
-                } else if let Some(active) = self.traces.remove(&key) {
-                    self.bytes -= active.counted;
-                }
+        let mut spared = Vec::new();
+        while self.bytes > max_bytes && spared.len() < EVICT_LOOKS {
+            let Some(oldest) = self.by_touch.pop_first() else { break };
+            let key = (oldest.1, oldest.2);
+            let memo = self.traces.get(&key).and_then(|active| active.memo.as_ref());
+            // Twice the budget goes before everything else.
+            if self.bytes <= max_bytes * 2 && memo.is_some_and(|memo| is_staged(memo.tno)) {
+                spared.push(oldest);
+            } else if let Some(active) = self.traces.remove(&key) {
+                self.bytes -= active.counted;
             }
-            self.by_touch.append(&mut kept);
         }
-    }
-
-    /// Drops everything.
-    pub(super) fn clear(&mut self) {
-        *self = Self::default();
+        self.by_touch.extend(spared);
     }
 }

@@ -163,7 +163,7 @@ impl Writer {
                 now,
             };
             let session = summary.session_id.as_deref();
-            let owner = self.owners.current(&place, tno, session, &self.epochs)?;
+            let owner = self.owners.current(&place, (tno, new), session, &self.epochs)?;
             self.touched_owners.push(owner);
             let mut numbering = Numbering { workspace, tno, owner, groups };
             let records = self.number_texts(

@@ -15,9 +15,9 @@ const LOCK_NAME: &str = "clew.lock";
 const RESERVE_NAME: &str = "reserve";
 /// "Clew" in ASCII: `file` and SQLite's own tools tell our files from others by it.
 const APPLICATION_ID: i64 = 0x436c_6577;
-const PAGE_BYTES: i64 = 8_192;
+const PAGE_BYTES: i64 = 4_096;
 /// The write-ahead log is copied into the file when it has as many pages (32 MB).
-const CHECKPOINT_PAGES: i64 = 4_096;
+const CHECKPOINT_PAGES: i64 = 8_192;
 const WRITER_CACHE_KIB: i64 = 32_768;
 const READER_CACHE_KIB: i64 = 4_096;
 

@@ -12,9 +12,11 @@ use std::thread::{self, JoinHandle};
 use rusqlite::Connection;
 
 use super::codec::frame::LEVEL_FAST;
+use super::codec::records::Record;
 use super::disk::blocks::{self, PackedBlock};
 use super::disk::chunks::{self, PackedChunk, Packing};
 use super::disk::dictionaries::Dictionaries;
+use super::index::{self, Shapes};
 use super::merge::{self, MergeJob, Merged};
 use super::staging::{BlockJob, ChunkJob, FlushJob};
 use crate::StoreError;
@@ -55,10 +57,14 @@ pub(super) fn start(
     wake: impl Fn() + Send + 'static,
 ) -> Result<JoinHandle<()>, StoreError> {
     let run = move || {
+        let mut shapes = Shapes::default();
         for work in works {
             let done = match work {
-                Work::Flush(job) => Done::Flushed(pack(&job)),
-                Work::Merge(job) => Done::Merged(job, merge::merge(&reader, &dictionaries, job)),
+                Work::Flush(job) => Done::Flushed(pack(&job, &mut shapes)),
+                Work::Merge(job) => {
+                    let merged = merge::merge(&reader, &dictionaries, &mut shapes, job);
+                    Done::Merged(job, merged)
+                }
             };
             if results.send(done).is_err() {
                 return;
@@ -69,21 +75,23 @@ pub(super) fn start(
     Ok(thread::Builder::new().name("clew-compress".to_owned()).spawn(run)?)
 }
 
-fn pack(job: &FlushJob) -> Result<Flushed, StoreError> {
+fn pack(job: &FlushJob, shapes: &mut Shapes) -> Result<Flushed, StoreError> {
     let mut flushed = Flushed::default();
     for block in &job.blocks {
+        shapes.learn(block.owner, block.first, &block.texts);
         flushed.blocks.extend(pack_block(block)?);
         flushed.owners.push((block.owner, block.first + block.texts.len() as u64));
     }
     for chunk in &job.chunks {
-        flushed.chunks.extend(pack_chunk(chunk)?);
+        flushed.chunks.extend(pack_chunk(chunk, shapes)?);
         flushed.traces.push((chunk.tno, chunk.last_seq));
     }
     Ok(flushed)
 }
 
-fn pack_chunk(job: &ChunkJob) -> Result<Vec<PackedChunk>, StoreError> {
-    chunks::pack(job.workspace, job.tno, &job.records, Packing::default())
+fn pack_chunk(job: &ChunkJob, shapes: &Shapes) -> Result<Vec<PackedChunk>, StoreError> {
+    let index = |records: &[Arc<Record>]| index::of_chunk(job.trace_id, records, shapes);
+    chunks::pack(job.workspace, job.tno, &job.records, Packing::default(), index)
 }
 
 fn pack_block(job: &BlockJob) -> Result<Vec<PackedBlock>, StoreError> {
@@ -100,7 +108,7 @@ fn pack_block(job: &BlockJob) -> Result<Vec<PackedBlock>, StoreError> {
             merged: false,
             frame: blocks::pack(texts, LEVEL_FAST, None)?,
             dictionary: None,
-            bloom: None,
+            bloom: index::of_block(texts),
         });
         first += texts.len() as u64;
     }
@@ -120,7 +128,7 @@ pub(super) fn insert(connection: &Connection, finished: &[Flushed]) -> Result<()
     Ok(())
 }
 
-impl AsRef<super::codec::records::Record> for super::codec::records::Record {
+impl AsRef<Record> for Record {
     fn as_ref(&self) -> &Self {
         self
     }

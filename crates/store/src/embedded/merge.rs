@@ -5,7 +5,8 @@
 //! trace that grows again and again is not rewritten whole each time. Of a span that stands
 //! there in several versions only the newest is kept. Texts keep their numbers.
 
-use rusqlite::Connection;
+use clew_model::ids::TraceId;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::codec::frame::LEVEL_SMALL;
 use super::codec::records::Record;
@@ -13,6 +14,7 @@ use super::codec::text::{BLOCK_TEXT_MAX_BYTES, Text};
 use super::disk::blocks::{self, BlockPlace, PackedBlock};
 use super::disk::chunks::{self, CHUNK_MAX_BYTES, ChunkPlace, PackedChunk, Packing, Want};
 use super::disk::dictionaries::Dictionaries;
+use super::index::{self, Shapes};
 use super::reader::keep_newest;
 use crate::{StoreError, WorkspaceId};
 
@@ -43,11 +45,12 @@ const BYTES_MAX: u64 = 8 << 20;
 pub(super) fn merge(
     connection: &Connection,
     dictionaries: &Dictionaries,
+    shapes: &mut Shapes,
     job: MergeJob,
 ) -> Result<Option<Merged>, StoreError> {
     connection.execute_batch("BEGIN")?;
     let result = match job {
-        MergeJob::Trace(tno) => merge_trace(connection, dictionaries, tno),
+        MergeJob::Trace(tno) => merge_trace(connection, dictionaries, shapes, tno),
         MergeJob::Owner(owner) => merge_owner(connection, dictionaries, owner),
     };
     connection.execute_batch("COMMIT")?;
@@ -57,6 +60,7 @@ pub(super) fn merge(
 fn merge_trace(
     connection: &Connection,
     dictionaries: &Dictionaries,
+    shapes: &mut Shapes,
     tno: i64,
 ) -> Result<Option<Merged>, StoreError> {
     let places = chunks::places(connection, tno)?;
@@ -77,8 +81,18 @@ fn merge_trace(
     // A newer version stands at the place of the first; a chunk's records ascend by commit.
     records.sort_by_key(|record| record.seq);
     let packing = Packing { level: Some(LEVEL_SMALL), merged: true, ..Packing::default() };
-    let new = chunks::pack(workspace, tno, &records, packing)?;
+    shapes.find(connection, dictionaries, &records)?;
+    let Some(trace_id) = trace_id(connection, tno)? else { return Ok(None) };
+    let index = |records: &[Record]| index::of_chunk(trace_id, records, shapes);
+    let new = chunks::pack(workspace, tno, &records, packing, index)?;
     Ok((new.len() <= old.len()).then_some(Merged::Chunks { tno, old, new }))
+}
+
+fn trace_id(connection: &Connection, tno: i64) -> Result<Option<TraceId>, StoreError> {
+    let sql = "SELECT trace_id FROM traces WHERE tno = ?1";
+    let found: Option<[u8; 16]> =
+        connection.prepare_cached(sql)?.query_row([tno], |row| row.get(0)).optional()?;
+    Ok(found.and_then(|bytes| TraceId::from_bytes(&bytes).ok()))
 }
 
 /// The oldest chunks of the tail that are worth joining, in order.
@@ -128,7 +142,7 @@ fn merge_owner(
             merged: true,
             frame: blocks::pack(part, LEVEL_SMALL, None)?,
             dictionary: None,
-            bloom: None,
+            bloom: index::of_block(part),
         });
         first += part.len() as u64;
     }

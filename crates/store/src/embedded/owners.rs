@@ -16,7 +16,6 @@ use crate::{StoreError, WorkspaceId};
 
 /// Texts of one owner, as far as they are known by hash.
 pub(super) struct ActiveOwner {
-    pub(super) owner: i64,
     numbers: HashMap<u128, u64, ByHash>,
     next: u64,
     /// Unique bytes since the epoch or the table began.
@@ -86,17 +85,21 @@ pub(super) fn is_session(owner: i64) -> bool {
 }
 
 impl Owners {
-    /// The owner of new texts of a trace. May begin a session's next epoch.
+    /// The owner of new texts of a trace, which may be new itself. May begin a session's next epoch.
     pub(super) fn current(
         &mut self,
         place: &Place<'_>,
-        tno: i64,
+        (tno, is_new): (i64, bool),
         session: Option<&str>,
         rules: &EpochRules,
     ) -> Result<i64, StoreError> {
         let Some(session) = session else {
             let owner = of_trace(tno);
-            self.load(place, owner, 0)?;
+            if is_new {
+                self.load_new(owner, 0);
+            } else {
+                self.load(place, owner, 0)?;
+            }
             if let Some(active) = self.active.get_mut(&owner).filter(|a| a.bytes >= rules.max_bytes)
             {
                 // A long trace forgets its oldest texts instead: its numbers go on.
@@ -120,8 +123,8 @@ impl Owners {
                 || place.now.saturating_sub(active.created_nanos) >= rules.max_nanos
         });
         let owner = if is_over {
-            let owner = insert_session(place, session)?;
-            self.load(place, owner, place.now)?;
+            let owner = insert_session(place, session, next_epoch(place, session)?)?;
+            self.load_new(owner, place.now);
             owner
         } else {
             owner
@@ -136,20 +139,17 @@ impl Owners {
         self.active.get_mut(&owner)
     }
 
+    /// An owner that has no texts yet.
+    fn load_new(&mut self, owner: i64, created: i64) {
+        self.insert(owner, ActiveOwner::new(created));
+    }
+
     /// Makes an owner's texts known, from its blocks and what is staged.
     fn load(&mut self, place: &Place<'_>, owner: i64, created: i64) -> Result<(), StoreError> {
         if self.active.contains_key(&owner) {
             return Ok(());
         }
-        let mut active = ActiveOwner {
-            owner,
-            numbers: HashMap::default(),
-            next: 0,
-            bytes: 0,
-            created_nanos: created,
-            touched: 0,
-            counted: 0,
-        };
+        let mut active = ActiveOwner::new(created);
         for block in blocks::places(place.connection, owner)? {
             active.next = active.next.max(block.end());
             match blocks::texts(place.connection, place.dictionaries, block.key) {
@@ -165,11 +165,15 @@ impl Owners {
             active.next = active.next.max(first + texts.len() as u64);
             active.learn(first, &texts);
         }
+        self.insert(owner, active);
+        Ok(())
+    }
+
+    fn insert(&mut self, owner: i64, mut active: ActiveOwner) {
         active.counted = active.memory_bytes();
         self.bytes += active.counted;
         self.by_touch.insert((0, owner));
         self.active.insert(owner, active);
-        Ok(())
     }
 
     /// Notes that an owner was used, for eviction.
@@ -215,6 +219,17 @@ impl Owners {
 }
 
 impl ActiveOwner {
+    fn new(created_nanos: i64) -> Self {
+        Self {
+            numbers: HashMap::default(),
+            next: 0,
+            bytes: 0,
+            created_nanos,
+            touched: 0,
+            counted: 0,
+        }
+    }
+
     fn learn(&mut self, first: u64, texts: &[super::codec::text::Text]) {
         for (number, text) in (first..).zip(texts) {
             if let Some(hash) = text.hash() {
@@ -244,18 +259,25 @@ fn find_session(place: &Place<'_>, session: &str) -> Result<(i64, i64), StoreErr
         .optional()?;
     match found {
         Some((id, created)) => Ok((of_session(id), created)),
-        None => Ok((insert_session(place, session)?, place.now)),
+        None => Ok((insert_session(place, session, 0)?, place.now)),
     }
 }
 
-fn insert_session(place: &Place<'_>, session: &str) -> Result<i64, StoreError> {
+fn insert_session(place: &Place<'_>, session: &str, epoch: i64) -> Result<i64, StoreError> {
     let sql = "INSERT INTO session_owner (workspace, session, epoch, created_nanos) \
-               SELECT ?1, ?2, COALESCE(MAX(epoch) + 1, 0), ?3 FROM session_owner \
-               WHERE workspace = ?1 AND session = ?2";
+               VALUES (?1, ?2, ?3, ?4)";
     let id = place.connection.prepare_cached(sql)?.insert(params![
         place.workspace.0,
         session,
+        epoch,
         place.now
     ])?;
     Ok(of_session(id))
+}
+
+fn next_epoch(place: &Place<'_>, session: &str) -> Result<i64, StoreError> {
+    let sql = "SELECT COALESCE(MAX(epoch) + 1, 0) FROM session_owner \
+               WHERE workspace = ?1 AND session = ?2";
+    let mut statement = place.connection.prepare_cached(sql)?;
+    Ok(statement.query_row(params![place.workspace.0, session], |row| row.get(0))?)
 }

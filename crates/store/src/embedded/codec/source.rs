@@ -10,8 +10,8 @@ mod decode;
 mod encode;
 mod group;
 
-pub(crate) use decode::{Basics, SourceReader, inline_strings};
-pub(crate) use encode::{EncodedSource, Slice, SourceWriter};
+pub(crate) use decode::{Basics, SourceReader, decode_inline};
+pub(crate) use encode::{EncodedSource, SourceWriter};
 
 /// Shorter strings and elements stay inline: a reference and its place in the table of
 /// hashes cost about as much.

@@ -124,19 +124,6 @@ pub(crate) fn get_u32(input: &mut Input<'_>) -> Result<u32, Damage> {
     u32::try_from(input.varint()?).map_err(|_| Damage("a number is too large"))
 }
 
-/// Every string inside, for the search index.
-pub(crate) fn each_string<'a>(value: &'a Value, visit: &mut dyn FnMut(&'a str)) {
-    match value {
-        Value::String(text) => visit(text),
-        Value::Array(values) => values.iter().for_each(|value| each_string(value, visit)),
-        Value::Map(entries) => entries.iter().for_each(|(key, value)| {
-            visit(key);
-            each_string(value, visit);
-        }),
-        _ => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -58,6 +58,7 @@ pub(crate) fn pack<R: AsRef<Record>>(
     tno: i64,
     records: &[R],
     packing: Packing<'_>,
+    index: impl Fn(&[R]) -> Option<Vec<u8>>,
 ) -> Result<Vec<PackedChunk>, StoreError> {
     let mut chunks = Vec::new();
     let mut rest = records;
@@ -68,7 +69,8 @@ pub(crate) fn pack<R: AsRef<Record>>(
             bytes <= CHUNK_MAX_BYTES
         });
         let (now, later) = rest.split_at(fits.count().max(1));
-        chunks.push(pack_one(workspace, tno, now, packing)?);
+        let bloom = index(now);
+        chunks.push(PackedChunk { bloom, ..pack_one(workspace, tno, now, packing)? });
         rest = later;
     }
     Ok(chunks)

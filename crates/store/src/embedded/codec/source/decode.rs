@@ -38,10 +38,9 @@ impl SourceReader {
         values: &[u8],
         texts: &[T],
     ) -> Result<SourceSpan, Damage> {
-        let mut parts = Parts {
-            values: Input::new(values),
-            texts: texts.iter().map(AsRef::as_ref).collect::<Vec<_>>().into_iter(),
-        };
+        let texts: Vec<&[u8]> = texts.iter().map(AsRef::as_ref).collect();
+        let mut parts =
+            Parts { values: Input::new(values), texts: texts.into_iter(), is_partial: false };
         let shape = parts.text()?;
         let resource = self.resource(parts.text()?)?;
         let scope = self.scope(parts.text()?)?;
@@ -75,6 +74,8 @@ impl SourceReader {
 struct Parts<'a> {
     values: Input<'a>,
     texts: std::vec::IntoIter<&'a [u8]>,
+    /// Texts are not at hand: what refers to one is left out.
+    is_partial: bool,
 }
 
 /// A key and the tag of its value.
@@ -82,7 +83,11 @@ type Key<'a> = (u8, &'a str);
 
 impl<'a> Parts<'a> {
     fn text(&mut self) -> Result<&'a [u8], Damage> {
-        self.texts.next().ok_or(Damage("a reference is missing"))
+        match self.texts.next() {
+            Some(text) => Ok(text),
+            None if self.is_partial => Ok(&[]),
+            None => Err(Damage("a reference is missing")),
+        }
     }
 
     fn span(
@@ -195,6 +200,9 @@ impl<'a> Parts<'a> {
                 TAG_GROUP => self.group(key, &mut attributes)?,
                 TAG_GROUP_WHOLE => {
                     let mut whole = Input::new(self.piece()?);
+                    if self.is_partial && whole.is_empty() {
+                        continue;
+                    }
                     let (first, count) = (whole.varint()?, whole.count()?);
                     for place in 0..count as u64 {
                         group_element(
@@ -233,7 +241,11 @@ impl<'a> Parts<'a> {
     }
 
     fn element(&mut self) -> Result<Value, Damage> {
-        get_value(&mut Input::new(self.piece()?), 0)
+        let piece = self.piece()?;
+        if self.is_partial && piece.is_empty() {
+            return Ok(Value::Empty);
+        }
+        get_value(&mut Input::new(piece), 0)
     }
 
     fn piece(&mut self) -> Result<&'a [u8], Damage> {
@@ -276,6 +288,9 @@ impl<'a> Parts<'a> {
         let count = self.values.count()?;
         for place in 0..count as u64 {
             let mut element = Input::new(self.piece()?);
+            if self.is_partial && element.is_empty() {
+                continue;
+            }
             group_element(&mut element, prefix, first.saturating_add(place), attributes)?;
         }
         Ok(())
@@ -328,25 +343,16 @@ fn group_element(
     Ok(())
 }
 
-/// The short strings of a span's values and the keys of its shape, for the search index.
-/// Long strings are texts and have an index of their own.
-pub(crate) fn inline_strings(
+/// The span without its texts: what stands in its record and its shape. For the search
+/// index; texts have one of their own.
+pub(crate) fn decode_inline(
     basics: &Basics,
     values: &[u8],
-    texts: &[&[u8]],
-    visit: &mut dyn FnMut(&str),
-) -> Result<(), Damage> {
-    let span = SourceReader::default().decode(basics, values, texts)?;
-    let mut visit_short = |text: &str| {
-        if text.len() < INLINE_MAX_BYTES {
-            visit(text);
-        }
-    };
-    for (key, value) in &span.attributes {
-        visit_short(key);
-        crate::embedded::codec::value::each_string(value, &mut visit_short);
-    }
-    Ok(())
+    shape: &[u8],
+) -> Result<SourceSpan, Damage> {
+    let mut parts =
+        Parts { values: Input::new(values), texts: Vec::new().into_iter(), is_partial: true };
+    parts.span(basics, &mut Input::new(shape), Arc::default(), Arc::default())
 }
 
 fn length(length: u64) -> Result<usize, Damage> {
