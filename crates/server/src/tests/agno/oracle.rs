@@ -4,6 +4,7 @@
 use serde_json::{Value as Json, json};
 
 use super::replayed;
+use crate::tests::harness::Clew;
 
 /// The value of a column as agno's table would hold it, from a row of the list.
 fn column(row: &Json, key: &str) -> Option<Json> {
@@ -138,10 +139,18 @@ async fn every_filter_finds_what_sql_would_find() {
         filters.push(json!({"op": "NOT", "condition": and}));
         filters.push(and);
     }
+    finds_all(&clew, &rows, &filters).await;
+    // And again with everything in chunks, behind their filters of words.
+    let store = clew.store().clone();
+    std::thread::spawn(move || store.flush().unwrap()).join().unwrap();
+    finds_all(&clew, &rows, &filters).await;
+}
+
+async fn finds_all(clew: &Clew, rows: &[Json], filters: &[Json]) {
     for filter in filters {
         let want: Vec<&str> = rows
             .iter()
-            .filter(|row| truth(&filter, row) == Some(true))
+            .filter(|row| truth(filter, row) == Some(true))
             .map(|row| row["trace_id"].as_str().unwrap())
             .collect();
         let answer =
