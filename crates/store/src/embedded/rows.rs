@@ -40,8 +40,6 @@ pub(crate) struct RowFound {
     pub(crate) memo: RowMemo,
     /// Spans received again so far.
     pub(crate) duplicates: u64,
-    /// The commit that last stored a span of the trace.
-    pub(crate) span_seq: i64,
 }
 
 /// Finds a trace's row for writing.
@@ -77,12 +75,7 @@ pub(crate) fn find(
     });
     let (mut memo, terms) = memo?;
     memo.terms = TermSet::unpack(&terms)?;
-    Ok(Some(RowFound {
-        tno: row.tno,
-        memo,
-        duplicates: row.summary.receipt.duplicates,
-        span_seq: row.span_seq as i64,
-    }))
+    Ok(Some(RowFound { tno: row.tno, memo, duplicates: row.summary.receipt.duplicates }))
 }
 
 /// The row of a trace, labels included.

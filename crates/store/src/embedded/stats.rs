@@ -49,8 +49,8 @@ pub(crate) fn stats(
     let Some(path) = plan.path.clone() else { return answer.answer(connection, None) };
     let mut clock = Clock::new(query.budget);
     let is_whole = match rolls_up(query, &plan, &path) {
-        true => answer.from_hours(connection, &path, &mut clock)?,
-        false => answer.from_rows(connection, spans, &plan, &path, &mut clock)?,
+        true => answer.add_hours(connection, &path, &mut clock)?,
+        false => answer.add_rows(connection, spans, &plan, &path, &mut clock)?,
     };
     let scanned = match is_whole {
         true => None,
@@ -122,7 +122,7 @@ impl<'q> Gathered<'q> {
     }
 
     /// False when the time was over first.
-    fn from_rows(
+    fn add_rows(
         &mut self,
         connection: &Connection,
         spans: &dyn SpanSource,
@@ -151,7 +151,7 @@ impl<'q> Gathered<'q> {
     }
 
     /// Whole hours from the roll-up, what is between them from the rows, the newest first.
-    fn from_hours(
+    fn add_hours(
         &mut self,
         connection: &Connection,
         path: &Path,

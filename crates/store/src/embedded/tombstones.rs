@@ -93,12 +93,6 @@ pub(crate) fn count_refused(
     Ok(())
 }
 
-/// Whether a log record of a trace number is to be left out: recovery asks for each.
-pub(crate) fn is_deleted(connection: &Connection, tno: i64) -> Result<bool, StoreError> {
-    let sql = "SELECT NOT EXISTS (SELECT 1 FROM traces WHERE tno = ?1)";
-    Ok(connection.prepare_cached(sql)?.query_row([tno], |row| row.get(0))?)
-}
-
 /// Deleted traces of a workspace, the latest first, those before `before` (when, and which).
 pub(crate) fn list(
     connection: &Connection,
@@ -176,8 +170,6 @@ mod tests {
             }]
         );
         assert_eq!(list(&store.connection, TWO, None, 10).unwrap(), []);
-        assert!(is_deleted(&store.connection, 1).unwrap());
-        assert!(!is_deleted(&store.connection, 2).unwrap());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::contract::StoreError;
 use crate::ids::WorkspaceId;
 
 /// Requests kept per workspace.
-pub const KEPT: i64 = 100;
+pub(crate) const KEPT: i64 = 100;
 const TEXT_MAX_CHARS: usize = 500;
 
 /// A request to an ingest path.

@@ -12,7 +12,7 @@ use crate::contract::StoreError;
 use crate::ids::WorkspaceId;
 
 /// Workspace number of settings of the whole instance.
-pub const INSTANCE: WorkspaceId = WorkspaceId(0);
+pub(crate) const INSTANCE: WorkspaceId = WorkspaceId(0);
 
 /// A setting that has a value other than the shipped one.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -8,7 +8,7 @@ use crate::contract::StoreError;
 use crate::ids::WorkspaceId;
 
 /// Name of the workspace that a fresh install has.
-pub const DEFAULT_NAME: &str = "default";
+pub(crate) const DEFAULT_NAME: &str = "default";
 const NAME_MAX_BYTES: usize = 64;
 
 /// A tenant.

@@ -375,7 +375,7 @@ fn a_stale_or_overflowing_row_asks_its_spans() {
     kept.spans.insert((ONE, trace_id(1)), vec![renamed]);
     // A name too long to be a term.
     let long = tool(2, 1, &"x".repeat(600));
-    rows.put_with(ONE, &summary(2, 2), &[long.clone()], 2);
+    rows.put_with(ONE, &summary(2, 2), std::slice::from_ref(&long), 2);
     kept.spans.insert((ONE, trace_id(2)), vec![long]);
     for (text, wanted) in [
         ("tool:draft", vec![]),

@@ -113,6 +113,7 @@ fn lists_of_a_million() {
                     PRAGMA cache_size = -32768";
     connection.execute_batch(settings).unwrap();
     connection.set_prepared_statement_cache_capacity(128);
+    crate::embedded::file::keep_plans(&connection).unwrap();
     for schema in [
         include_str!("../../schema/store.sql"),
         include_str!("../../schema/rows.sql"),
@@ -129,6 +130,7 @@ fn lists_of_a_million() {
     let reader = Connection::open(&path).unwrap();
     reader.execute_batch("PRAGMA cache_size = -4096; PRAGMA query_only = 1").unwrap();
     reader.set_prepared_statement_cache_capacity(128);
+    crate::embedded::file::keep_plans(&reader).unwrap();
     let kept = Kept::default();
     for text in [
         "",

@@ -13,7 +13,7 @@ struct Plain {
     labels: Vec<String>,
 }
 
-struct PlainSpan<'a>(&'a Span, &'a Plain);
+struct PlainSpan<'a>(&'a Span);
 
 impl Row for Plain {
     fn any_value(&self, field: &FieldRef, holds: &mut dyn FnMut(Value<'_>) -> bool) -> bool {
@@ -46,7 +46,7 @@ impl Row for Plain {
     }
 
     fn any_below(&self, _: Subject, holds: &mut dyn FnMut(&dyn Row) -> bool) -> bool {
-        self.spans.iter().any(|span| holds(&PlainSpan(span, self)))
+        self.spans.iter().any(|span| holds(&PlainSpan(span)))
     }
 }
 
