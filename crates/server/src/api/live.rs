@@ -105,10 +105,12 @@ where
     }
     let (sender, receiver) = mpsc::channel(WAITING_EVENTS);
     let mut stopping = app.stopping.clone();
+    let reader = sender.clone();
     let following = follow(sender);
     tokio::spawn(async move {
         tokio::select! {
             _ = following => {}
+            () = reader.closed() => {}
             _ = stopping.wait_for(|stopped| *stopped) => {}
         }
         drop(counted);

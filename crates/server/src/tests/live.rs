@@ -151,4 +151,9 @@ async fn streams_are_bounded() {
     let answer = clew.get("/api/v1/live").await;
     assert_eq!((answer.status.as_u16(), answer.code().as_str()), (429, "too_many_requests"));
     drop(first);
+    // The place is free again although nothing happens that could be told.
+    while clew.app.metrics.live_streams.load(std::sync::atomic::Ordering::SeqCst) > 0 {
+        tokio::task::yield_now().await;
+    }
+    Events::open(&clew, "/api/v1/live", None).await;
 }

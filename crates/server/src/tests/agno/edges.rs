@@ -74,8 +74,8 @@ const TOPMOST: &str = "ids and texts come from the topmost span of the run";
 /// All of the above.
 pub(super) const REASONS: [&str; 7] = [NAME, ORPHANS, SEVERAL, LATE, TEXT, BARE, TOPMOST];
 
-fn cases() -> Vec<Case> {
-    let agent = |more: Json| kind("AGENT", more);
+/// Names, states and the order of arrival.
+fn arrivals() -> Vec<Case> {
     vec![
         Case {
             name: "continue_run_name_not_promoted",
@@ -85,7 +85,7 @@ fn cases() -> Vec<Case> {
                     "",
                     "Agent.acontinue_run",
                     (0, 50),
-                    agent(json!({"session_id": "s", "agno.agent.id": "a"})),
+                    kind("AGENT", json!({"session_id": "s", "agno.agent.id": "a"})),
                 ),
                 span("1b", "1a", "OpenAIChat.ainvoke", (0, 50), kind("LLM", json!({}))),
             ],
@@ -114,8 +114,11 @@ fn cases() -> Vec<Case> {
                     "",
                     "Late.run",
                     (0, 50),
-                    agent(json!({"session.id": "s2", "agno.agent.id": "late",
-                        "input.value": "hello"})),
+                    kind(
+                        "AGENT",
+                        json!({"session.id": "s2", "agno.agent.id": "late",
+                        "input.value": "hello"}),
+                    ),
                 ),
                 span("2c", "2f", "lost", (11, 61), kind("LLM", json!({}))),
             ],
@@ -124,7 +127,7 @@ fn cases() -> Vec<Case> {
         Case {
             name: "late_child_error_flips_status",
             spans: vec![
-                span("3a", "", "Root.run", (0, 50), agent(json!({"agno.agent.id": "a"}))),
+                span("3a", "", "Root.run", (0, 50), kind("AGENT", json!({"agno.agent.id": "a"}))),
                 span("3b", "3a", "kid", (0, 50), failed("TOOL", json!({}), "bad")),
             ],
             different: &[(".status", "\"OK\"", LATE)],
@@ -132,16 +135,40 @@ fn cases() -> Vec<Case> {
         Case {
             name: "late_child_ok_flips_back",
             spans: vec![
-                span("3a", "", "Root.run", (0, 50), agent(json!({"agno.agent.id": "a"}))),
+                span("3a", "", "Root.run", (0, 50), kind("AGENT", json!({"agno.agent.id": "a"}))),
                 span("3b", "3a", "kid", (0, 50), failed("TOOL", json!({}), "bad")),
                 span("3c", "3a", "kid2", (0, 50), kind("TOOL", json!({}))),
             ],
             different: &[],
         },
         Case {
+            name: "same_batch_tool_error_root_ok",
+            spans: vec![
+                span(
+                    "b1a",
+                    "",
+                    "R.run",
+                    (0, 50),
+                    kind(
+                        "AGENT",
+                        json!({
+                    "input.value": "q", "session.id": "s", "output.value": "a"}),
+                    ),
+                ),
+                span("b1b", "b1a", "tool", (1, 51), failed("TOOL", json!({}), "tool bad")),
+            ],
+            different: &[(".status", "\"OK\"", LATE), (".output", "\"a\"", LATE)],
+        },
+    ]
+}
+
+/// Roots, flows and kinds.
+fn trees() -> Vec<Case> {
+    vec![
+        Case {
             name: "unset_root",
             spans: vec![span("4a", "", "Root.run", (0, 50), {
-                let mut unset = agent(json!({}));
+                let mut unset = kind("AGENT", json!({}));
                 unset["status"] = json!(0);
                 unset
             })],
@@ -150,8 +177,8 @@ fn cases() -> Vec<Case> {
         Case {
             name: "two_roots",
             spans: vec![
-                span("5a", "", "R1.run", (2000, 2050), agent(json!({}))),
-                span("5b", "", "R2.run", (50, 110), agent(json!({}))),
+                span("5a", "", "R1.run", (2000, 2050), kind("AGENT", json!({}))),
+                span("5b", "", "R2.run", (50, 110), kind("AGENT", json!({}))),
                 span(
                     "5c",
                     "5b",
@@ -196,22 +223,6 @@ fn cases() -> Vec<Case> {
             different: &[],
         },
         Case {
-            name: "error_message_from_attr",
-            spans: vec![span(
-                "7a",
-                "",
-                "R.run",
-                (0, 50),
-                failed(
-                    "AGENT",
-                    json!({
-                "input.value": "i", "exception.message": "attr msg"}),
-                    "",
-                ),
-            )],
-            different: &[],
-        },
-        Case {
             name: "no_openinference_kind",
             spans: vec![span("8a", "", "R.run", (0, 50), json!({}))],
             different: &[],
@@ -222,56 +233,9 @@ fn cases() -> Vec<Case> {
                 span("8a", "", "R.run", (0, 50), json!({})),
                 span("8b", "8a", "emb", (1, 51), kind("EMBEDDING", json!({}))),
                 span("8c", "8a", "ret", (2, 52), kind("RETRIEVER", json!({}))),
-                span("8d", "8a", "tm", (3, 53), agent(json!({"agno.team.id": "t"}))),
+                span("8d", "8a", "tm", (3, 53), kind("AGENT", json!({"agno.team.id": "t"}))),
             ],
             different: &[(".team_id", "\"t\"", TOPMOST)],
-        },
-        Case {
-            name: "agent_under_foreign_root_loses_context",
-            spans: vec![
-                span("13a", "", "HTTP GET", (0, 50), json!({})),
-                span(
-                    "13b",
-                    "13a",
-                    "A.run",
-                    (0, 50),
-                    agent(json!({"agno.run.id": "r1", "session.id": "zz"})),
-                ),
-            ],
-            different: &[(".run_id", "\"r1\"", TOPMOST), (".session_id", "\"zz\"", TOPMOST)],
-        },
-        Case {
-            name: "bare_attr_names_win",
-            spans: vec![span(
-                "14a",
-                "",
-                "R.run",
-                (0, 50),
-                agent(json!({
-                "run_id": "run0", "agno.run.id": "run1", "session_id": "legacy",
-                "user_id": "u0", "agent_id": "ag0"})),
-            )],
-            different: &[(".session_id", "", BARE), (".user_id", "", BARE)],
-        },
-        Case {
-            name: "same_batch_tool_error_root_ok",
-            spans: vec![
-                span(
-                    "b1a",
-                    "",
-                    "R.run",
-                    (0, 50),
-                    agent(json!({
-                    "input.value": "q", "session.id": "s", "output.value": "a"})),
-                ),
-                span("b1b", "b1a", "tool", (1, 51), failed("TOOL", json!({}), "tool bad")),
-            ],
-            different: &[(".status", "\"OK\"", LATE), (".output", "\"a\"", LATE)],
-        },
-        Case {
-            name: "error_without_message",
-            spans: vec![span("b2a", "", "R.run", (0, 50), failed("AGENT", json!({}), ""))],
-            different: &[],
         },
         Case {
             name: "llm_root_zero_completion",
@@ -288,9 +252,66 @@ fn cases() -> Vec<Case> {
             )],
             different: &[],
         },
+    ]
+}
+
+/// Ids, errors and values.
+fn values() -> Vec<Case> {
+    vec![
+        Case {
+            name: "error_message_from_attr",
+            spans: vec![span(
+                "7a",
+                "",
+                "R.run",
+                (0, 50),
+                failed(
+                    "AGENT",
+                    json!({
+                "input.value": "i", "exception.message": "attr msg"}),
+                    "",
+                ),
+            )],
+            different: &[],
+        },
+        Case {
+            name: "agent_under_foreign_root_loses_context",
+            spans: vec![
+                span("13a", "", "HTTP GET", (0, 50), json!({})),
+                span(
+                    "13b",
+                    "13a",
+                    "A.run",
+                    (0, 50),
+                    kind("AGENT", json!({"agno.run.id": "r1", "session.id": "zz"})),
+                ),
+            ],
+            different: &[(".run_id", "\"r1\"", TOPMOST), (".session_id", "\"zz\"", TOPMOST)],
+        },
+        Case {
+            name: "bare_attr_names_win",
+            spans: vec![span(
+                "14a",
+                "",
+                "R.run",
+                (0, 50),
+                kind(
+                    "AGENT",
+                    json!({
+                "run_id": "run0", "agno.run.id": "run1", "session_id": "legacy",
+                "user_id": "u0", "agent_id": "ag0"}),
+                ),
+            )],
+            different: &[(".session_id", "", BARE), (".user_id", "", BARE)],
+        },
+        Case {
+            name: "error_without_message",
+            spans: vec![span("b2a", "", "R.run", (0, 50), failed("AGENT", json!({}), ""))],
+            different: &[],
+        },
         Case {
             name: "nonstr_input_detail",
-            spans: vec![span("9a", "", "R.run", (0, 50), agent(json!({"input.value": 5})))],
+            spans: vec![span("9a", "", "R.run", (0, 50), kind("AGENT", json!({"input.value": 5})))],
             different: &[(".input", "\"5\"", TEXT)],
         },
         Case {
@@ -346,7 +367,7 @@ fn recorded(name: &str) -> Json {
 
 #[tokio::test]
 async fn odd_traces_are_shown_as_agno_shows_them() {
-    for case in cases() {
+    for case in arrivals().into_iter().chain(trees()).chain(values()) {
         let clew = Clew::open();
         clew.ingest("", &otlp("edges", &case.spans)).await;
         let mut answer = clew.get("/traces/5b8efff798038103d269b633813fc60c").await.json();
