@@ -170,7 +170,7 @@ fn traces(from: u32, to: u32) -> Vec<Json> {
     let one = |number: u32| {
         let trace = format!("{number:032x}");
         let mut span = span(&trace, "0000000000000001", None, "run", (i64::from(number), 9_999));
-        span["status"] = json!({"code": 1 + u32::from(number % 2 == 0)});
+        span["status"] = json!({"code": 1 + u32::from(number.is_multiple_of(2))});
         span
     };
     (from..=to).map(one).collect()
