@@ -1,7 +1,7 @@
 //! OTLP over gRPC. The three calls are unary, so the protocol is a frame of five bytes
-//! around the message and two trailers. It is spoken here rather than by tonic because a
-//! body then meets the same limits as over HTTP: tonic unpacks a compressed message
-//! whole before it looks at the size, and decodes on the network's threads.
+//! around the message and two trailers. It is spoken here rather than by tonic, so that a
+//! body goes the same way as over HTTP: into the same budget of memory, and to the
+//! decoders beside the network's threads (docs/adr/0004-own-grpc.md).
 
 use axum::body::Body;
 use axum::extract::{Request, State};
