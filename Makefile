@@ -34,11 +34,11 @@ check: ## what a commit must pass besides its tests: formatting, lints, docs
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --quiet
 
 conformance: build ## the real SDKs of each tracer against the built binary
-	python3 conformance/run.py
+	CLEW_BIN=$(CURDIR)/$(BIN) python3 conformance/run.py
 
 crash: build ## kill -9 a hundred times in the middle of ingest, then a full and a read-only disk
-	python3 conformance/kill.py --rounds 100
-	python3 conformance/disk.py
+	CLEW_BIN=$(CURDIR)/$(BIN) python3 conformance/kill.py --rounds 100
+	CLEW_BIN=$(CURDIR)/$(BIN) python3 conformance/disk.py
 
 bench: ## the table of docs/performance.md, each number beside its limit in the same run
 	$(CARGO) run --release --locked --package clew-bench
