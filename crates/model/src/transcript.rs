@@ -227,7 +227,7 @@ fn between(source: &mut Source<'_>, first: usize, end: usize) -> Option<Section>
     let lines = source.tree.ledger_lines().iter();
     for line in lines.filter(|line| line.counted && (first..end).contains(&line.index)) {
         totals.usage.get_or_insert_default().add(&line.usage);
-        if let Some(cost) = line.cost {
+        if let Some(cost) = line.cost.filter(|_| line.cost_counted) {
             totals.cost = Some(totals.cost.unwrap_or_default().plus(cost.total));
         }
     }

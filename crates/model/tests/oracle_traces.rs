@@ -20,6 +20,7 @@ use clew_model::source::SourceSpan;
 use clew_model::span::{Span, Status};
 use clew_model::summary::TraceSummary;
 use clew_model::trace::{TraceState, Tree, TreeNode};
+use clew_model::usage::PicoUsd;
 use serde_json::Value as Json;
 
 const RECORDINGS: &[&str] = &[
@@ -157,6 +158,10 @@ fn compare_summary(place: &str, want: &Json, got: &TraceSummary, found: &mut Dif
     found.check(place, want, "cache_write_tokens", usage.cache_write.into());
     found.check(place, want, "reasoning_tokens", usage.reasoning.into());
     found.check(place, want, "embedding_input_tokens", got.embedding_input.into());
+    let (said, got_cost) = (want["cost_reported"].as_f64(), got.cost_reported);
+    if said.and_then(PicoUsd::from_usd) != got_cost {
+        found.0.push(format!("{place}: cost_reported is {got_cost:?}, expected {said:?}"));
+    }
     found.check_set(place, want, "agents", &got.agents);
     found.check_set(place, want, "models", &got.models);
     found.check_set(place, want, "tools", &got.tools);

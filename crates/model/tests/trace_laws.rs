@@ -87,14 +87,23 @@ proptest! {
     }
 }
 
-fn total_of(facts: &naive::Facts<'_>, lines: &[usize]) -> (Option<u64>, Option<i64>) {
+/// Tokens and money of a subtree: of its lines, or of those inside it that pay for them.
+fn total_of(
+    facts: &naive::Facts<'_>,
+    below: &[usize],
+    lines: &[usize],
+) -> (Option<u64>, Option<i64>) {
     let (mut input, mut cost) = (None, None);
     for line in lines {
-        let (usage, price) = facts.amount(*line);
-        if let Some(tokens) = usage.input {
+        if let Some(tokens) = facts.amount(*line).0.input {
             input = Some(input.unwrap_or(0) + tokens);
         }
-        if let Some(price) = price {
+    }
+    let payers = below.iter().filter(|place| facts.pays(**place));
+    let priced =
+        lines.iter().filter(|line| facts.payer(**line).is_none_or(|at| !below.contains(&at)));
+    for line in priced.chain(payers) {
+        if let Some(price) = facts.amount(*line).1 {
             cost = Some(cost.unwrap_or(0) + price.total.0);
         }
     }
@@ -111,7 +120,7 @@ fn subtree_is_right(
     prop_assert_eq!(node.subtree.spans, below.len() as u64);
     let failed = below.iter().filter(|at| facts.marks(**at).2).count();
     prop_assert_eq!(node.subtree.errors, failed as u64);
-    let (input, cost) = total_of(facts, &facts.lines_below(place));
+    let (input, cost) = total_of(facts, &below, &facts.lines_below(place));
     prop_assert_eq!(node.subtree.usage.and_then(|usage| usage.input), input);
     prop_assert_eq!(node.subtree.cost.map(|cost| cost.0), cost);
     prop_assert!(spans.len() >= below.len());
@@ -127,17 +136,23 @@ fn lines_are_right(
     let (mut input, mut cost) = (None, None);
     for line in tree.ledger_lines() {
         let place = order[line.index];
-        prop_assert_eq!(line.counted, facts.counts(place));
+        prop_assert_eq!(line.counted, facts.counts(place) || facts.pays(place));
+        prop_assert_eq!(line.cost_counted, facts.cost_counts(place));
+        let shown = line.cost.map(|_| line.cost_counted);
+        prop_assert_eq!(tree.nodes()[line.index].cost_counted, shown);
         if line.counted {
             let (usage, price) = facts.amount(place);
             prop_assert_eq!((line.usage, line.cost), (usage, price));
             input = line.usage.input.map(|it| it + input.unwrap_or(0)).or(input);
+        }
+        if line.cost_counted {
             cost = line.cost.map(|it| it.total.0 + cost.unwrap_or(0)).or(cost);
         }
         match line.why {
             Provenance::ShadowedBy(_) => prop_assert!(facts.shadowed(place)),
             Provenance::Own => prop_assert!(facts.owns(place)),
             Provenance::Aggregate => prop_assert!(!facts.owns(place)),
+            Provenance::Reported => prop_assert!(facts.pays(place)),
             _ => prop_assert!(!line.counted),
         }
     }

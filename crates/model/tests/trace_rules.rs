@@ -126,6 +126,70 @@ fn what_only_the_wrapper_of_one_call_says_is_taken_from_it() {
     assert_eq!((row.cost, row.unpriced_count), (Some(PicoUsd(50)), 1));
 }
 
+/// Claude Code's bill for the calls below a span, from its log records.
+fn bill(category: Category, number: u8, parent: u8, pico: i64) -> Span {
+    Span {
+        conventions: vec!["CC".to_owned()],
+        cost: price(pico, CostSource::Reported),
+        ..of(category, number, parent)
+    }
+}
+
+#[test]
+fn what_claude_code_reports_for_its_calls_counts_in_place_of_their_prices() {
+    let priced = |number, parent, pico| {
+        let cost = price(pico, CostSource::Computed).map(|cost| Cost { estimated: true, ..cost });
+        Span { cost, ..llm(number, parent, 10, 1) }
+    };
+    let mut spans = vec![
+        bill(Category::Agent, 1, 0, 300),
+        priced(2, 1, 110),
+        // No price is known for this one.
+        llm(3, 1, 10, 1),
+        of(Category::Tool, 4, 1),
+        bill(Category::Other, 5, 4, 50),
+        priced(6, 5, 60),
+        // A tool that calls a model itself: nobody reports what that cost.
+        of(Category::Tool, 7, 5),
+        priced(8, 7, 7),
+    ];
+    let row = summary(&spans);
+    assert_eq!((row.usage.input, row.usage.output), (Some(40), Some(4)));
+    assert_eq!((row.cost, row.cost_reported), (Some(PicoUsd(357)), Some(PicoUsd(350))));
+    assert_eq!((row.cost_estimated, row.unpriced_count), (true, 0));
+    let tree = Tree::build(spans.clone());
+    let counted: Vec<_> =
+        tree.nodes().iter().map(|node| (node.counted, node.cost_counted)).collect();
+    assert_eq!(
+        counted,
+        [
+            (None, Some(true)),
+            (Some(true), Some(false)),
+            (Some(true), None),
+            (None, None),
+            (None, Some(true)),
+            (Some(true), Some(false)),
+            (None, None),
+            (Some(true), Some(true)),
+        ]
+    );
+    assert_eq!(tree.ledger_lines()[0].why, Provenance::Reported);
+    let below = |index: usize| tree.nodes()[index].subtree.cost;
+    assert_eq!((below(0), below(4)), (Some(PicoUsd(357)), Some(PicoUsd(57))));
+    assert_eq!(below(1), Some(PicoUsd(110)), "a call on its own shows its own cost");
+
+    spans.truncate(6);
+    assert!(!summary(&spans).cost_estimated);
+    spans.reverse();
+    assert_eq!(summary(&spans).cost, Some(PicoUsd(350)));
+    // Without the calls it is a sum like any other, and counts.
+    assert_eq!(summary(&[bill(Category::Agent, 1, 0, 300)]).cost, Some(PicoUsd(300)));
+    // Another sender's agent reports what is below it, nested agents and all.
+    spans[5].conventions = vec!["LF".to_owned()];
+    spans[1].conventions = vec!["LF".to_owned()];
+    assert_eq!(summary(&spans).cost_reported, None);
+}
+
 #[test]
 fn a_reported_cost_beats_a_computed_one_of_the_same_call() {
     let outer = Span { cost: price(70, CostSource::Reported), ..llm(1, 0, 120, 17) };

@@ -8,17 +8,18 @@
 
 mod effective;
 mod fallback;
+mod paid;
 mod zone;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::node::{NOWHERE, Place};
 use super::state::TraceState;
 use super::sums::{Amount, Sums};
 use crate::ids::SpanId;
 use crate::span::{Category, Span};
-use crate::usage::{Usage, UsageScope};
+use crate::usage::{CostSource, Usage, UsageScope};
 use fallback::Fallback;
 pub(super) use zone::Zone;
 
@@ -32,6 +33,8 @@ pub(super) struct Line {
     pub(super) owns: bool,
     /// It never counts: answered from a cache, or no call at all.
     pub(super) free: bool,
+    /// Its cost is the sender's word for the calls below it (`paid`).
+    pub(super) pays: bool,
     response: Option<u128>,
     grouped: bool,
     /// Waits in [`Ledger::unsettled`].
@@ -61,6 +64,8 @@ pub(super) struct Ledger {
     groups: HashMap<u128, Group>,
     fallbacks: HashMap<Place, Fallback>,
     aggregates: usize,
+    /// Nodes whose lines pay for calls.
+    payers: HashSet<Place>,
     /// Owners that count.
     owned: Sums,
     /// Owners whose line must be looked at again.
@@ -96,6 +101,7 @@ impl TraceState {
     pub(super) fn total(&self) -> Sums {
         let mut total = self.ledger.owned.clone();
         total.add(&self.counted_aggregates());
+        self.pay(&mut total);
         total
     }
 
@@ -124,12 +130,16 @@ impl TraceState {
         node.line = NOWHERE;
         node.owners -= u32::from(owned);
         self.ledger.aggregates -= usize::from(!owned);
+        self.ledger.payers.remove(&place);
     }
 
     /// Gives the node the line that its new facts say.
     pub(super) fn ledger_join(&mut self, place: Place, span: &Span) {
         let Some(line) = line_of(span) else { return };
         let owned = line.owns;
+        if line.pays {
+            self.ledger.payers.insert(place);
+        }
         let number = match self.ledger.free.pop() {
             Some(number) => {
                 self.ledger.lines[number as usize] = line;
@@ -304,14 +314,19 @@ fn line_of(span: &Span) -> Option<Line> {
     // Fetching an answer again is no call, and what it says of tokens is the call's.
     let fetched = span.operation.as_deref() == Some("fetch_response");
     let owns = span.usage_scope == UsageScope::Own && (usage.is_some() || call) && !fetched;
+    let free = span.cached || fetched;
+    let says = |name: &str| span.conventions.iter().any(|convention| convention == name);
     let mut amount = Amount::of(span.category, usage, span.cost);
     // Strands' agent reports the sum since the session began.
-    amount.suspect = !owns && span.conventions.iter().any(|convention| convention == "ST");
+    amount.suspect = !owns && says("ST");
+    let reported = span.cost.is_some_and(|cost| cost.source == CostSource::Reported);
+    let pays = reported && usage.is_none() && !owns && !free && says("CC");
     let response = span.response_id.as_deref().filter(|id| !id.is_empty());
     Some(Line {
         amount,
         owns,
-        free: span.cached || fetched,
+        free,
+        pays,
         response: response.map(|id| xxhash_rust::xxh3::xxh3_128(id.as_bytes())),
         grouped: false,
         marked: false,

@@ -75,6 +75,12 @@ impl Amount {
         sums
     }
 
+    /// The part of [`Amount::sums`] that is about money.
+    fn money(&self) -> Sums {
+        let Sums { cost, priced, reported, reports, estimates, unpriced, .. } = self.sums();
+        Sums { cost, priced, reported, reports, estimates, unpriced, ..Sums::default() }
+    }
+
     fn has_tokens(&self) -> bool {
         self.usage.input.unwrap_or(0) > 0 || self.usage.output.unwrap_or(0) > 0
     }
@@ -104,6 +110,16 @@ impl Sums {
 
     pub(super) fn subtract_amount(&mut self, amount: &Amount) {
         self.subtract(&amount.sums());
+    }
+
+    /// Adds what a line costs, not its tokens.
+    pub(super) fn add_money(&mut self, amount: &Amount) {
+        self.add(&amount.money());
+    }
+
+    /// Takes [`Sums::add_money`] back.
+    pub(super) fn subtract_money(&mut self, amount: &Amount) {
+        self.subtract(&amount.money());
     }
 
     pub(super) fn is_empty(&self) -> bool {

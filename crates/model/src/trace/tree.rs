@@ -46,6 +46,10 @@ pub struct TreeNode {
     pub error_derived: bool,
     /// Whether its usage is in the trace's total; `None` where it says none.
     pub counted: Option<bool>,
+    /// Whether its cost, as its ledger line has it, is in the trace's total; `None` where
+    /// there is none. It differs from `counted` where a sender reports the cost of its
+    /// calls on the span above them.
+    pub cost_counted: Option<bool>,
     /// It and all below it.
     pub subtree: Subtree,
     session_at: Option<usize>,
@@ -67,8 +71,8 @@ pub struct Subtree {
     pub cost: Option<PicoUsd>,
 }
 
-/// A span that says tokens or money, and what becomes of them. The counted lines of a
-/// trace add up to its total.
+/// A span that says tokens or money, and what becomes of them. The usage of all lines with
+/// `counted` and the cost of all with `cost_counted` add up to the trace's total.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LedgerLine {
     /// Place in the tree's order.
@@ -84,6 +88,9 @@ pub struct LedgerLine {
     pub usage: Usage,
     /// Likewise.
     pub cost: Option<Cost>,
+    /// The cost is in the total. Of a counted line it is, but where a line above counts
+    /// what the sender says that its calls cost.
+    pub cost_counted: bool,
     /// Some detail is taken from a wrapper that reports the same call.
     pub filled: bool,
 }
@@ -96,6 +103,9 @@ pub enum Provenance {
     Own,
     /// Counts: a sum, and nothing below it says more.
     Aggregate,
+    /// Counts its cost: what its sender says that the calls below it cost together. Those
+    /// count their tokens only.
+    Reported,
     /// A sum, and calls below it count themselves.
     CountedBelow,
     /// A sum inside the sum of this span.
@@ -247,6 +257,7 @@ fn node(
         skewed: state.is_skewed(place) && !known.is(PLACEHOLDER),
         error_derived: known.failed() && span.status != Status::Error,
         counted: None,
+        cost_counted: None,
         subtree: Subtree::default(),
         session_at: inherit(says(SESSION), |node| node.session_at),
         user_at: inherit(says(USER), |node| node.user_at),

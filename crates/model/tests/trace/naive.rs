@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use clew_model::ids::{SpanId, TraceId};
 use clew_model::receipt::Receipt;
-use clew_model::span::{AgentFacts, Category, Span, Status};
+use clew_model::span::{AgentFacts, Category, Span, SpanError, Status};
 use clew_model::summary::TraceSummary;
 use clew_model::usage::{Cost, CostSource, PicoUsd, Usage, UsageScope};
 
@@ -162,6 +162,29 @@ impl<'a> Facts<'a> {
             }
         }
         (usage, cost)
+    }
+
+    /// Its cost is its sender's word for the calls below it, and there are some.
+    pub(crate) fn pays(&self, place: usize) -> bool {
+        let span = &self.spans[place];
+        self.aggregates(place)
+            && self.usage(place).is_none()
+            && span.cost.is_some_and(|cost| cost.source == CostSource::Reported)
+            && span.conventions == ["CC"]
+            && (0..self.spans.len()).any(|at| self.owns(at) && self.above(at).contains(&place))
+    }
+
+    /// Who pays a call in its place.
+    pub(crate) fn payer(&self, place: usize) -> Option<usize> {
+        let above = self.above(place);
+        let payer = above.iter().position(|at| self.pays(*at))?;
+        let apart = above[..payer].iter().chain([&place]).any(|at| self.boundary(*at));
+        (self.owns(place) && !apart).then(|| above[payer])
+    }
+
+    /// Whether its cost is in the total.
+    pub(crate) fn cost_counts(&self, place: usize) -> bool {
+        self.pays(place) || (self.counts(place) && self.payer(place).is_none())
     }
 
     /// The spans of one response, the one that counts first.
@@ -347,11 +370,17 @@ fn sums(facts: &Facts<'_>) -> Sums {
     let (mut usage, mut embedding_input) = (Usage::default(), 0);
     let (mut cost, mut reported): (Option<i64>, Option<i64>) = (None, None);
     let (mut estimated, mut unpriced, mut suspects) = (false, 0, 0);
-    for place in (0..facts.spans.len()).filter(|place| facts.counts(*place)) {
+    for place in 0..facts.spans.len() {
         let (own, price) = facts.amount(place);
-        usage.add(&own);
-        if facts.spans[place].category == Category::Embedding {
-            embedding_input += own.input.unwrap_or(0);
+        if facts.counts(place) {
+            usage.add(&own);
+            let embeds = facts.spans[place].category == Category::Embedding;
+            embedding_input += own.input.filter(|_| embeds).unwrap_or(0);
+            let sum = !facts.owns(place) && facts.spans[place].conventions == ["ST"];
+            suspects += u64::from(sum);
+        }
+        if !facts.cost_counts(place) {
+            continue;
         }
         if let Some(price) = price {
             cost = Some(cost.unwrap_or(0) + price.total.0);
@@ -362,7 +391,6 @@ fn sums(facts: &Facts<'_>) -> Sums {
         } else if own.input.unwrap_or(0) + own.output.unwrap_or(0) > 0 {
             unpriced += 1;
         }
-        suspects += u64::from(!facts.owns(place) && facts.spans[place].conventions == ["ST"]);
     }
     usage.total = match (usage.input, usage.output) {
         (None, None) => None,
@@ -371,53 +399,75 @@ fn sums(facts: &Facts<'_>) -> Sums {
     Sums { usage, embedding_input, cost, reported, estimated, unpriced, suspects }
 }
 
-pub(crate) fn summary(trace_id: TraceId, spans: &[Span]) -> TraceSummary {
-    let facts = Facts::of(spans);
-    let sums = sums(&facts);
-    let real = || spans.iter().filter(|span| !span.placeholder);
-    let roots = || spans.iter().filter(|span| is_root(span));
-    let failing_root = match roots().count() {
-        0 => facts.count(|at, _| facts.failed(at) && (facts.is_orphan(at) || facts.cut[at])) > 0,
-        _ => facts.count(|at, span| facts.failed(at) && is_root(span)) > 0,
+/// Status of the whole and of its roots.
+fn statuses(facts: &Facts<'_>) -> (Status, Status) {
+    let roots = facts.count(|_, span| is_root(span));
+    let failing_roots = match roots {
+        0 => facts.count(|at, _| facts.failed(at) && (facts.is_orphan(at) || facts.cut[at])),
+        _ => facts.count(|at, span| facts.failed(at) && is_root(span)),
     };
-    let status = |failed: bool| match (failed, real().next().is_some()) {
-        (true, _) => Status::Error,
-        (false, true) => Status::Ok,
-        (false, false) => Status::Unset,
+    let status = |failed: u64| match (failed, facts.count(|_, span| !span.placeholder)) {
+        (1.., _) => Status::Error,
+        (0, 1..) => Status::Ok,
+        (0, 0) => Status::Unset,
     };
-    let of = |category: Category| move |_: usize, span: &Span| span.category == category;
-    let failing = |category: Category| {
-        let facts = &facts;
-        move |at: usize, span: &Span| span.category == category && facts.failed(at)
-    };
+    (status(facts.count(|at, _| facts.failed(at))), status(failing_roots))
+}
+
+fn name(facts: &Facts<'_>) -> String {
+    let own = |span: &Span| Some(span.name.clone()).filter(|_| !span.placeholder);
+    facts
+        .best(false, false, |span| span.trace_name.clone())
+        .or_else(|| facts.best(false, false, own))
+        .unwrap_or_default()
+}
+
+fn agent(facts: &Facts<'_>) -> AgentFacts {
+    let of_root = |span: &Span| span.agent.name.clone().filter(|_| is_root(span));
+    AgentFacts {
+        name: facts.best(false, false, of_root),
+        service: facts.best(false, false, |span| span.agent.service.clone()),
+        ..AgentFacts::default()
+    }
+}
+
+fn model(span: &Span) -> Vec<String> {
+    let call = matches!(span.category, Category::Llm | Category::Embedding | Category::Reranker);
+    let owned = span.usage.is_some() && span.usage_scope == UsageScope::Own;
+    span.response_model.clone().filter(|_| call || owned).into_iter().collect()
+}
+
+fn first_error(spans: &[Span]) -> Option<SpanError> {
     let mut errors: Vec<&Span> = spans
         .iter()
         .filter(|span| span.status == Status::Error)
         .filter(|span| span.error.as_ref().is_some_and(|error| !error.message.is_empty()))
         .collect();
     errors.sort_by_key(|span| (!is_root(span), key(span)));
+    errors.first().and_then(|span| span.error.clone())
+}
+
+pub(crate) fn summary(trace_id: TraceId, spans: &[Span]) -> TraceSummary {
+    let facts = Facts::of(spans);
+    let sums = sums(&facts);
+    let real = || spans.iter().filter(|span| !span.placeholder);
+    let roots = || spans.iter().filter(|span| is_root(span));
+    let (status, root_status) = statuses(&facts);
+    let of = |category: Category| move |_: usize, span: &Span| span.category == category;
+    let failing = |category: Category| {
+        let facts = &facts;
+        move |at: usize, span: &Span| span.category == category && facts.failed(at)
+    };
     TraceSummary {
         trace_id,
-        name: facts
-            .best(false, false, |span| span.trace_name.clone())
-            .or_else(|| {
-                facts.best(false, false, |span| {
-                    Some(span.name.clone()).filter(|_| !span.placeholder)
-                })
-            })
-            .unwrap_or_default(),
-        agent: AgentFacts {
-            name: facts
-                .best(false, false, |span| span.agent.name.clone().filter(|_| is_root(span))),
-            service: facts.best(false, false, |span| span.agent.service.clone()),
-            ..AgentFacts::default()
-        },
+        name: name(&facts),
+        agent: agent(&facts),
         session_id: facts.best(false, false, |span| unscrubbed(&span.session_id)),
         user_id: facts.best(false, false, |span| unscrubbed(&span.user_id)),
         environment: facts.best(false, false, |span| span.environment.clone()),
         release: None,
-        status: status(facts.count(|at, _| facts.failed(at)) > 0),
-        root_status: status(failing_root),
+        status,
+        root_status,
         start_nanos: real().map(|span| span.start_nanos).min().unwrap_or(0),
         end_nanos: real().filter_map(|span| span.end_nanos).max(),
         ended: roots().next().is_some() && roots().all(|span| span.end_nanos.is_some()),
@@ -436,12 +486,7 @@ pub(crate) fn summary(trace_id: TraceId, spans: &[Span]) -> TraceSummary {
         cost_reported: sums.reported.map(PicoUsd),
         cost_estimated: sums.estimated,
         unpriced_count: sums.unpriced,
-        models: facts.names(|span| {
-            let call =
-                matches!(span.category, Category::Llm | Category::Embedding | Category::Reranker);
-            let owned = span.usage.is_some() && span.usage_scope == UsageScope::Own;
-            span.response_model.clone().filter(|_| call || owned).into_iter().collect()
-        }),
+        models: facts.names(model),
         providers: facts.names(|span| span.provider.clone().into_iter().collect()),
         tools: facts.names(|span| {
             let tool = span.category == Category::Tool;
@@ -454,7 +499,7 @@ pub(crate) fn summary(trace_id: TraceId, spans: &[Span]) -> TraceSummary {
         tags: facts.names(|span| span.tags.clone()),
         input_preview: facts.best(true, false, |span| span.input_preview.clone()),
         output_preview: facts.best(true, true, |span| span.output_preview.clone()),
-        error: errors.first().and_then(|span| span.error.clone()),
+        error: first_error(spans),
         receipt: receipt(&facts, sums.unpriced, sums.suspects),
     }
 }

@@ -140,7 +140,7 @@ prop_compose! {
         aggregate in any::<bool>(),
         cached in prop::bool::weighted(0.1),
         fetched in prop::bool::weighted(0.05),
-        strands in prop::bool::weighted(0.1),
+        convention in prop_oneof![6 => Just(None), 1 => Just(Some("ST")), 3 => Just(Some("CC"))],
         cost in any_cost(),
         response_id in maybe("[ab]".boxed()),
     ) -> Span {
@@ -149,7 +149,7 @@ prop_compose! {
             usage_scope: if aggregate { UsageScope::Aggregate } else { UsageScope::Own },
             cached,
             operation: fetched.then(|| "fetch_response".to_owned()),
-            conventions: if strands { vec!["ST".to_owned()] } else { Vec::new() },
+            conventions: convention.map(str::to_owned).into_iter().collect(),
             cost,
             response_id,
             ..plain(1, 0)

@@ -1,5 +1,7 @@
 //! The ledger of a tree, line by line.
 
+use std::collections::HashSet;
+
 use super::super::ledger::Counted;
 use super::super::node::Place;
 use super::super::state::TraceState;
@@ -23,6 +25,7 @@ pub(super) fn lines(
     nodes: &mut [TreeNode],
 ) -> Vec<LedgerLine> {
     let shadows = shadows(state, places, index_of);
+    let paid: HashSet<Place> = state.payers().flat_map(|payer| state.paid_by(payer)).collect();
     let mut above: Vec<Above> = Vec::with_capacity(places.len());
     let mut lines = Vec::new();
     for (index, place) in places.iter().enumerate() {
@@ -44,6 +47,7 @@ pub(super) fn lines(
                 (None, Some(leader)) => Provenance::DuplicateOf(state.node(leader).id),
                 (None, None) => Provenance::Free,
             },
+            Counted::No if line.pays && state.node(*place).owners > 0 => Provenance::Reported,
             Counted::No if state.node(*place).owners > 0 => Provenance::CountedBelow,
             Counted::No => match (around.sum, around.owner) {
                 (Some(sum), _) => Provenance::CountedAbove(id(sum)),
@@ -57,10 +61,12 @@ pub(super) fn lines(
             around.sum = around.sum.or(Some(index));
         }
         above.push(around);
-        let counted = matches!(why, Provenance::Own | Provenance::Aggregate);
+        let counted = matches!(why, Provenance::Own | Provenance::Aggregate | Provenance::Reported);
         let amount = line.counted_amount().unwrap_or(&line.amount);
         let said = nodes[index].span.usage.is_some_and(|usage| !usage.is_absent());
+        let cost_counted = counted && !paid.contains(place);
         nodes[index].counted = said.then_some(counted);
+        nodes[index].cost_counted = amount.cost.map(|_| cost_counted);
         lines.push(LedgerLine {
             index,
             span_id: nodes[index].span.span_id,
@@ -68,6 +74,7 @@ pub(super) fn lines(
             why,
             usage: amount.usage,
             cost: amount.cost,
+            cost_counted,
             filled: matches!(line.counted, Counted::Filled(_)),
         });
     }

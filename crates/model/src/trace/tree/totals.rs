@@ -29,6 +29,9 @@ pub(super) fn add_up(state: &TraceState, places: &[Place], nodes: &mut [TreeNode
             }
             _ => {}
         }
+        if state.pays(place) {
+            state.settle_bill(place, closed[index].get_or_insert_default());
+        }
         if boundary && let Some(inside) = open[index].take() {
             closed[index].get_or_insert_default().add(&inside);
         }
