@@ -19,7 +19,7 @@ use super::lists::candidate::{COLUMNS, Candidate, Context};
 use super::lists::names::agent_number;
 use super::lists::plan::{Plan, plan};
 use super::lists::traces::{Clock, meets, of_path};
-use super::lists::walk::{Index, Path, Walk};
+use super::lists::walk::{Index, Path, Walk, has_term};
 use crate::contract::StoreError;
 use crate::ids::{AgentId, WorkspaceId};
 use crate::listing::{Budget, Scanned};
@@ -138,6 +138,13 @@ impl<'q> Gathered<'q> {
         while let Some(place) = walk.next()? {
             if !clock.has_time() {
                 return Ok(false);
+            }
+            let mut has_terms = true;
+            for terms in &plan.also {
+                has_terms &= has_term(connection, place, terms)?;
+            }
+            if !has_terms {
+                continue;
             }
             let mut rows = fetch.query([place.tno])?;
             let Some(row) = rows.next()? else { continue };

@@ -306,6 +306,7 @@ impl<'a> Candidate<'a> {
             || holds(Value::Text(&id))
             || self.session().is_some_and(|session| holds(Value::Text(&session)))
             || self.user().is_some_and(|user| holds(Value::Text(&user)))
+            || self.agent().is_some_and(|agent| holds(Value::Text(&agent.name)))
     }
 
     fn open_value(

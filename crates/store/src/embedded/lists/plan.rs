@@ -19,6 +19,8 @@ use crate::ids::{AgentId, WorkspaceId};
 
 /// More keys than this and a walk over all traces is as good.
 const KEYS_MAX: usize = 256;
+/// A place is looked up under each term of a set; with more the row is read as soon.
+const ASKED_MAX: usize = 4;
 /// Counting goes so far when several indexes could be walked.
 const COUNTED_MAX: i64 = 1_000;
 
@@ -26,6 +28,8 @@ const COUNTED_MAX: i64 = 1_000;
 pub(crate) struct Plan {
     /// The walk; `None` where no row can meet the filter.
     pub(crate) path: Option<Path>,
+    /// Sets of terms of which each row must have one: asked of the facets before a row is read.
+    pub(crate) also: Vec<Vec<i64>>,
     /// What each row is held against.
     pub(crate) expr: Option<Expr>,
     /// Full-text conditions of which each row must meet all, with tokens that their texts have.
@@ -37,8 +41,11 @@ pub(crate) struct Plan {
 impl Plan {
     /// For one row that is at hand.
     pub(crate) fn of_one(expr: Option<&Expr>) -> Plan {
-        let expr = expr.cloned().map(with_our_ids);
-        Plan { path: None, expr, words: Vec::new(), agent_no: None }
+        Plan::nowhere(expr.cloned().map(with_our_ids))
+    }
+
+    fn nowhere(expr: Option<Expr>) -> Plan {
+        Plan { path: None, also: Vec::new(), expr, words: Vec::new(), agent_no: None }
     }
 }
 
@@ -61,7 +68,7 @@ pub(crate) fn plan(
                 finder.add(Index::Agent, Some(vec![number]));
                 Some(number)
             }
-            None => return Ok(Plan { path: None, expr, words: Vec::new(), agent_no: None }),
+            None => return Ok(Plan::nowhere(expr)),
         },
         None => None,
     };
@@ -70,8 +77,8 @@ pub(crate) fn plan(
     }
     let (from_nanos, to_nanos) = start_bounds(&terms);
     let words = terms.iter().filter_map(|predicate| words_of(predicate)).collect();
-    let path = finder.best(from_nanos, to_nanos)?;
-    Ok(Plan { path, expr, words, agent_no })
+    let (path, also) = finder.best(from_nanos, to_nanos)?;
+    Ok(Plan { path, also, expr, words, agent_no })
 }
 
 /// Plans a list of spans: the traces that may have one that meets the filter.
@@ -93,7 +100,7 @@ pub(crate) fn plan_spans(
                 finder.add(Index::Agent, Some(vec![number]));
                 Some(number)
             }
-            None => return Ok(Plan { path: None, expr, words: Vec::new(), agent_no: None }),
+            None => return Ok(Plan::nowhere(expr)),
         },
         None => None,
     };
@@ -105,8 +112,8 @@ pub(crate) fn plan_spans(
     // A trace that begins after the last wanted start has no such span.
     let (_, to_nanos) = start_bounds(&terms);
     let words = terms.iter().filter_map(|predicate| words_of(predicate)).collect();
-    let path = finder.best(i64::MIN, to_nanos)?;
-    Ok(Plan { path, expr, words, agent_no })
+    let (path, also) = finder.best(i64::MIN, to_nanos)?;
+    Ok(Plan { path, also, expr, words, agent_no })
 }
 
 /// An id written in the sender's way is the id that it became (ruling 20).
@@ -364,26 +371,33 @@ impl Finder<'_> {
         Ok(Some(keys.collect::<Result<_, _>>()?))
     }
 
-    /// The path with the fewest traces. Counting is for a choice only.
-    fn best(self, from_nanos: i64, to_nanos: i64) -> Result<Option<Path>, StoreError> {
+    /// The path with the fewest traces, and the terms of the other paths. Counting is for a choice
+    /// only.
+    fn best(
+        self,
+        from_nanos: i64,
+        to_nanos: i64,
+    ) -> Result<(Option<Path>, Vec<Vec<i64>>), StoreError> {
         let path = |(index, keys)| Path { index, keys, from_nanos, to_nanos };
         let mut paths: Vec<Path> = self.paths.into_iter().map(path).collect();
         if from_nanos > to_nanos || paths.iter().any(|path| path.keys.is_empty()) {
-            return Ok(None);
+            return Ok((None, Vec::new()));
         }
-        if paths.len() < 2 {
-            let all = path((Index::Start, vec![self.workspace.0]));
-            return Ok(Some(paths.pop().unwrap_or(all)));
-        }
-        let mut best: Option<(i64, Path)> = None;
-        for path in paths {
-            let most = best.as_ref().map_or(COUNTED_MAX, |(count, _)| *count);
+        let mut best: Option<(i64, usize)> = None;
+        for (place, path) in paths.iter().enumerate().filter(|_| paths.len() > 1) {
+            let most = best.map_or(COUNTED_MAX, |(count, _)| count);
             let count = path.count(self.connection, most)?;
-            if best.as_ref().is_none_or(|(least, _)| count < *least) {
-                best = Some((count, path));
+            if best.is_none_or(|(least, _)| count < least) {
+                best = Some((count, place));
             }
         }
-        Ok(best.map(|(_, path)| path))
+        let chosen = match paths.is_empty() {
+            true => path((Index::Start, vec![self.workspace.0])),
+            false => paths.swap_remove(best.map_or(0, |(_, place)| place)),
+        };
+        let is_asked = |path: &Path| path.index == Index::Term && path.keys.len() <= ASKED_MAX;
+        let also = paths.into_iter().filter(is_asked).map(|path| path.keys).collect();
+        Ok((Some(chosen), also))
     }
 }
 

@@ -13,7 +13,7 @@ use super::plan::{Plan, plan_spans};
 use super::span_row::SpanRow;
 use super::spans_of::SpanSource;
 use super::traces::{Clock, of_path};
-use super::walk::{Place, Walk};
+use super::walk::{Place, Walk, has_term};
 use crate::contract::StoreError;
 use crate::embedded::rows;
 use crate::listing::{Page, Scanned, TotalIs};
@@ -57,6 +57,13 @@ pub(crate) fn spans(
         }
         last = Some(place);
         let wanted = query.limit.saturating_add(1) - hits.len();
+        let mut has_terms = true;
+        for terms in &plan.also {
+            has_terms &= has_term(connection, place, terms)?;
+        }
+        if !has_terms {
+            continue;
+        }
         let mut found = of_trace(&context, &plan, place.tno, skip, wanted)?;
         if found.len() == wanted {
             found.pop();

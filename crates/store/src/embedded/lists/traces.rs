@@ -10,7 +10,7 @@ use super::cursor::{Cursor, Next, question};
 use super::order::{Best, Ranked, SortValue};
 use super::plan::{Plan, plan};
 use super::spans_of::SpanSource;
-use super::walk::{Index, Path, Place, Walk};
+use super::walk::{Index, Path, Place, Walk, has_term};
 use crate::contract::StoreError;
 use crate::embedded::rows;
 use crate::embedded::rows::numbers::folded;
@@ -154,7 +154,7 @@ impl<'a> List<'a> {
                 };
             }
             last = Some(place);
-            if is_open || self.meets(place.tno, |_| true)?.is_some() {
+            if is_open || self.meets(place, |_| true)?.is_some() {
                 matched += 1;
                 if !is_full {
                     places.push(place);
@@ -197,7 +197,7 @@ impl<'a> List<'a> {
             let values = |candidate: &Candidate<'_>| {
                 keys.iter().map(|key| sort_value(candidate, key.field)).collect::<Vec<_>>()
             };
-            let Some(values) = self.meets(place.tno, values)? else { continue };
+            let Some(values) = self.meets(place, values)? else { continue };
             matched += 1;
             let ranked = Ranked { values, number: place.tno };
             if after.as_ref().is_none_or(|after| ranked.compare(after, keys).is_gt()) {
@@ -224,10 +224,15 @@ impl<'a> List<'a> {
     /// What `read` makes of the row, if it meets the filter.
     fn meets<T>(
         &mut self,
-        tno: i64,
+        place: Place,
         read: impl FnOnce(&Candidate<'_>) -> T,
     ) -> Result<Option<T>, StoreError> {
-        let mut rows = self.fetch.query([tno])?;
+        for terms in &self.plan.also {
+            if !has_term(self.context.connection, place, terms)? {
+                return Ok(None);
+            }
+        }
+        let mut rows = self.fetch.query([place.tno])?;
         let Some(row) = rows.next()? else { return Ok(None) };
         let candidate = Candidate::new(self.context, row);
         let meets = meets(self.plan, &candidate)?;

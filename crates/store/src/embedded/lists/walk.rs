@@ -81,6 +81,23 @@ impl Path {
 const FETCH_MIN: i64 = 64;
 const FETCH_MAX: i64 = 1_024;
 
+/// Whether the trace at a place has one of these terms.
+pub(crate) fn has_term(
+    connection: &Connection,
+    place: Place,
+    terms: &[i64],
+) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM facet \
+               WHERE term = ?1 AND start_nanos = ?2 AND tno = ?3)";
+    let mut statement = connection.prepare_cached(sql)?;
+    for term in terms {
+        if statement.query_row([*term, place.start_nanos, place.tno], |row| row.get(0))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// A walk. Places come in order, the newest first where `descending`.
 pub(crate) struct Walk<'c> {
     connection: &'c Connection,
@@ -136,8 +153,9 @@ impl<'c> Walk<'c> {
             true => Place { start_nanos: path.to_nanos, tno: i64::MAX },
             false => Place { start_nanos: path.from_nanos, tno: i64::MIN },
         });
-        let stream =
-            || Stream { fetched: VecDeque::new(), after: first, fetch: FETCH_MIN, ended: false };
+        // Of many keys few give a row to the page each.
+        let fetch = (FETCH_MIN / path.keys.len().max(1) as i64).max(4);
+        let stream = || Stream { fetched: VecDeque::new(), after: first, fetch, ended: false };
         let streams = path.keys.iter().map(|_| stream()).collect();
         let heads = BinaryHeap::new();
         let mut walk = Walk { connection, sql, descending, path, streams, heads, last: None };

@@ -125,7 +125,10 @@ impl RowWriter {
         let new = memo.is_none();
         match memo.as_ref() {
             None => next.tno = insert(connection, arrival, &next, &self.rules)?,
-            Some(before) => update(connection, arrival, before, &next, &self.rules)?,
+            Some(before) => {
+                update(connection, arrival, &next, &self.rules)?;
+                update_indexed(connection, arrival.workspace, before, &next)?;
+            }
         }
         let before = memo.as_ref().map(|before| (&before.terms, before.start_nanos));
         let none = TermSet::default();
@@ -141,7 +144,6 @@ impl RowWriter {
         {
             rollup::spoil(connection, arrival.workspace, start, arrival.now)?;
         }
-        follow_start(connection, arrival.workspace, memo.as_ref(), &next)?;
         if self.touch_groups(connection, memo.as_ref(), &next)? {
             self.sessions.clear();
             self.users.clear();
@@ -361,7 +363,6 @@ fn insert(
 fn update(
     connection: &Connection,
     arrival: &Arrival<'_>,
-    before: &RowMemo,
     memo: &RowMemo,
     rules: &RowRules,
 ) -> Result<(), StoreError> {
@@ -414,39 +415,31 @@ fn update(
     if changed != 1 {
         return Err(StoreError::Corrupt(format!("trace row {} is gone", memo.tno)));
     }
-    update_indexed(connection, before, memo)
-}
-
-/// A statement of its own: naming an indexed column rewrites its indexes in any case.
-fn update_indexed(
-    connection: &Connection,
-    before: &RowMemo,
-    memo: &RowMemo,
-) -> Result<(), StoreError> {
-    let before = (before.start_nanos, before.agent_no, before.session_no, before.user_no);
-    let after = (memo.start_nanos, memo.agent_no, memo.session_no, memo.user_no);
-    if before == after {
-        return Ok(());
-    }
-    let sql = "UPDATE traces SET start_nanos = ?2, agent_no = ?3, session_no = ?4, user_no = ?5 \
-               WHERE tno = ?1";
-    let (start, agent, session, user) = after;
-    connection.prepare_cached(sql)?.execute(params![memo.tno, start, agent, session, user])?;
     Ok(())
 }
 
-/// Facets of labels carry the start too, but belong to the labels.
-fn follow_start(
+/// A statement of its own: naming an indexed column rewrites its indexes in any case. Facets of
+/// labels carry the start too, but belong to the labels.
+fn update_indexed(
     connection: &Connection,
     workspace: WorkspaceId,
-    before: Option<&RowMemo>,
-    next: &RowMemo,
+    before: &RowMemo,
+    memo: &RowMemo,
 ) -> Result<(), StoreError> {
-    match before {
-        Some(before) if before.start_nanos != next.start_nanos => {
-            let (from, to) = (before.start_nanos, next.start_nanos);
-            labels::move_facets(connection, workspace, next.tno, from, to)
-        }
-        _ => Ok(()),
+    let was = (before.start_nanos, before.agent_no, before.session_no, before.user_no);
+    let is = (memo.start_nanos, memo.agent_no, memo.session_no, memo.user_no);
+    if was == is {
+        return Ok(());
     }
+    let sql = "UPDATE traces SET start_nanos = ?2, agent_no = ?3, session_no = ?4, user_no = ?5 \
+               WHERE tno = ?1 RETURNING flags";
+    let (start, agent, session, user) = is;
+    let flags: i64 = connection
+        .prepare_cached(sql)?
+        .query_row(params![memo.tno, start, agent, session, user], |row| row.get(0))?;
+    if flags & flag::LABELLED != 0 && before.start_nanos != memo.start_nanos {
+        let (from, to) = (before.start_nanos, memo.start_nanos);
+        labels::move_facets(connection, workspace, memo.tno, from, to)?;
+    }
+    Ok(())
 }

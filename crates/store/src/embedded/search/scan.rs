@@ -2,7 +2,7 @@
 
 use clew_model::ids::TraceId;
 use clew_model::source::SourceSpan;
-use clew_query::WordPattern;
+use clew_query::{Value, WordPattern};
 use rusqlite::{Connection, params};
 
 use super::snippet::snippet;
@@ -10,6 +10,7 @@ use super::text::each_text_of;
 use super::words::words;
 use crate::contract::StoreError;
 use crate::embedded::lists::SpanSource;
+use crate::embedded::lists::candidate::{COLUMNS, Candidate, Context};
 use crate::embedded::lists::cursor::{Cursor, Next, question};
 use crate::embedded::lists::names::agent_number;
 use crate::embedded::lists::traces::{Clock, of_path};
@@ -48,12 +49,11 @@ pub(crate) fn search(
         query,
         agent_no,
         words: words(&query.text),
-        tokens: Vec::new(),
+        context: Context::new(connection, query.workspace, 0, source),
         hits: Vec::new(),
         visit,
         is_stopped: false,
     };
-    search.tokens = search.words.iter().flat_map(WordPattern::required_tokens).collect();
     if cursor.is_none() {
         search.by_id()?;
     }
@@ -66,8 +66,7 @@ struct Search<'a> {
     query: &'a SearchQuery,
     agent_no: Option<i64>,
     words: Vec<WordPattern>,
-    /// Tokens that a trace must have, whatever else.
-    tokens: Vec<String>,
+    context: Context<'a>,
     hits: Vec<SearchHit>,
     visit: &'a mut dyn FnMut(&SearchHit) -> bool,
     is_stopped: bool,
@@ -181,7 +180,30 @@ impl Search<'_> {
         Ok(SearchPage { hits, next_cursor, scanned: told })
     }
 
+    /// Whether the row's own words and the blooms leave room for every word. Most traces end here,
+    /// so that nothing of them is decoded but what this asks for.
+    fn may_have(&self, tno: i64) -> Result<bool, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM traces WHERE tno = ?1");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([tno])?;
+        let Some(row) = rows.next()? else { return Ok(false) };
+        let candidate = Candidate::new(&self.context, row);
+        let mut missing = Vec::new();
+        for word in &self.words {
+            let is_word =
+                |value: Value<'_>| matches!(value, Value::Text(text) if word.matches(text));
+            if !candidate.own_text(&mut { is_word }) {
+                missing.extend(word.required_tokens());
+            }
+        }
+        self.context.check()?;
+        Ok(missing.is_empty() || self.source.may_hold(self.connection, tno, &missing)?)
+    }
+
     fn look_into(&mut self, tno: i64) -> Result<(), StoreError> {
+        if !self.may_have(tno)? {
+            return Ok(());
+        }
         let Some(row) = rows::by_tno(self.connection, tno)? else { return Ok(()) };
         if self.is_named(&row) {
             // Told already, before the walk.
@@ -189,17 +211,10 @@ impl Search<'_> {
         }
         let own = own_texts(&row);
         let own_has = |word: &WordPattern| own.iter().any(|text| word.matches(text));
-        let missing: Vec<String> = (self.words.iter())
-            .filter(|word| !own_has(word))
-            .flat_map(WordPattern::required_tokens)
-            .collect();
-        if missing.is_empty() && self.words.iter().all(own_has) {
+        if self.words.iter().all(own_has) {
             let text = own.iter().find(|text| self.words.iter().any(|word| word.matches(text)));
             let (snippet, marks) = snippet(text.map_or("", |text| text), &self.words);
             self.hit(of_trace(&row, snippet, marks));
-            return Ok(());
-        }
-        if !missing.is_empty() && !self.source.may_hold(self.connection, tno, &missing)? {
             return Ok(());
         }
         let sources = self.source.sources(row.workspace, &row.summary.trace_id)?;
