@@ -4,7 +4,7 @@
 //! put back after COMMIT. A commit that fails just does not put it back: what is not there
 //! is built again from disk and staging, so there is nothing to undo.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use clew_model::ids::{SpanId, TraceId};
@@ -86,6 +86,9 @@ impl Writer {
             self.write_trace(connection, requests, arrived, now, &mut outcome, &mut groups)?;
         }
         self.write_events_and_labels(connection, requests, now, &mut outcome)?;
+        for (id, traces) in std::mem::take(&mut groups.shared_counts) {
+            shared::count(connection, id, traces)?;
+        }
         outcome.owners = groups.order.clone();
         outcome.block.owners = groups.finish();
         let mut raw = std::mem::take(&mut self.log_buffer);
@@ -399,13 +402,13 @@ impl Writer {
         let slice = &source.texts.slices()[source.reference as usize];
         let bytes = source.texts.bytes(slice);
         if slice.sharable && bytes.len() <= BLOCK_TEXT_MAX_BYTES {
-            let id = self.share(connection, numbering.workspace, slice.hash, || {
-                Text::new(slice.kind, bytes)
-            })?;
-            if active.note_shared(id) {
-                shared::count(connection, id, 1)?;
+            let text = || Text::new(slice.kind, bytes);
+            if let Some(id) = self.share(connection, numbering, slice.hash, text)? {
+                if active.note_shared(id) {
+                    *numbering.groups.shared_counts.entry(id).or_default() += 1;
+                }
+                return Ok((SHARED_OWNER, id));
             }
-            return Ok((SHARED_OWNER, id));
         }
         let owner = numbering.owner;
         let known = self.owners.get_mut(owner).ok_or(StoreError::NotFound("owner"))?;
@@ -427,26 +430,33 @@ impl Writer {
         Ok((owner, number))
     }
 
-    /// The number of a shared text, which is kept where it is new.
+    /// The number of a shared text, which is kept where it is new. `None` where a commit
+    /// brings more new ones than is good for a table with an index: resources or keys that
+    /// differ from span to span are better kept by their owners.
     fn share(
         &mut self,
         connection: &Connection,
-        workspace: WorkspaceId,
+        numbering: &mut Numbering<'_>,
         hash: u128,
         text: impl FnOnce() -> Text,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<Option<u64>, StoreError> {
+        let workspace = numbering.workspace;
         if let Some(id) = self.shared.get(&(workspace, hash)) {
-            return Ok(*id);
+            return Ok(Some(*id));
         }
         let id = match shared::number(connection, workspace, hash)? {
             Some(id) => id,
-            None => shared::insert(connection, workspace, hash, &text())?,
+            None if numbering.groups.new_shared >= NEW_SHARED_MAX => return Ok(None),
+            None => {
+                numbering.groups.new_shared += 1;
+                shared::insert(connection, workspace, hash, &text())?
+            }
         };
         if self.shared.len() >= SHARED_KNOWN_MAX {
             self.shared.clear();
         }
         self.shared.insert((workspace, hash), id);
-        Ok(id)
+        Ok(Some(id))
     }
 
     fn write_events_and_labels(
@@ -525,6 +535,8 @@ impl Writer {
     }
 }
 
+/// New shared texts of one commit.
+const NEW_SHARED_MAX: usize = 256;
 /// Shared texts known by hash before all are forgotten.
 const SHARED_KNOWN_MAX: usize = 65_536;
 
@@ -548,6 +560,9 @@ struct TextSource<'a> {
 struct OwnerGroups {
     groups: HashMap<i64, OwnerGroup, ByHash>,
     order: Vec<i64>,
+    /// Traces that refer to a shared text for the first time.
+    shared_counts: BTreeMap<u64, i64>,
+    new_shared: usize,
 }
 
 impl OwnerGroups {

@@ -120,7 +120,7 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
 
 /// Plans do not depend on bound values. Without it SQLite prepares a cached statement anew
 /// with every binding where a partial index is in question: a third of the writer's time.
-fn keep_plans(connection: &Connection) -> Result<(), StoreError> {
+pub(crate) fn keep_plans(connection: &Connection) -> Result<(), StoreError> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }

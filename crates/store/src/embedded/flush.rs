@@ -60,7 +60,7 @@ pub(super) fn start(
         let mut shapes = Shapes::default();
         for work in works {
             let done = match work {
-                Work::Flush(job) => Done::Flushed(pack(&job, &mut shapes)),
+                Work::Flush(job) => Done::Flushed(pack(&reader, &dictionaries, &job, &mut shapes)),
                 Work::Merge(job) => {
                     let merged = merge::merge(&reader, &dictionaries, &mut shapes, job);
                     Done::Merged(job, merged)
@@ -75,7 +75,12 @@ pub(super) fn start(
     Ok(thread::Builder::new().name("clew-compress".to_owned()).spawn(run)?)
 }
 
-fn pack(job: &FlushJob, shapes: &mut Shapes) -> Result<Flushed, StoreError> {
+fn pack(
+    reader: &Connection,
+    dictionaries: &Dictionaries,
+    job: &FlushJob,
+    shapes: &mut Shapes,
+) -> Result<Flushed, StoreError> {
     let mut flushed = Flushed::default();
     for block in &job.blocks {
         shapes.learn(block.owner, block.first, &block.texts);
@@ -83,6 +88,10 @@ fn pack(job: &FlushJob, shapes: &mut Shapes) -> Result<Flushed, StoreError> {
         flushed.owners.push((block.owner, block.first + block.texts.len() as u64));
     }
     for chunk in &job.chunks {
+        // What can't be found leaves the chunk without an index, which costs time only.
+        if let Err(error) = shapes.find(reader, dictionaries, &chunk.records) {
+            tracing::debug!(%error, "shapes of spans were not found");
+        }
         flushed.chunks.extend(pack_chunk(chunk, shapes)?);
         flushed.traces.push((chunk.tno, chunk.last_seq));
     }

@@ -1,7 +1,7 @@
 //! The search index of chunks and blocks: which words may be inside. Built where they are
 //! compressed, out of the same bytes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use clew_model::ids::TraceId;
@@ -11,19 +11,18 @@ use clew_model::value::Value;
 use rusqlite::Connection;
 
 use super::codec::bytes::{Damage, Input};
-use super::codec::records::Record;
+use super::codec::records::{Record, Run};
 use super::codec::source::{Basics, decode_inline};
 use super::codec::text::{Text, TextKind};
 use super::codec::value::{get_attributes, get_value};
-use super::disk::blocks::{self, TextTable};
+use super::disk::blocks::TextTable;
 use super::disk::dictionaries::Dictionaries;
 use super::hash::ByHash;
+use super::reader::find_texts;
 use super::search::blooms;
 use crate::StoreError;
 
-/// Shapes of spans by owner and number. The compressor packs every block before the chunks
-/// that refer to it, so it has seen the shapes that it needs, but for those of before the
-/// store was opened.
+/// Shapes of spans by owner and number, as far as they were needed.
 #[derive(Default)]
 pub(super) struct Shapes {
     known: HashMap<(i64, u64), Arc<[u8]>, ByHash>,
@@ -53,20 +52,22 @@ impl Shapes {
     }
 
     /// Notes the shapes of these records that are not known, from their blocks.
-    pub(super) fn find(
+    pub(super) fn find<R: AsRef<Record>>(
         &mut self,
         connection: &Connection,
         dictionaries: &Dictionaries,
-        records: &[Record],
+        records: &[R],
     ) -> Result<(), StoreError> {
-        let mut wanted: BTreeMap<i64, BTreeSet<u64>> = BTreeMap::new();
-        for run in records.iter().filter_map(|record| record.runs.first()) {
-            if !self.known.contains_key(&(run.owner, run.first)) {
-                wanted.entry(run.owner).or_default().insert(run.first);
-            }
+        let missing: Vec<Run> = records
+            .iter()
+            .filter_map(|record| record.as_ref().runs.first())
+            .filter(|run| !self.known.contains_key(&(run.owner, run.first)))
+            .map(|run| Run { count: 1, ..*run })
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
         }
-        let mut found = TextTable::default();
-        blocks::find(connection, dictionaries, &wanted, &mut found)?;
+        let found = find_texts(connection, dictionaries, missing.iter(), &TextTable::default())?;
         for ((owner, number), text) in found {
             self.learn(owner, number, &[text]);
         }

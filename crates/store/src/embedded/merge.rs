@@ -5,11 +5,13 @@
 //! trace that grows again and again is not rewritten whole each time. Of a span that stands
 //! there in several versions only the newest is kept. Texts keep their numbers.
 
+use std::collections::BTreeSet;
+
 use clew_model::ids::TraceId;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::codec::frame::LEVEL_SMALL;
-use super::codec::records::Record;
+use super::codec::records::{Record, SHARED_OWNER};
 use super::codec::text::{BLOCK_TEXT_MAX_BYTES, Text};
 use super::disk::blocks::{self, BlockPlace, PackedBlock};
 use super::disk::chunks::{self, CHUNK_MAX_BYTES, ChunkPlace, PackedChunk, Packing, Want};
@@ -31,9 +33,19 @@ pub(super) enum MergeJob {
 #[derive(Debug)]
 pub(super) enum Merged {
     /// Of a trace.
-    Chunks { tno: i64, old: Vec<i64>, new: Vec<PackedChunk> },
+    Chunks { trace: MergedTrace, old: Vec<i64>, new: Vec<PackedChunk> },
     /// Of an owner.
     Blocks { owner: i64, old: Vec<i64>, new: Vec<PackedBlock> },
+}
+
+/// Whose chunks were merged.
+#[derive(Debug)]
+pub(super) struct MergedTrace {
+    pub(super) tno: i64,
+    pub(super) workspace: WorkspaceId,
+    pub(super) trace_id: TraceId,
+    /// Shared texts that only dropped versions of these chunks refer to.
+    pub(super) dropped_shared: Vec<u64>,
 }
 
 /// Spans and bytes of one merge: it is one transaction.
@@ -77,7 +89,10 @@ fn merge_trace(
             records.extend(chunk.records()?);
         }
     }
+    let mut dropped = shared_of(&records);
     keep_newest(&mut records, |record| (record.span_id, record.seq));
+    let kept = shared_of(&records);
+    dropped.retain(|id| !kept.contains(id));
     // A newer version stands at the place of the first; a chunk's records ascend by commit.
     records.sort_by_key(|record| record.seq);
     let packing = Packing { level: Some(LEVEL_SMALL), merged: true, ..Packing::default() };
@@ -85,7 +100,14 @@ fn merge_trace(
     let Some(trace_id) = trace_id(connection, tno)? else { return Ok(None) };
     let index = |records: &[Record]| index::of_chunk(trace_id, records, shapes);
     let new = chunks::pack(workspace, tno, &records, packing, index)?;
-    Ok((new.len() <= old.len()).then_some(Merged::Chunks { tno, old, new }))
+    let dropped_shared = dropped.into_iter().collect();
+    let trace = MergedTrace { tno, workspace, trace_id, dropped_shared };
+    Ok((new.len() <= old.len()).then_some(Merged::Chunks { trace, old, new }))
+}
+
+fn shared_of(records: &[Record]) -> BTreeSet<u64> {
+    let runs = records.iter().flat_map(|record| record.runs.iter());
+    runs.filter(|run| run.owner == SHARED_OWNER).flat_map(|run| run.numbers()).collect()
 }
 
 fn trace_id(connection: &Connection, tno: i64) -> Result<Option<TraceId>, StoreError> {
@@ -166,9 +188,9 @@ fn block_tail(places: &[BlockPlace]) -> &[BlockPlace] {
 /// are no longer what was read.
 pub(super) fn replace(connection: &Connection, merged: &Merged) -> Result<bool, StoreError> {
     match merged {
-        Merged::Chunks { tno, old, new } => {
+        Merged::Chunks { trace, old, new } => {
             let now: Vec<i64> =
-                chunks::places(connection, *tno)?.iter().map(|place| place.key).collect();
+                chunks::places(connection, trace.tno)?.iter().map(|place| place.key).collect();
             if !holds(&now, old) {
                 return Ok(false);
             }

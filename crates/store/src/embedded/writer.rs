@@ -12,15 +12,15 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::{broadcast, oneshot};
 
-use super::active::ActiveTraces;
+use super::active::{ActiveTrace, ActiveTraces};
 use super::commit::Outcome;
 use super::disk::dictionaries::Dictionaries;
-use super::disk::{blocks, chunks};
+use super::disk::{blocks, chunks, shared};
 use super::file::Folder;
 use super::flush::{self, Done, Flushed, Work};
 use super::hash::ByHash;
 use super::log;
-use super::merge::{self, MergeJob, Merged};
+use super::merge::{self, MergeJob, Merged, MergedTrace};
 use super::metrics::Counters;
 use super::owners::{EpochRules, Owners};
 use super::prepare::Prepared;
@@ -438,7 +438,13 @@ impl Writer {
             let outcome = result.and_then(|merged| {
                 self.transaction(connection, |writer| {
                     let replaced = match &merged {
-                        Some(merged) => merge::replace(connection, merged)?,
+                        Some(merged) => {
+                            let replaced = merge::replace(connection, merged)?;
+                            if let (true, Merged::Chunks { trace, .. }) = (replaced, merged) {
+                                writer.release_shared(connection, trace)?;
+                            }
+                            replaced
+                        }
                         None => merge::mark(connection, job).map(|()| false)?,
                     };
                     writer.fault(FaultPoint::BeforeMergeCommit)?;
@@ -451,6 +457,29 @@ impl Writer {
                 Err(error) => tracing::warn!(?job, %error, "a merge failed"),
             }
         }
+    }
+
+    /// Shared texts that only dropped versions referred to no longer count the trace.
+    fn release_shared(
+        &mut self,
+        connection: &Connection,
+        trace: &MergedTrace,
+    ) -> Result<(), StoreError> {
+        if trace.dropped_shared.is_empty() {
+            return Ok(());
+        }
+        let MergedTrace { workspace, trace_id, .. } = *trace;
+        // Its list of them is no longer right; it is built again when it is needed.
+        self.actives.take(workspace, trace_id);
+        let loaded =
+            ActiveTrace::load(connection, &self.dictionaries, &self.staging, workspace, trace_id)?;
+        let still = loaded.map(|active| active.shared).unwrap_or_default();
+        for id in trace.dropped_shared.iter().filter(|id| !still.contains(id)) {
+            shared::count(connection, *id, -1)?;
+            // The text may be gone, and with it the number.
+            self.shared.clear();
+        }
+        Ok(())
     }
 
     /// Starts merging some of what has come to rest, from where the last round ended; false

@@ -61,7 +61,7 @@ impl SourceWriter {
         self.references.extend_from_slice(&[0, 0, 0]);
         self.put_span(source, facts);
         let shape = std::mem::take(&mut self.shape);
-        self.references[0] = self.slice(&shape, TextKind::Shape, false);
+        self.references[0] = self.slice(&shape, TextKind::Shape, true);
         self.shape = shape;
         self.references[1] = self.resource(&source.resource);
         self.references[2] = self.scope(&source.scope);
@@ -134,7 +134,7 @@ impl SourceWriter {
         }
         let mut bytes = Vec::new();
         put_resource(&mut bytes, resource);
-        let number = self.slice(&bytes, TextKind::Resource, false);
+        let number = self.slice(&bytes, TextKind::Resource, true);
         self.resource = Some((Arc::clone(resource), number));
         number
     }
@@ -147,7 +147,7 @@ impl SourceWriter {
         }
         let mut bytes = Vec::new();
         put_scope(&mut bytes, scope);
-        let number = self.slice(&bytes, TextKind::Scope, false);
+        let number = self.slice(&bytes, TextKind::Scope, true);
         self.scope = Some((Arc::clone(scope), number));
         number
     }
