@@ -52,12 +52,13 @@ impl App {
         config: ServerConfig,
         store: Store,
         prices: Prices,
+        keys: Keys,
         stopping: watch::Receiver<bool>,
     ) -> Self {
         let limits = &config.limits;
         let started_nanos = store.now();
         Self(Arc::new(Shared {
-            keys: Keys::default(),
+            keys,
             admission: Admission::new(limits.max_inflight_bytes, limits.admission_wait),
             decoding: Arc::new(Semaphore::new(limits.decode_threads.max(1))),
             reading: Arc::new(Semaphore::new(limits.read_threads.max(1))),

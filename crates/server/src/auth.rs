@@ -6,6 +6,8 @@ pub(crate) mod keys;
 pub(crate) mod session;
 
 use axum::http::HeaderMap;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clew_store::{KeyRecord, Scope};
 
 use crate::app::App;
@@ -18,6 +20,11 @@ use crate::routes::Access;
 /// Names the workspace in open mode, where no key does.
 pub(crate) const WORKSPACE_HEADER: &str = "x-clew-workspace";
 
+/// Who the audit log names where no key was asked for.
+const OPEN: &str = "open mode";
+/// Who it names for commands on the server's machine.
+const LOCAL: &str = "command line";
+
 /// The workspace of a fresh install.
 const DEFAULT_WORKSPACE: &str = "default";
 
@@ -25,10 +32,18 @@ const DEFAULT_WORKSPACE: &str = "default";
 /// do not start without some key.
 const KEY_START: &str = "aos_";
 
+/// Makes the key of commands on this machine. It lives as long as the server.
+pub(crate) fn local_key() -> Result<String, getrandom::Error> {
+    let mut random = [0; 32];
+    getrandom::fill(&mut random)?;
+    Ok(format!("{KEY_START}local_{}", URL_SAFE_NO_PAD.encode(random)))
+}
+
 /// Finds out who asks for something of this access.
 pub(crate) fn identify(app: &App, headers: &HeaderMap, access: Access) -> Result<Caller, ApiError> {
     let open = app.config.is_open();
     match credential(headers) {
+        Credential::Key(text) if app.keys.is_local(&text) => whole(app, headers, LOCAL),
         Credential::Key(text) if !open || text.starts_with(KEY_START) => {
             let record = app.keys.verify(&app.store, &text)?.ok_or_else(wrong_key)?;
             app.keys.mark_used(&record, app.store.now());
@@ -36,13 +51,13 @@ pub(crate) fn identify(app: &App, headers: &HeaderMap, access: Access) -> Result
         }
         Credential::Session(token) => match app.keys.session(&app.store, &token)? {
             Some(record) => keyed(app, headers, &record, true, access),
-            None if open => open_caller(app, headers),
+            None if open => whole(app, headers, OPEN),
             None => Err(ApiError::new(
                 ErrorCode::Unauthenticated,
                 "the session has ended: sign in again",
             )),
         },
-        _ if open => open_caller(app, headers),
+        _ if open => whole(app, headers, OPEN),
         _ => Err(ApiError::new(
             ErrorCode::Unauthenticated,
             "a key is needed: send the header `Authorization: Bearer aos_...` \
@@ -96,14 +111,15 @@ fn keyed(
     }
 }
 
-fn open_caller(app: &App, headers: &HeaderMap) -> Result<Caller, ApiError> {
+/// Somebody who may do everything, in the workspace that the header names.
+fn whole(app: &App, headers: &HeaderMap, by: &str) -> Result<Caller, ApiError> {
     let name = asked_workspace(headers).unwrap_or(DEFAULT_WORKSPACE);
     Ok(Caller {
         workspace: app.keys.workspace_by_name(&app.store, name)?,
         workspace_name: name.into(),
         agent: None,
         scopes: Vec::from(Scope::ALL).into(),
-        by: "open mode".into(),
+        by: by.into(),
         key_no: None,
         key_prefix: None,
         by_cookie: false,

@@ -50,7 +50,7 @@ pub enum ListenError {
     /// Outside of loopback without keys.
     #[error(
         "refusing to listen on {0}, which other machines can reach, without a key: run \
-         `clew keys create --scope admin` on the data folder first, or set CLEW_ADMIN_KEY, or \
+         `clew keys create --scopes admin` on the data folder first, or set CLEW_ADMIN_KEY, or \
          bind to 127.0.0.1"
     )]
     NoKeys(IpAddr),

@@ -12,16 +12,16 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::app::App;
+use crate::auth::keys::Keys;
 use crate::config::ServerConfig;
 use crate::connections::serve_listener;
 use crate::error::{ApiError, ErrorCode};
 use crate::listen::{self, ListenError};
 use crate::prices::Prices;
 use crate::routes::{self, Face};
-use crate::{api, housekeeping, live, pipeline};
+use crate::{api, auth, housekeeping, live, pipeline};
 
 /// A server that runs.
-#[derive(Debug)]
 pub struct Running {
     /// Everything.
     pub http: Option<SocketAddr>,
@@ -31,6 +31,10 @@ pub struct Running {
     pub otlp_grpc: Option<SocketAddr>,
     /// What people should know: listeners that are missing, open mode.
     pub warnings: Vec<String>,
+    /// A key for commands on this machine, where the server is not open: it may do
+    /// everything in every workspace, stands in no file of the store, and ends with the
+    /// server.
+    pub local_key: Option<String>,
     tasks: JoinSet<()>,
     app: App,
     stop: watch::Sender<bool>,
@@ -45,6 +49,9 @@ pub enum ServeError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// No randomness for keys.
+    #[error("the system gives no randomness: {0}")]
+    Random(String),
     /// Told to listen, the system did not say where.
     #[error("a listener has no address: {0}")]
     Address(std::io::Error),
@@ -78,7 +85,12 @@ pub async fn serve(
     }
     let (stop, stopping) = watch::channel(false);
     let commits = store.subscribe();
-    let app = App::new(config, store, prices, stopping.clone());
+    let local_key = match config.is_open() {
+        true => None,
+        false => Some(auth::local_key().map_err(|error| ServeError::Random(error.to_string()))?),
+    };
+    let keys = Keys::new(local_key.as_deref());
+    let app = App::new(config, store, prices, keys, stopping.clone());
     let mut tasks = JoinSet::new();
     tasks.spawn(live::follow(app.clone(), commits, stopping.clone()));
     tasks.spawn(housekeeping::run(app.clone(), stopping.clone()));
@@ -100,7 +112,7 @@ pub async fn serve(
         shutdown.await;
         told.send_replace(true);
     });
-    Ok(Running { http, otlp_http, otlp_grpc, warnings, tasks, app, stop })
+    Ok(Running { http, otlp_http, otlp_grpc, warnings, local_key, tasks, app, stop })
 }
 
 /// Seeds the first key, loads prices, and refuses what must not listen.
@@ -141,6 +153,19 @@ async fn no_route() -> ApiError {
 
 async fn wrong_method() -> ApiError {
     ApiError::new(ErrorCode::MethodNotAllowed, "this address does not take this method")
+}
+
+impl std::fmt::Debug for Running {
+    /// Without the key.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { http, otlp_http, otlp_grpc, warnings, .. } = self;
+        f.debug_struct("Running")
+            .field("http", http)
+            .field("otlp_http", otlp_http)
+            .field("otlp_grpc", otlp_grpc)
+            .field("warnings", warnings)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Running {

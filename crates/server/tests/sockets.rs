@@ -165,9 +165,10 @@ async fn keys_and_bodies_stand_in_no_log_and_no_answer() {
     let closed = ServerConfig { open: Some(false), admin_key, ..config() };
     let server = start(folder.path(), closed).await.unwrap();
     let http = server.http.unwrap();
+    let local = server.local_key.clone().unwrap();
     let wrong = "aos_ws_PlantedWrongPlantedWrongPlanted";
     let mut answers = String::new();
-    for key in [ADMIN_KEY, wrong] {
+    for key in [ADMIN_KEY, wrong, &local] {
         let headers = [
             format!("Authorization: Bearer {key}\r\n{JSON}"),
             format!("X-Api-Key: {key}\r\n{JSON}"),
@@ -195,13 +196,14 @@ async fn keys_and_bodies_stand_in_no_log_and_no_answer() {
     server.stop().await.unwrap();
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("refused") && log.contains("answered"), "the log was written: {log}");
-    for planted in [ADMIN_KEY, wrong, "PlantedBody", "PlantedFilter", "PlantedName"] {
+    for planted in [ADMIN_KEY, wrong, &local, "PlantedBody", "PlantedFilter", "PlantedName"] {
         assert!(!log.contains(planted), "{planted} stands in the log");
     }
-    assert!(!answers.contains(ADMIN_KEY) && !answers.contains(wrong));
+    assert!([ADMIN_KEY, wrong, &local].iter().all(|key| !answers.contains(key)));
     for entry in std::fs::read_dir(folder.path()).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
-        let key = ADMIN_KEY.as_bytes();
-        assert!(!bytes.windows(key.len()).any(|window| window == key), "a file holds the key");
+        for key in [ADMIN_KEY.as_bytes(), local.as_bytes()] {
+            assert!(!bytes.windows(key.len()).any(|window| window == key), "a file holds a key");
+        }
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Keys {
     uses: Mutex<Uses>,
     /// Browsers that signed in.
     pub(crate) sessions: Sessions,
+    /// Of the key that commands on this machine use while the server runs.
+    local: Option<blake3::Hash>,
 }
 
 #[derive(Debug, Default)]
@@ -39,6 +41,17 @@ struct Uses {
 const NOTED_EVERY_NANOS: i64 = 60 * 1_000_000_000;
 
 impl Keys {
+    /// Keys of a server that was given a local key, or none.
+    pub(crate) fn new(local_key: Option<&str>) -> Self {
+        let local = local_key.map(|key| blake3::hash(key.as_bytes()));
+        Self { local, ..Self::default() }
+    }
+
+    /// Whether this is the local key. Hashes are compared in constant time.
+    pub(crate) fn is_local(&self, text: &str) -> bool {
+        self.local.is_some_and(|local| local == blake3::hash(text.as_bytes()))
+    }
+
     /// The record of a good key.
     pub(crate) fn verify(
         &self,

@@ -3,7 +3,7 @@
 use clew_store::{Scope, WorkspaceId};
 use serde_json::json;
 
-use super::harness::{Clew, request};
+use super::harness::{Clew, LOCAL_KEY, request};
 use crate::routes::{Access, Owner, ROUTES};
 
 #[tokio::test]
@@ -236,4 +236,19 @@ async fn prices_are_set_for_what_comes_then() {
     assert_eq!(clew.call("DELETE", "/api/v1/prices", "", &name).await.status, 404);
     let shipped = clew.get("/api/v1/prices?q=gpt-5-mini").await.json();
     assert!(!shipped["prices"].as_array().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn commands_on_the_servers_machine_have_a_key_of_their_own() {
+    let clew = Clew::closed();
+    clew.workspace("other");
+    let bearer = format!("Bearer {LOCAL_KEY}");
+    let headers = [("authorization", bearer.as_str()), ("x-clew-workspace", "other")];
+    for path in ["/api/v1/traces", "/api/v1/keys", "/api/v1/check"] {
+        let answer = clew.send(request("GET", path, &headers, "")).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+    }
+    assert_eq!(clew.get_as("/api/v1/traces", "aos_local_of_another").await.status, 401);
+    let state = clew.send(request("GET", "/api/v1/session", &headers, "")).await.json();
+    assert_eq!((&state["workspace"], &state["by"]), (&json!("other"), &json!("command line")));
 }

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 
 use crate::app::App;
+use crate::auth::keys::Keys;
 use crate::config::ServerConfig;
 use crate::prices::Prices;
 use crate::routes::Face;
@@ -22,6 +23,9 @@ use crate::serve::router;
 
 /// 2026-11-20T12:00:00Z.
 pub(super) const NOW: i64 = 1_795_176_000_000_000_000;
+
+/// The key of commands on the server's machine.
+pub(super) const LOCAL_KEY: &str = "aos_local_of_this_test";
 
 /// A server and its folder, which goes with it.
 pub(super) struct Clew {
@@ -81,7 +85,7 @@ impl Clew {
         change(&mut config);
         let (stop, stopping) = watch::channel(false);
         let commits = store.subscribe();
-        let app = App::new(config, store, prices, stopping.clone());
+        let app = App::new(config, store, prices, Keys::new(Some(LOCAL_KEY)), stopping.clone());
         tokio::spawn(crate::live::follow(app.clone(), commits, stopping));
         let router = router(app.clone(), Face::Everything);
         Self { app, clock, router, stop, _folder: folder }

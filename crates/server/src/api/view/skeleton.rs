@@ -96,7 +96,8 @@ impl<'a> SkeletonView<'a> {
             category: span.category,
             kind: span.kind.as_deref(),
             operation: span.operation.as_deref(),
-            status: span.status,
+            // A child's error may be its error; `error_derived` says that it was not its word.
+            status: if node.failed() { Status::Error } else { span.status },
             error_derived: node.error_derived,
             error: span.error.as_ref().map(ErrorView::from),
             start_offset_nanos: if span.placeholder { 0 } else { offset },
