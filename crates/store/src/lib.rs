@@ -15,6 +15,7 @@ mod search;
 mod spans;
 mod stats;
 mod totals;
+mod values;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -35,6 +36,7 @@ pub use search::{SearchHit, SearchPage, SearchQuery};
 pub use spans::{SpanHit, SpanQuery};
 pub use stats::*;
 pub use totals::Totals;
+pub use values::FieldValue;
 
 /// A trace store in a folder. Cheap to clone; the last clone to go closes the file.
 #[derive(Clone)]

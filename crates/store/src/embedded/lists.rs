@@ -17,6 +17,7 @@ mod spans_of;
 pub(crate) mod totals;
 pub(crate) mod traces;
 mod users;
+mod values;
 pub(crate) mod walk;
 
 #[cfg(test)]
@@ -27,3 +28,4 @@ pub(crate) use spans::spans;
 pub(crate) use spans_of::SpanSource;
 pub(crate) use traces::{row_matches, traces};
 pub(crate) use users::users;
+pub(crate) use values::field_values;

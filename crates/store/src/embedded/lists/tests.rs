@@ -5,7 +5,7 @@ use clew_model::label::{Label, LabelSource, LabelTarget};
 use clew_model::source::SourceSpan;
 use clew_model::span::{Span, Status};
 use clew_model::usage::PicoUsd;
-use clew_query::{Clock, Filter, Subject, parse, sort_keys};
+use clew_query::{Clock, Field, Filter, Subject, parse, sort_keys};
 use rusqlite::Connection;
 
 use super::*;
@@ -351,6 +351,23 @@ fn listed_agent(rows: &Rows, name: &str) -> crate::ids::AgentId {
     let sql = "SELECT agent_id FROM agents WHERE workspace = 1 AND name = ?1";
     let id = rows.connection.query_row(sql, [name], |row| row.get(0)).unwrap();
     crate::ids::AgentId(id)
+}
+
+#[test]
+fn completion_knows_the_values_that_there_are() {
+    let (rows, _) = ten();
+    let values = |field, prefix| -> Vec<(String, Option<u64>)> {
+        let found = field_values(&rows.connection, ONE, field, prefix, 3).unwrap();
+        found.into_iter().map(|value| (value.value, value.trace_count)).collect()
+    };
+    let counted = |value: &str, count| (value.to_owned(), Some(count));
+    assert_eq!(values(Field::Tool, ""), [counted("fetch", 8), counted("Search", 2)]);
+    assert_eq!(values(Field::Tool, "SE"), [counted("Search", 2)]);
+    assert_eq!(values(Field::Agent, ""), [counted("planner", 9), counted("billing", 1)]);
+    assert_eq!(values(Field::User, "g"), [counted("Grace", 6)]);
+    assert_eq!(values(Field::Session, "chat"), [counted("Chat-0", 5), counted("Chat-1", 5)]);
+    assert_eq!(values(Field::Category, ""), [("tool".to_owned(), None)]);
+    assert_eq!(values(Field::Cost, ""), []);
 }
 
 #[test]
