@@ -8,6 +8,7 @@ mod export;
 mod filtering;
 mod keys;
 mod labels;
+mod ledger;
 mod live;
 mod own;
 mod params;
@@ -72,6 +73,7 @@ pub(crate) fn routes() -> Vec<Route> {
         search::routes(),
         transcript::routes(),
         stats::routes(),
+        ledger::routes(),
         spans::routes(),
     ]
     .into_iter()

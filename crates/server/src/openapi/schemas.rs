@@ -334,6 +334,21 @@ const SHAPES: &[(&str, &[Field])] = &[
         ],
     ),
     ("RunEvents", &[("events", "[RunEvent]")]),
+    (
+        "LedgerLine",
+        &[
+            ("index", "integer"),
+            ("span_id", "string"),
+            ("name", "string"),
+            ("counted", "boolean"),
+            ("why", "string"),
+            ("because_of", "string?"),
+            ("usage", "Usage?"),
+            ("cost", "Cost?"),
+            ("filled", "boolean"),
+        ],
+    ),
+    ("Ledger", &[("lines", "[LedgerLine]"), ("usage", "TraceUsage"), ("cost", "TraceCost?")]),
     ("Transcript", &[("turns", "[object]"), ("clipped_bytes", "integer")]),
     ("ReceiptAnswer", &[("trace_id", "string"), ("receipt", "Receipt")]),
     (
@@ -554,6 +569,8 @@ const SHAPES: &[(&str, &[Field])] = &[
     ),
     ("PriceName", &[("model", "string"), ("provider", "string?"), ("from_nanos", "nanos?")]),
     ("PriceList", &[("version", "integer"), ("prices", "[Price]")]),
+    ("Cursor", &[("cursor", "string?")]),
+    ("Repriced", &[("traces", "integer"), ("changed", "integer"), ("next_cursor", "string?")]),
     ("SignIn", &[("key", "string")]),
     (
         "SessionState",

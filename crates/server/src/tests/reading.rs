@@ -418,3 +418,19 @@ async fn numbers_agree_with_the_list() {
     assert_eq!((&agent["name"], &agent["trace_count"]), (&json!("planner"), &json!(2)));
     assert_eq!(agents["next_cursor"], json!(null));
 }
+
+#[tokio::test]
+async fn a_total_opens_to_its_lines() {
+    let clew = Clew::open();
+    clew.ingest("", &turn(TRACE, "shoes")).await;
+    let ledger = clew.get(&format!("/api/v1/traces/{TRACE}/ledger")).await.json();
+    let lines = ledger["lines"].as_array().unwrap();
+    let ids: Vec<&Json> = lines.iter().map(|line| &line["span_id"]).collect();
+    assert_eq!(ids, [FIRST, SECOND]);
+    for line in lines {
+        assert_eq!((&line["counted"], &line["why"]), (&json!(true), &json!("own")));
+        assert_eq!(line["usage"]["input"], 100);
+        assert_eq!(line["cost"]["counted"], true);
+    }
+    assert_eq!(ledger["usage"]["input"], 200);
+}

@@ -79,10 +79,11 @@ impl<'a> SkeletonView<'a> {
     pub(crate) fn new(tree: &'a Tree, index: usize, trace_start_nanos: i64) -> Option<Self> {
         let node = tree.nodes().get(index)?;
         let span = &node.span;
-        // A counted line may hold details that only a wrapper told; it is what adds up.
-        let line = ledger_line(tree, index).filter(|line| line.counted);
+        // A line may hold details that only a wrapper told; it is what adds up.
+        let line = ledger_line(tree, index);
         let usage = line.map_or(span.usage, |line| Some(line.usage));
         let cost = line.map_or(span.cost, |line| line.cost);
+        let cost_counted = line.is_some_and(|line| line.cost_counted);
         let offset = span.start_nanos.saturating_sub(trace_start_nanos);
         Some(Self {
             span_id: span.span_id,
@@ -106,7 +107,7 @@ impl<'a> SkeletonView<'a> {
             usage: usage.as_ref().and_then(UsageView::of),
             usage_scope: span.usage_scope,
             counted: node.counted,
-            cost: cost.as_ref().map(|cost| CostView::new(cost, line.is_some())),
+            cost: cost.as_ref().map(|cost| CostView::new(cost, cost_counted)),
             model: span.model(),
             request_model: span.request_model.as_deref(),
             response_model: span.response_model.as_deref(),
