@@ -35,7 +35,8 @@ pub struct Content {
     pub system_instructions: Vec<Part>,
     /// Tools the model could call, `{name, description?, parameters?, type?}` each.
     pub tool_definitions: Vec<Json>,
-    /// Input of a span that has no messages: a tool's arguments, a chain's input.
+    /// Input of a span that has no messages: a tool's arguments, a chain's input, the list
+    /// of texts that were embedded.
     /// Decoded where it was JSON, else text.
     pub input: Option<Json>,
     /// Output of a span that has no messages.
@@ -181,7 +182,14 @@ fn add_payload(
     view: &AttrView<'_>,
     category: Category,
 ) {
-    let input = payload::payload(source, view, category, Side::Input);
+    let embedded = match category {
+        Category::Embedding => retrieval::embedded_texts(view),
+        _ => Vec::new(),
+    };
+    let input = match embedded.is_empty() {
+        true => payload::payload(source, view, category, Side::Input),
+        false => payload::Payload { raw: Some(embedded.into()), ..payload::Payload::default() },
+    };
     let output = payload::payload(source, view, category, Side::Output);
     content.system_instructions = assembled::system_instructions(source, view);
     if content.system_instructions.is_empty() {

@@ -261,13 +261,34 @@ fn of_event(event: &SourceEvent) -> Option<Document> {
     })
 }
 
+/// Vercel's input of an embedding.
+static EMBEDDED: &[Key] = &[key("ai.value"), key("ai.values")];
+
 /// Texts that were embedded; the vectors stay in the attributes.
-fn embedded(view: &AttrView<'_>) -> Vec<Document> {
-    entries(view.all(), "embedding.embeddings.")
+pub(super) fn embedded_texts(view: &AttrView<'_>) -> Vec<String> {
+    let flattened: Vec<String> = entries(view.all(), "embedding.embeddings.")
         .values()
         .filter_map(|members| member(members, "embedding.text").and_then(text_of))
-        .map(|text| Document { content: Some(text.into_owned()), ..Document::default() })
-        .collect()
+        .map(|text| text.into_owned())
+        .collect();
+    if !flattened.is_empty() {
+        return flattened;
+    }
+    // Vercel writes each text as JSON.
+    let values = EMBEDDED.iter().find_map(|key| view.get(*key));
+    match values.map(decode::json_of) {
+        Some(Json::String(text)) => vec![text],
+        Some(Json::Array(texts)) => {
+            let unquoted = |text: &str| serde_json::from_str(text).unwrap_or(text.to_owned());
+            texts.iter().filter_map(Json::as_str).map(unquoted).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn embedded(view: &AttrView<'_>) -> Vec<Document> {
+    let document = |text| Document { content: Some(text), ..Document::default() };
+    embedded_texts(view).into_iter().map(document).collect()
 }
 
 fn in_events(source: &SourceSpan, wanted: &str) -> Option<String> {

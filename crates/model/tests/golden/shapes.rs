@@ -2,6 +2,7 @@
 //! raw payload, as OTel parts.
 
 use clew_model::content::content;
+use clew_model::value::Value;
 use serde_json::{Value as Json, json};
 
 use crate::source;
@@ -382,4 +383,30 @@ fn cut_messages_keep_the_beginning() {
     let facts = crate::facts(&span);
     assert!(facts.truncated);
     assert_eq!(facts.input_preview.as_deref(), Some("What is the wea"));
+}
+
+#[test]
+fn embedded_texts_are_a_list() {
+    let openinference = source(
+        "CreateEmbeddings",
+        "openinference.instrumentation.openai",
+        &[
+            ("openinference.span.kind", "EMBEDDING".into()),
+            ("input.value", r#"{"input":["a","b"],"model":"m"}"#.into()),
+            ("embedding.embeddings.0.embedding.text", "a".into()),
+            ("embedding.embeddings.0.embedding.vector", "[0.1]".into()),
+            ("embedding.embeddings.10.embedding.text", "c".into()),
+            ("embedding.embeddings.2.embedding.text", "b".into()),
+        ],
+    );
+    assert_eq!(content(&openinference).input, Some(json!(["a", "b", "c"])));
+    let vercel = |key: &str, value: Value| {
+        let operation = ("ai.operationId", "ai.embedMany.doEmbed".into());
+        let found = content(&source("ai.embedMany.doEmbed", "ai", &[operation, (key, value)]));
+        assert!(found.input_messages.is_empty());
+        found.input
+    };
+    let values = Value::Array(vec!["\"a\"".into(), "plain".into()]);
+    assert_eq!(vercel("ai.values", values), Some(json!(["a", "plain"])));
+    assert_eq!(vercel("ai.value", "\"a\"".into()), Some(json!(["a"])));
 }

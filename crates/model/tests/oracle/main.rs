@@ -181,9 +181,10 @@ fn compare_payload(place: &str, want: &Json, got: &Content, differences: &mut Ve
                 Part::Text { content: Some(text) } => Some(text.clone()),
                 _ => None,
             });
+        // What was embedded is a list of texts.
+        let listed = raw.as_ref().and_then(|json| json.get(0)?.as_str().map(str::to_owned));
         let raw = raw.as_ref().map(|json| json.as_str().map_or(json.to_string(), str::to_owned));
-        let embedded = got.retrieval.as_ref().and_then(|found| found.documents.first());
-        let candidates = [first, raw, embedded.and_then(|document| document.content.clone())];
+        let candidates = [first, raw, listed];
         if !candidates.iter().flatten().any(|found| same_beginning(text, found)) {
             differences.push(format!("{place}: {name} is {candidates:?}, expected {text:?}"));
         }
