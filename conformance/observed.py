@@ -62,7 +62,7 @@ def _span(api: Api, trace_id: str, skeleton: Json) -> Json:
         "depth": skeleton["depth"],
         "orphan": skeleton["orphan"],
         "category": skeleton["category"],
-        "status": "error" if skeleton["error_derived"] else skeleton["status"],
+        "status": skeleton["status"],
         "error_derived": skeleton["error_derived"],
         "counted": skeleton["counted"],
         "model": skeleton["model"],
