@@ -11,7 +11,7 @@ use anyhow::{Context, bail};
 
 /// How bodies travel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Coding {
+pub(crate) enum Coding {
     /// As they are.
     Identity,
     /// `Content-Encoding: gzip`.
@@ -19,7 +19,7 @@ pub enum Coding {
 }
 
 /// What a load reached.
-pub struct LoadResult {
+pub(crate) struct LoadResult {
     /// From the first byte sent to the last answer.
     pub elapsed: Duration,
     /// Milliseconds from sending a request to its answer, sorted.
@@ -30,19 +30,19 @@ pub struct LoadResult {
 
 impl LoadResult {
     /// The value below which `share` of the acknowledgements came.
-    pub fn quantile(&self, share: f64) -> f64 {
+    pub(crate) fn quantile(&self, share: f64) -> f64 {
         quantile(&self.ack_ms, share)
     }
 }
 
 /// The value below which `share` of the sorted numbers lie; 0 when there are none.
-pub fn quantile(sorted: &[f64], share: f64) -> f64 {
+pub(crate) fn quantile(sorted: &[f64], share: f64) -> f64 {
     let last = sorted.len().saturating_sub(1);
     sorted.get((last as f64 * share).round() as usize).copied().unwrap_or(0.0)
 }
 
 /// Sends every body once over `connections` sockets to `path`.
-pub fn run(
+pub(crate) fn run(
     address: SocketAddr,
     path: &str,
     content_type: &str,
@@ -93,14 +93,14 @@ fn head(address: SocketAddr, path: &str, content_type: &str, coding: Coding) -> 
 }
 
 /// One keep-alive connection.
-pub struct Connection {
+pub(crate) struct Connection {
     reader: BufReader<TcpStream>,
     body: Vec<u8>,
 }
 
 impl Connection {
     /// Connects.
-    pub fn open(address: SocketAddr) -> anyhow::Result<Self> {
+    pub(crate) fn open(address: SocketAddr) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(address).context("connect to the server")?;
         stream.set_nodelay(true)?;
         Ok(Self { reader: BufReader::new(stream), body: Vec::new() })
@@ -118,7 +118,7 @@ impl Connection {
     }
 
     /// Gets `path`; the body is returned whole.
-    pub fn get(&mut self, path: &str) -> anyhow::Result<&[u8]> {
+    pub(crate) fn get(&mut self, path: &str) -> anyhow::Result<&[u8]> {
         let message = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
         self.reader.get_mut().write_all(message.as_bytes())?;
         let status = self.answer()?;

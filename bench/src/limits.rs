@@ -11,7 +11,7 @@ use clew_wire::otlp::{Encoding, decode_traces};
 use crate::workload::Workload;
 
 /// Spans a second that one thread decodes, and does nothing else with.
-pub fn decode_alone(workload: &Workload) -> f64 {
+pub(crate) fn decode_alone(workload: &Workload) -> f64 {
     let limits = Limits::default();
     let begin = Instant::now();
     let decoded: usize = workload
@@ -25,7 +25,7 @@ pub fn decode_alone(workload: &Workload) -> f64 {
 
 /// Spans a second when bodies are compressed (zstd 1) and written with an fsync for each
 /// `spans_per_commit`, on one thread: the least that any durable store has to do.
-pub fn write_alone(
+pub(crate) fn write_alone(
     workload: &Workload,
     folder: &Path,
     spans_per_commit: usize,

@@ -2,7 +2,7 @@
 //! those of opentelemetry-proto 1.x `trace.proto`, `common.proto` and `resource.proto`.
 
 /// One attribute.
-pub enum Attribute {
+pub(crate) enum Attribute {
     /// `stringValue`.
     Text(&'static str, String),
     /// `intValue`.
@@ -10,7 +10,7 @@ pub enum Attribute {
 }
 
 /// One span to write.
-pub struct SpanToWrite {
+pub(crate) struct SpanToWrite {
     /// 16 bytes.
     pub trace_id: [u8; 16],
     /// 8 bytes.
@@ -87,7 +87,7 @@ fn span(span: &SpanToWrite) -> Vec<u8> {
 }
 
 /// An `ExportTraceServiceRequest` with one resource and one scope.
-pub fn request(spans: &[SpanToWrite]) -> Vec<u8> {
+pub(crate) fn request(spans: &[SpanToWrite]) -> Vec<u8> {
     let mut resource = Vec::new();
     for one in [
         Attribute::Text("service.name", "bench".to_owned()),

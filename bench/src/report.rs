@@ -4,13 +4,13 @@ use std::io::Write;
 use std::time::SystemTime;
 
 /// Prints rows as they are measured, so that a long run shows how far it is.
-pub struct Report {
+pub(crate) struct Report {
     columns: usize,
 }
 
 impl Report {
     /// Says what machine this is.
-    pub fn begin() -> anyhow::Result<Self> {
+    pub(crate) fn begin() -> anyhow::Result<Self> {
         let report = Self { columns: 0 };
         let days = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs() / 86_400;
         let cores = std::thread::available_parallelism()?;
@@ -28,13 +28,13 @@ impl Report {
     }
 
     /// A headline.
-    pub fn section(&mut self, title: &str) -> anyhow::Result<()> {
+    pub(crate) fn section(&mut self, title: &str) -> anyhow::Result<()> {
         self.columns = 0;
         self.write(&format!("\n### {title}\n"))
     }
 
     /// A row: names and values. The first row of a section writes the head as well.
-    pub fn row(&mut self, cells: &[(&str, String)]) -> anyhow::Result<()> {
+    pub(crate) fn row(&mut self, cells: &[(&str, String)]) -> anyhow::Result<()> {
         if self.columns != cells.len() {
             self.columns = cells.len();
             let heads: Vec<&str> = cells.iter().map(|(head, _)| *head).collect();
@@ -53,7 +53,7 @@ impl Report {
 }
 
 /// The middle of the numbers, with the least and the most where there are several.
-pub fn spread(numbers: &[f64], shown: impl Fn(f64) -> String) -> String {
+pub(crate) fn spread(numbers: &[f64], shown: impl Fn(f64) -> String) -> String {
     let mut sorted = numbers.to_vec();
     sorted.sort_by(f64::total_cmp);
     let middle = shown(median(&sorted));
@@ -66,23 +66,23 @@ pub fn spread(numbers: &[f64], shown: impl Fn(f64) -> String) -> String {
 }
 
 /// The middle one.
-pub fn median(numbers: &[f64]) -> f64 {
+pub(crate) fn median(numbers: &[f64]) -> f64 {
     let mut sorted = numbers.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
 }
 
 /// `41.2 k`.
-pub fn thousands(number: f64) -> String {
+pub(crate) fn thousands(number: f64) -> String {
     format!("{:.1} k", number / 1e3)
 }
 
 /// `0.83`.
-pub fn ratio(number: f64) -> String {
+pub(crate) fn ratio(number: f64) -> String {
     format!("{number:.2}")
 }
 
 /// `12.4`.
-pub fn one_place(number: f64) -> String {
+pub(crate) fn one_place(number: f64) -> String {
     format!("{number:.1}")
 }

@@ -24,7 +24,7 @@ const START_MAX: Duration = Duration::from_secs(60);
 
 /// How bodies are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub(crate) enum Form {
     /// `application/x-protobuf`.
     Protobuf,
     /// The same, gzip.
@@ -34,7 +34,7 @@ pub enum Form {
 }
 
 /// One load.
-pub struct Load {
+pub(crate) struct Load {
     /// Shape of the spans.
     pub shape: Shape,
     /// Form of the bodies.
@@ -87,7 +87,7 @@ impl Served {
         let status = status.unwrap_or_default();
         let kilobytes = status
             .lines()
-            .find_map(|found| found.strip_prefix(line)?.split_whitespace().nth(1))
+            .find_map(|found| found.strip_prefix(line)?.split_whitespace().next())
             .and_then(|text| text.parse::<f64>().ok());
         kilobytes.unwrap_or(0.0) / 1024.0
     }
@@ -109,7 +109,7 @@ impl Drop for Served {
 }
 
 /// One row of the ingest table.
-pub fn ingest(
+pub(crate) fn ingest(
     report: &mut Report,
     binary: &Path,
     folder: &Path,
@@ -187,7 +187,7 @@ fn written(workload: &Workload, form: Form) -> anyhow::Result<Vec<Vec<u8>>> {
 }
 
 /// Lists, filters and traces, one request after the other.
-pub fn read(report: &mut Report, binary: &Path, folder: &Path, size: Size) -> anyhow::Result<()> {
+pub(crate) fn read(report: &mut Report, binary: &Path, folder: &Path, size: Size) -> anyhow::Result<()> {
     report.section("Reading over HTTP, one connection")?;
     let temporary = tempfile::tempdir_in(folder)?;
     let served = Served::start(binary, &temporary.path().join("data"))?;
@@ -250,7 +250,7 @@ fn timed(address: SocketAddr, path: &str, rounds: usize) -> anyhow::Result<(Vec<
 }
 
 /// Memory when idle, time until the first answer, and recovery after kill -9.
-pub fn start(report: &mut Report, binary: &Path, folder: &Path, size: Size) -> anyhow::Result<()> {
+pub(crate) fn start(report: &mut Report, binary: &Path, folder: &Path, size: Size) -> anyhow::Result<()> {
     report.section("Start and memory")?;
     let temporary = tempfile::tempdir_in(folder)?;
     let data = temporary.path().join("data");

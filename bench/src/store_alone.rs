@@ -19,7 +19,7 @@ use crate::workload::{Shape, Workload, build};
 const SPANS_PER_REQUEST: usize = 1_000;
 
 /// One row: spans a second and commit times beside the machine's limit.
-pub fn ingest(
+pub(crate) fn ingest(
     report: &mut Report,
     folder: &Path,
     shape: Shape,
@@ -55,7 +55,7 @@ pub fn ingest(
 }
 
 /// Bytes on disk after everything quiet is merged.
-pub fn disk(report: &mut Report, folder: &Path, size: Size) -> anyhow::Result<()> {
+pub(crate) fn disk(report: &mut Report, folder: &Path, size: Size) -> anyhow::Result<()> {
     report.section("Bytes on disk after merging, whole file by spans")?;
     for (shape, active, spans) in [
         (Shape::Full, 1_000, 200_000),
@@ -158,7 +158,7 @@ fn decoded(body: &[u8], prices: &PriceTable, limits: &Limits) -> anyhow::Result<
 }
 
 /// Opens a store as the server does.
-pub fn open(data: &Path) -> anyhow::Result<Store> {
+pub(crate) fn open(data: &Path) -> anyhow::Result<Store> {
     let prices = PriceTable::shipped();
     let options = StoreOptions::new(Arc::new(move |source| normalise(source, &prices)));
     Ok(Store::open(data, options)?)

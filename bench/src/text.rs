@@ -4,16 +4,16 @@
 /// A small, fast generator; the same seed gives the same text on every machine
 /// (Marsaglia's xorshift64*).
 #[derive(Clone)]
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
     /// `seed` may be any number.
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -21,19 +21,19 @@ impl Random {
     }
 
     /// A number below `limit`.
-    pub fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         ((self.next() >> 33) as usize) % limit
     }
 }
 
 /// Words in order of frequency.
-pub struct Vocabulary(Vec<String>);
+pub(crate) struct Vocabulary(Vec<String>);
 
 const WORDS: usize = 4_096;
 
 impl Vocabulary {
     /// Words of two to four syllables, the same in each run.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         const SYLLABLES: [&str; 32] = [
             "ar", "be", "con", "der", "en", "fi", "ga", "hu", "ing", "jo", "ka", "le", "mo", "ne",
             "or", "pre", "qua", "re", "sta", "tion", "un", "ver", "wa", "xi", "yo", "ze", "ment",
@@ -48,7 +48,7 @@ impl Vocabulary {
     }
 
     /// About `bytes` of text.
-    pub fn text(&self, random: &mut Random, bytes: usize) -> String {
+    pub(crate) fn text(&self, random: &mut Random, bytes: usize) -> String {
         let mut text = String::with_capacity(bytes + 16);
         while text.len() < bytes {
             // The product of two uniform numbers favours the front of the list.

@@ -7,7 +7,7 @@ use crate::text::{Random, Vocabulary};
 
 /// The shapes of design section 9.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// Agent traces of 30 spans whose calls resend their history: about 5.4 KB a span.
     Full,
     /// The same spans without payload: about 0.4 KB.
@@ -20,7 +20,7 @@ pub enum Shape {
 
 impl Shape {
     /// Spans of one trace.
-    pub fn spans_per_trace(self) -> usize {
+    pub(crate) fn spans_per_trace(self) -> usize {
         match self {
             Shape::Full | Shape::Narrow => 30,
             Shape::Long => 1_500,
@@ -30,7 +30,7 @@ impl Shape {
 }
 
 /// Requests ready to be sent, and what is in them.
-pub struct Workload {
+pub(crate) struct Workload {
     /// Bodies in the order in which they are to be sent.
     pub bodies: Vec<Vec<u8>>,
     /// Spans in all bodies.
@@ -41,7 +41,7 @@ pub struct Workload {
 
 impl Workload {
     /// Mean bytes of a span on the wire.
-    pub fn bytes_per_span(&self) -> usize {
+    pub(crate) fn bytes_per_span(&self) -> usize {
         self.bytes / self.spans.max(1)
     }
 }
@@ -61,7 +61,7 @@ struct Conversation {
 
 /// Builds `spans` spans in requests of `request_spans`, with `active` traces at once,
 /// visited in turn.
-pub fn build(
+pub(crate) fn build(
     shape: Shape,
     spans: usize,
     active: usize,
@@ -174,7 +174,7 @@ fn llm_span(
         let (message_bytes, window) = match shape {
             Shape::Long => (1_500, 8),
             Shape::Chat => (850, usize::MAX),
-            _ => (700, usize::MAX),
+            _ => (460, usize::MAX),
         };
         let text = vocabulary.text(random, message_bytes);
         conversation
@@ -207,7 +207,7 @@ fn tool_span(
     if shape != Shape::Narrow {
         let arguments = json!({"path": vocabulary.text(random, 40), "limit": random.below(100)});
         attributes.push(Attribute::Text("gen_ai.tool.call.arguments", arguments.to_string()));
-        let result = vocabulary.text(random, 600);
+        let result = vocabulary.text(random, if shape == Shape::Full { 400 } else { 600 });
         attributes.push(Attribute::Text("gen_ai.tool.call.result", result.clone()));
         conversation.history.push(
             json!({"role": "tool", "parts": [{"type": "tool_call_response", "response": result}]}),
@@ -217,7 +217,7 @@ fn tool_span(
 }
 
 /// A narrow trace of any number of spans, in requests of 1,000.
-pub struct OneTrace {
+pub(crate) struct OneTrace {
     /// 32 hex digits.
     pub trace_id: String,
     /// Its requests.
@@ -225,7 +225,7 @@ pub struct OneTrace {
 }
 
 /// Builds it: an agent span and alternating model and tool calls under it.
-pub fn one_trace(spans: usize, seed: u64) -> OneTrace {
+pub(crate) fn one_trace(spans: usize, seed: u64) -> OneTrace {
     let vocabulary = Vocabulary::new();
     let mut random = Random::new(seed);
     let mut conversation = Conversation {

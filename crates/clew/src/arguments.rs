@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// it went well.
 #[derive(Debug, Parser)]
 #[command(name = "clew", version, propagate_version = true, max_term_width = 100)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Where and how, the same for every command.
     #[command(flatten)]
     pub target: Target,
@@ -19,7 +19,7 @@ pub struct Arguments {
 
 /// Which Clew a command talks to, and in what form it prints.
 #[derive(Debug, Args)]
-pub struct Target {
+pub(crate) struct Target {
     /// Address of a running server, such as http://127.0.0.1:2539 [default: the one that
     /// serves the data folder, else the folder itself is opened]
     #[arg(long, global = true, env = "CLEW_SERVER", value_name = "URL")]
@@ -49,7 +49,7 @@ pub struct Target {
 
 /// When to write colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ColorChoice {
+pub(crate) enum ColorChoice {
     /// On a terminal, unless `NO_COLOR` is set
     Auto,
     /// Also into a pipe
@@ -60,7 +60,7 @@ pub enum ColorChoice {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Take in traces and answer questions, until stopped
     Serve(Serve),
     /// Send a handful of varied, made-up runs, so that there is something to look at
@@ -99,7 +99,7 @@ pub enum Command {
 
 /// `clew serve`
 #[derive(Debug, Args)]
-pub struct Serve {
+pub(crate) struct Serve {
     /// Address to listen on; another than loopback needs a key
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<String>,
@@ -122,7 +122,7 @@ pub struct Serve {
 
 /// `clew demo`
 #[derive(Debug, Args)]
-pub struct Demo {
+pub(crate) struct Demo {
     /// Send the made-up runs with new ids, so that they stand beside those sent before
     #[arg(long)]
     pub again: bool,
@@ -130,7 +130,7 @@ pub struct Demo {
 
 /// A filter, an order and a number of rows.
 #[derive(Debug, Args, Clone)]
-pub struct Listing {
+pub(crate) struct Listing {
     /// Filter, such as 'status:error duration > 2s' (docs/filters.md)
     #[arg(value_name = "FILTER")]
     pub filter: Vec<String>,
@@ -150,7 +150,7 @@ pub struct Listing {
 
 /// `clew traces`
 #[derive(Debug, Subcommand)]
-pub enum Traces {
+pub(crate) enum Traces {
     /// The newest runs, or those that a filter names
     #[command(visible_alias = "ls")]
     List(Listing),
@@ -206,7 +206,7 @@ pub enum Traces {
 
 /// `clew traces show`
 #[derive(Debug, Args)]
-pub struct Show {
+pub(crate) struct Show {
     /// Id of the run, or its first digits
     #[arg(value_name = "ID", required_unless_present = "latest")]
     pub id: Option<String>,
@@ -226,7 +226,7 @@ pub struct Show {
 
 /// `clew spans`
 #[derive(Debug, Subcommand)]
-pub enum Spans {
+pub(crate) enum Spans {
     /// The newest spans, or those that a filter names
     #[command(visible_alias = "ls")]
     List(Listing),
@@ -234,7 +234,7 @@ pub enum Spans {
 
 /// `clew sessions`
 #[derive(Debug, Subcommand)]
-pub enum Sessions {
+pub(crate) enum Sessions {
     /// The newest conversations, or those that a filter names
     #[command(visible_alias = "ls")]
     List(Listing),
@@ -247,7 +247,7 @@ pub enum Sessions {
 
 /// `clew keys`
 #[derive(Debug, Subcommand)]
-pub enum Keys {
+pub(crate) enum Keys {
     /// Make a key; it is printed once and kept as a hash
     Create {
         /// What it is for
@@ -272,7 +272,7 @@ pub enum Keys {
 
 /// What a key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Scope {
+pub(crate) enum Scope {
     /// Send
     Ingest,
     /// Read
@@ -283,7 +283,7 @@ pub enum Scope {
 
 /// `clew workspaces`
 #[derive(Debug, Subcommand)]
-pub enum Workspaces {
+pub(crate) enum Workspaces {
     /// Make one
     Create {
         /// Its name
@@ -301,7 +301,7 @@ pub enum Workspaces {
 
 /// `clew doctor`
 #[derive(Debug, Args)]
-pub struct Doctor {
+pub(crate) struct Doctor {
     /// Only say whether the server is ready
     #[arg(long)]
     pub ready: bool,
@@ -309,7 +309,7 @@ pub struct Doctor {
 
 /// `clew backup`
 #[derive(Debug, Args)]
-pub struct Backup {
+pub(crate) struct Backup {
     /// File to write; it must not be there
     pub file: PathBuf,
 }

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 /// A server and how to call it.
 #[derive(Clone)]
-pub struct Client {
+pub(crate) struct Client {
     agent: ureq::Agent,
     base: String,
     key: Option<String>,
@@ -26,7 +26,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// An answer that is not a success.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
-pub struct Refusal {
+pub(crate) struct Refusal {
     /// HTTP status.
     pub status: u16,
     /// Word from the API's closed set.
@@ -39,7 +39,7 @@ pub struct Refusal {
 
 impl Client {
     /// `base` is `http://host:port` without a trailing slash.
-    pub fn new(base: &str, key: Option<String>, workspace: Option<String>) -> Self {
+    pub(crate) fn new(base: &str, key: Option<String>, workspace: Option<String>) -> Self {
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_connect(Some(CONNECT_TIMEOUT))
@@ -50,12 +50,16 @@ impl Client {
     }
 
     /// Where it calls.
-    pub fn base(&self) -> &str {
+    pub(crate) fn base(&self) -> &str {
         &self.base
     }
 
     /// `GET` with query parameters; those without a value are left out.
-    pub fn get(&self, path: &str, parameters: &[(&str, Option<&str>)]) -> anyhow::Result<Json> {
+    pub(crate) fn get(
+        &self,
+        path: &str,
+        parameters: &[(&str, Option<&str>)],
+    ) -> anyhow::Result<Json> {
         let request = self.with_headers(self.agent.get(self.url(path)));
         let request = parameters
             .iter()
@@ -66,12 +70,12 @@ impl Client {
     }
 
     /// `POST` or `PUT` with a JSON body.
-    pub fn send(&self, method: Method, path: &str, body: &Json) -> anyhow::Result<Json> {
+    pub(crate) fn send(&self, method: Method, path: &str, body: &Json) -> anyhow::Result<Json> {
         self.send_bytes(method, path, "application/json", None, body.to_string().as_bytes())
     }
 
     /// `POST` or `PUT` with any body.
-    pub fn send_bytes(
+    pub(crate) fn send_bytes(
         &self,
         method: Method,
         path: &str,
@@ -93,12 +97,12 @@ impl Client {
     }
 
     /// `DELETE`.
-    pub fn delete(&self, path: &str) -> anyhow::Result<Json> {
+    pub(crate) fn delete(&self, path: &str) -> anyhow::Result<Json> {
         json(self.answered(self.with_headers(self.agent.delete(self.url(path))).call())?)
     }
 
     /// Lines of a long answer, as they come: server-sent events or JSON lines.
-    pub fn lines(
+    pub(crate) fn lines(
         &self,
         path: &str,
         parameters: &[(&str, Option<&str>)],
@@ -115,7 +119,7 @@ impl Client {
     }
 
     /// A Clew answers there, soon.
-    pub fn is_clew(&self) -> bool {
+    pub(crate) fn is_clew(&self) -> bool {
         let request = self.agent.get(self.url("/healthz")).config();
         request
             .timeout_global(Some(PROBE_TIMEOUT))
@@ -125,7 +129,7 @@ impl Client {
     }
 
     /// A long answer's bytes.
-    pub fn download(&self, path: &str) -> anyhow::Result<Box<dyn Read>> {
+    pub(crate) fn download(&self, path: &str) -> anyhow::Result<Box<dyn Read>> {
         let response = self.answered(self.with_headers(self.agent.get(self.url(path))).call())?;
         Ok(Box::new(response.into_body().into_with_config().limit(u64::MAX).reader()))
     }
@@ -161,7 +165,7 @@ impl Client {
 
 /// Methods with a body.
 #[derive(Clone, Copy)]
-pub enum Method {
+pub(crate) enum Method {
     /// Make.
     Post,
     /// Replace.

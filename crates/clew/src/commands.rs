@@ -26,10 +26,10 @@ use crate::arguments::{Arguments, Command, Keys, Sessions, Spans, Traces, Worksp
 use crate::connection::Connection;
 use crate::render::Screen;
 
-pub use config::load as load_configuration;
+pub(crate) use config::load as load_configuration;
 
 /// Carries a command out; its answer is the program's.
-pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let target = &arguments.target;
     let mut screen = Screen::standard(target.color, target.json);
     match &arguments.command {

@@ -15,12 +15,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-pub use apply::{server_config, store_options};
-pub use settings::{SETTINGS, Setting};
+pub(crate) use apply::{server_config, store_options};
+pub(crate) use settings::{SETTINGS, Setting};
 
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub(crate) enum Source {
     /// Nobody said anything.
     Default,
     /// The file.
@@ -44,7 +44,7 @@ impl std::fmt::Display for Source {
 
 /// The value of every setting and where it comes from.
 #[derive(Debug, Clone)]
-pub struct Configuration {
+pub(crate) struct Configuration {
     values: BTreeMap<&'static str, (String, Source)>,
 }
 
@@ -54,7 +54,7 @@ const FILE_NAME: &str = "clew.toml";
 impl Configuration {
     /// Reads the file (the named one, else `clew.toml` in the data folder if it is there),
     /// the environment and `flags`, pairs of a setting's name and a value.
-    pub fn load(
+    pub(crate) fn load(
         named_file: Option<&Path>,
         data: &Path,
         environment: impl Fn(&str) -> Option<String>,
@@ -88,12 +88,12 @@ impl Configuration {
     }
 
     /// The value of a setting of the table, as text.
-    pub fn get(&self, name: &str) -> &str {
+    pub(crate) fn get(&self, name: &str) -> &str {
         self.values.get(name).map_or("", |(value, _)| value)
     }
 
     /// Where it comes from.
-    pub fn source(&self, name: &str) -> &Source {
+    pub(crate) fn source(&self, name: &str) -> &Source {
         self.values.get(name).map_or(&Source::Default, |(_, source)| source)
     }
 
@@ -107,7 +107,7 @@ impl Configuration {
 }
 
 /// The variable that sets `name`.
-pub fn variable(name: &str) -> String {
+pub(crate) fn variable(name: &str) -> String {
     format!("CLEW_{}", name.replace('.', "_").to_uppercase())
 }
 

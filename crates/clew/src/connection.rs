@@ -18,7 +18,7 @@ use crate::commands;
 use crate::configuration::{Configuration, store_options};
 
 /// A client, and the server behind it where this command had to start one.
-pub struct Connection {
+pub(crate) struct Connection {
     /// To call with.
     pub client: Client,
     own: Option<OwnServer>,
@@ -37,7 +37,7 @@ const ADDRESS_FILE: &str = "server.json";
 
 impl Connection {
     /// Finds a server, or opens the folder.
-    pub fn find(target: &Target) -> anyhow::Result<Self> {
+    pub(crate) fn find(target: &Target) -> anyhow::Result<Self> {
         let client = |base: &str, key: Option<String>| {
             let key = target.key.clone().or(key);
             Self { client: Client::new(base, key, target.workspace.clone()), own: None }
@@ -64,7 +64,7 @@ impl Connection {
 
     /// The same for a command that may make the folder: a first key comes before the
     /// first start.
-    pub fn find_or_make(target: &Target) -> anyhow::Result<Self> {
+    pub(crate) fn find_or_make(target: &Target) -> anyhow::Result<Self> {
         let named = target.server.is_some();
         if !named && Announcement::read(&target.data).is_none() && !target.data.exists() {
             return Self::open_folder(target);
@@ -105,7 +105,7 @@ impl Drop for Connection {
 }
 
 /// Opens the folder, or says who has it.
-pub fn open_store(
+pub(crate) fn open_store(
     folder: &Path,
     configuration: &Configuration,
     prices: &Prices,
@@ -125,7 +125,7 @@ pub fn open_store(
 }
 
 /// What `clew serve` leaves in its data folder.
-pub struct Announcement {
+pub(crate) struct Announcement {
     /// `http://host:port`.
     pub address: String,
     /// A key for those who may read the folder, where the server wants one.
@@ -143,7 +143,7 @@ impl Announcement {
     }
 
     /// Writes it, readable for the owner only, and takes it away when dropped.
-    pub fn write(&self, folder: &Path) -> anyhow::Result<AnnouncementFile> {
+    pub(crate) fn write(&self, folder: &Path) -> anyhow::Result<AnnouncementFile> {
         use std::io::Write;
         let path = folder.join(ADDRESS_FILE);
         let partial = folder.join("server.json.part");
@@ -161,7 +161,7 @@ impl Announcement {
 }
 
 /// The file; gone when this is.
-pub struct AnnouncementFile(PathBuf);
+pub(crate) struct AnnouncementFile(PathBuf);
 
 impl Drop for AnnouncementFile {
     fn drop(&mut self) {

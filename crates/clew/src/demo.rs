@@ -4,7 +4,7 @@
 mod chat;
 mod coder;
 mod research;
-pub mod run;
+pub(crate) mod run;
 mod support;
 
 use serde_json::json;
@@ -13,7 +13,7 @@ use crate::client::{Client, Method};
 use run::MadeUpRun;
 
 /// Every run, oldest first, as if it had happened within the last hour.
-pub fn runs(now_nanos: i64, seed: u64) -> Vec<MadeUpRun> {
+pub(crate) fn runs(now_nanos: i64, seed: u64) -> Vec<MadeUpRun> {
     const MINUTE: i64 = 60_000_000_000;
     let ago = |minutes: i64| now_nanos - minutes * MINUTE;
     let mut runs = vec![
@@ -28,7 +28,7 @@ pub fn runs(now_nanos: i64, seed: u64) -> Vec<MadeUpRun> {
 
 /// One run that is still going on, over the AgentOS calls, since an OTLP exporter sends a
 /// span only when it has ended.
-pub fn open_run(client: &Client, seed: u64) -> anyhow::Result<()> {
+pub(crate) fn open_run(client: &Client, seed: u64) -> anyhow::Result<()> {
     let run_id = format!("demo-nightly-{seed}");
     let body = json!({
         "run_id": run_id, "agent_name": "nightly-indexer", "name": "index the night's tickets",

@@ -1,12 +1,12 @@
 //! What people see in a terminal, an 80-column one and a pipe included.
 
-pub mod numbers;
-pub mod progress;
-pub mod style;
-pub mod table;
-pub mod text;
-pub mod transcript;
-pub mod tree;
+pub(crate) mod numbers;
+pub(crate) mod progress;
+pub(crate) mod style;
+pub(crate) mod table;
+pub(crate) mod text;
+pub(crate) mod transcript;
+pub(crate) mod tree;
 
 use std::io::{IsTerminal, Write};
 
@@ -19,7 +19,7 @@ const PIPE_COLUMNS: usize = 120;
 const COLUMNS_MAX: usize = 160;
 
 /// Where a command prints: lines, colours or none, and how wide.
-pub struct Screen {
+pub(crate) struct Screen {
     out: Box<dyn Write>,
     /// Colours or none.
     pub paint: Paint,
@@ -31,7 +31,7 @@ pub struct Screen {
 
 impl Screen {
     /// Standard output.
-    pub fn standard(choice: crate::arguments::ColorChoice, json: bool) -> Self {
+    pub(crate) fn standard(choice: crate::arguments::ColorChoice, json: bool) -> Self {
         let terminal = std::io::stdout().is_terminal();
         let columns = match terminal_size::terminal_size() {
             Some((width, _)) if terminal => usize::from(width.0).clamp(40, COLUMNS_MAX),
@@ -46,20 +46,20 @@ impl Screen {
     }
 
     /// One line.
-    pub fn line(&mut self, text: &str) -> anyhow::Result<()> {
+    pub(crate) fn line(&mut self, text: &str) -> anyhow::Result<()> {
         writeln!(self.out, "{text}")?;
         Ok(())
     }
 
     /// A JSON value, indented.
-    pub fn value(&mut self, value: &serde_json::Value) -> anyhow::Result<()> {
+    pub(crate) fn value(&mut self, value: &serde_json::Value) -> anyhow::Result<()> {
         serde_json::to_writer_pretty(&mut self.out, value)?;
         writeln!(self.out)?;
         Ok(())
     }
 
     /// Whatever is written goes out now.
-    pub fn flush(&mut self) -> anyhow::Result<()> {
+    pub(crate) fn flush(&mut self) -> anyhow::Result<()> {
         Ok(self.out.flush()?)
     }
 }
@@ -73,7 +73,7 @@ impl Drop for Screen {
 
 /// Tells on standard error why the command failed, with the place in a filter marked.
 #[allow(clippy::print_stderr)]
-pub fn complain(error: &anyhow::Error) {
+pub(crate) fn complain(error: &anyhow::Error) {
     let paint = Paint::choose(crate::arguments::ColorChoice::Auto, std::io::stderr().is_terminal());
     let mark = paint.paint(Style::Bad, "error:");
     eprintln!("{mark} {}", text::one_line(&format!("{error:#}"), 2_000));
@@ -87,14 +87,14 @@ pub fn complain(error: &anyhow::Error) {
 /// A filter that the server refused, with the place.
 #[derive(Debug, thiserror::Error)]
 #[error("in the filter: {message}")]
-pub struct BadFilter {
+pub(crate) struct BadFilter {
     message: String,
     filter: String,
     place: (usize, usize),
 }
 
 /// Adds the filter to a refusal that names a place in it.
-pub fn with_filter(error: anyhow::Error, filter: &str) -> anyhow::Error {
+pub(crate) fn with_filter(error: anyhow::Error, filter: &str) -> anyhow::Error {
     match error.downcast_ref::<Refusal>() {
         Some(Refusal { message, place: Some(place), .. }) => {
             BadFilter { message: message.clone(), filter: filter.to_owned(), place: *place }.into()

@@ -148,7 +148,8 @@ fn what_is_exported_is_imported_once() {
         for row in list["traces"].as_array_mut().unwrap() {
             let row = row.as_object_mut().unwrap();
             // When it arrived, and which agent row was made for it, are its own.
-            let own = ["arrived_nanos", "last_arrival_nanos", "agent", "state", "receipt", "commit_seq"];
+            let own =
+                ["arrived_nanos", "last_arrival_nanos", "agent", "state", "receipt", "commit_seq"];
             for own in own {
                 row.remove(own);
             }

@@ -13,7 +13,7 @@ use crate::render::{Screen, numbers};
 
 /// Copies the store into one file while it is in use. The server makes a copy of one
 /// moment and sends it; the file has its name only when it is whole.
-pub fn run(client: &Client, backup: &Backup, screen: &mut Screen) -> anyhow::Result<()> {
+pub(super) fn run(client: &Client, backup: &Backup, screen: &mut Screen) -> anyhow::Result<()> {
     let shown = backup.file.display();
     if backup.file.exists() {
         anyhow::bail!("{shown} is there already; name a new file");

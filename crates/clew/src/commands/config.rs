@@ -21,7 +21,7 @@ const COLUMNS: [Column; 4] = [
 const HIDDEN: &str = "(set)";
 
 /// Prints every setting.
-pub fn run(target: &Target, screen: &mut Screen) -> anyhow::Result<ExitCode> {
+pub(super) fn run(target: &Target, screen: &mut Screen) -> anyhow::Result<ExitCode> {
     let configuration = load(target, &[])?;
     let value = |name: &str| match (name, configuration.get(name)) {
         ("admin_key", key) if !key.is_empty() => HIDDEN.to_owned(),
@@ -62,7 +62,7 @@ pub fn run(target: &Target, screen: &mut Screen) -> anyhow::Result<ExitCode> {
 }
 
 /// Settings for a command that knows its data folder.
-pub fn load(target: &Target, flags: &[(String, String)]) -> anyhow::Result<Configuration> {
+pub(crate) fn load(target: &Target, flags: &[(String, String)]) -> anyhow::Result<Configuration> {
     let environment = |name: &str| std::env::var(name).ok();
     Configuration::load(target.config.as_deref(), &target.data, environment, flags)
 }

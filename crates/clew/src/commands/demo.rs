@@ -17,7 +17,7 @@ use crate::render::style::Style;
 const REQUEST_SPANS: usize = 64;
 
 /// Sends each made-up run over OTLP, as any tracer would.
-pub fn run(client: &Client, demo: &Demo, screen: &mut Screen) -> anyhow::Result<()> {
+pub(super) fn run(client: &Client, demo: &Demo, screen: &mut Screen) -> anyhow::Result<()> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos() as i64;
     // The same ids each time, so that sending twice shows nothing twice.
     let seed = if demo.again { now as u64 } else { 0 };

@@ -11,7 +11,11 @@ use crate::render::style::Style;
 use crate::render::{Screen, numbers, text};
 
 /// Exit code 1 says that something is wrong.
-pub fn run(target: &Target, doctor: &Doctor, screen: &mut Screen) -> anyhow::Result<ExitCode> {
+pub(super) fn run(
+    target: &Target,
+    doctor: &Doctor,
+    screen: &mut Screen,
+) -> anyhow::Result<ExitCode> {
     let connection = Connection::find(target)?;
     if doctor.ready {
         connection.client.get("/readyz", &[])?;

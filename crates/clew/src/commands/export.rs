@@ -15,7 +15,7 @@ use crate::render::{Screen, numbers, with_filter};
 
 /// Writes the runs that `filter` names as OTLP JSON lines. A file appears under its name
 /// only when it is whole.
-pub fn run(
+pub(super) fn run(
     client: &Client,
     filter: &str,
     output: Option<&Path>,

@@ -26,7 +26,7 @@ const REASONS_SHOWN: usize = 5;
 
 /// Sends each line of each file. Lines that were sent before change nothing, so an import
 /// that broke off is simply run again.
-pub fn run(client: &Client, files: &[PathBuf], screen: &mut Screen) -> anyhow::Result<()> {
+pub(super) fn run(client: &Client, files: &[PathBuf], screen: &mut Screen) -> anyhow::Result<()> {
     let mut tally = Tally::default();
     for file in files {
         import(client, file, &mut tally)?;

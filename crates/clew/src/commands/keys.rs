@@ -21,7 +21,7 @@ const COLUMNS: [Column; 7] = [
 ];
 
 /// Makes a key and prints it, this once.
-pub fn create(
+pub(super) fn create(
     client: &Client,
     name: &str,
     scopes: &[Scope],
@@ -48,7 +48,7 @@ pub fn create(
 }
 
 /// Prints keys by their first characters.
-pub fn list(client: &Client, screen: &mut Screen) -> anyhow::Result<()> {
+pub(super) fn list(client: &Client, screen: &mut Screen) -> anyhow::Result<()> {
     let answer = client.get("/api/v1/keys", &[])?;
     if screen.json {
         return screen.value(&answer);
@@ -83,7 +83,7 @@ fn cells(key: &Json, now: i64) -> Vec<Cell> {
 }
 
 /// Makes a key worthless.
-pub fn revoke(client: &Client, id: &str, screen: &mut Screen) -> anyhow::Result<()> {
+pub(super) fn revoke(client: &Client, id: &str, screen: &mut Screen) -> anyhow::Result<()> {
     let answer = client.delete(&format!("/api/v1/keys/{}", encoded(id)))?;
     if screen.json {
         return screen.value(&answer);

@@ -12,7 +12,7 @@ use crate::render::{Screen, with_filter};
 const PAGE_ROWS: usize = 200;
 
 /// Rows of a listing and what the server said about them.
-pub struct Rows {
+pub(super) struct Rows {
     /// The rows, of as many pages as were wanted.
     pub rows: Vec<Json>,
     /// The last page without its rows: totals, hints, cursor.
@@ -20,7 +20,12 @@ pub struct Rows {
 }
 
 /// Reads rows under `name` from `path` until the limit, or to the end.
-pub fn fetch(client: &Client, path: &str, name: &str, listing: &Listing) -> anyhow::Result<Rows> {
+pub(super) fn fetch(
+    client: &Client,
+    path: &str,
+    name: &str,
+    listing: &Listing,
+) -> anyhow::Result<Rows> {
     let filter = listing.filter.join(" ");
     let mut cursor = listing.cursor.clone();
     let mut rows: Vec<Json> = Vec::new();
@@ -49,7 +54,7 @@ pub fn fetch(client: &Client, path: &str, name: &str, listing: &Listing) -> anyh
 
 impl Rows {
     /// The rows as one JSON object, for programs.
-    pub fn into_json(self, name: &str) -> Json {
+    pub(super) fn into_json(self, name: &str) -> Json {
         let mut object = match self.last_page {
             Json::Object(object) => object,
             _ => serde_json::Map::new(),
@@ -59,7 +64,7 @@ impl Rows {
     }
 
     /// Says what the rows do not: how many there are in all, how to go on, and hints.
-    pub fn footer(&self, screen: &mut Screen) -> anyhow::Result<()> {
+    pub(super) fn footer(&self, screen: &mut Screen) -> anyhow::Result<()> {
         let page = &self.last_page;
         let faint = |screen: &mut Screen, text: String| {
             let text = screen.paint.paint(Style::Faint, &text);
@@ -92,13 +97,13 @@ impl Rows {
 }
 
 /// The time now, nanoseconds since 1970 UTC, for "2m ago".
-pub fn now_nanos() -> i64 {
+pub(super) fn now_nanos() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.map_or(0, |since| since.as_nanos() as i64)
 }
 
 /// Percent-encodes one part of a path.
-pub fn encoded(part: &str) -> String {
+pub(super) fn encoded(part: &str) -> String {
     part.bytes()
         .map(|byte| match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
@@ -110,7 +115,7 @@ pub fn encoded(part: &str) -> String {
 }
 
 /// Asks on the terminal; without one, or with `--yes`, see the caller's `yes`.
-pub fn confirmed(question: &str, yes: bool) -> anyhow::Result<bool> {
+pub(super) fn confirmed(question: &str, yes: bool) -> anyhow::Result<bool> {
     use std::io::{IsTerminal, Write};
     if yes {
         return Ok(true);

@@ -8,7 +8,7 @@ use crate::render::Screen;
 use crate::render::progress::Progress;
 
 /// Works every computed cost out again. What senders reported stays.
-pub fn run(client: &Client, screen: &mut Screen) -> anyhow::Result<()> {
+pub(super) fn run(client: &Client, screen: &mut Screen) -> anyhow::Result<()> {
     let (mut after, mut traces, mut changed) = (None::<String>, 0, 0);
     let mut progress = Progress::new("repricing");
     loop {

@@ -16,7 +16,7 @@ use crate::connection::{Announcement, open_store};
 use crate::render::style::{Paint, Style};
 
 /// Serves until it is told to stop; what was accepted by then is on disk.
-pub fn run(target: &Target, serve: &Serve) -> anyhow::Result<ExitCode> {
+pub(super) fn run(target: &Target, serve: &Serve) -> anyhow::Result<ExitCode> {
     let configuration = load(target, &flags(serve)?)?;
     start_logging(&configuration)?;
     std::fs::create_dir_all(&target.data)

@@ -33,7 +33,7 @@ const AGENT_COLUMNS: [Column; 8] = [
 ];
 
 /// `clew sessions list`
-pub fn list(client: &Client, listing: &Listing, screen: &mut Screen) -> anyhow::Result<()> {
+pub(super) fn list(client: &Client, listing: &Listing, screen: &mut Screen) -> anyhow::Result<()> {
     let now = now_nanos();
     let row = |row: &Json| {
         vec![
@@ -51,7 +51,11 @@ pub fn list(client: &Client, listing: &Listing, screen: &mut Screen) -> anyhow::
 }
 
 /// `clew agents`
-pub fn agents(client: &Client, listing: &Listing, screen: &mut Screen) -> anyhow::Result<()> {
+pub(super) fn agents(
+    client: &Client,
+    listing: &Listing,
+    screen: &mut Screen,
+) -> anyhow::Result<()> {
     let now = now_nanos();
     let row = |row: &Json| {
         vec![
@@ -92,7 +96,7 @@ fn rows_of(
 }
 
 /// `clew sessions show`
-pub fn show(client: &Client, id: &str, screen: &mut Screen) -> anyhow::Result<()> {
+pub(super) fn show(client: &Client, id: &str, screen: &mut Screen) -> anyhow::Result<()> {
     let session = client.get(&format!("/api/v1/sessions/{}", encoded(id)), &[])?;
     if screen.json {
         return screen.value(&session);

@@ -11,7 +11,7 @@ use crate::render::style::{Style, of_category};
 use crate::render::{Screen, numbers, text, transcript, tree};
 
 /// Prints a run, in the form that was asked for.
-pub fn run(client: &Client, show: &Show, screen: &mut Screen) -> anyhow::Result<()> {
+pub(super) fn run(client: &Client, show: &Show, screen: &mut Screen) -> anyhow::Result<()> {
     let id = match &show.id {
         Some(id) => {
             find(client, id)?["trace_id"].as_str().context("a run without an id")?.to_owned()

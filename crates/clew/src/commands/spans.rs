@@ -23,7 +23,7 @@ const COLUMNS: [Column; 9] = [
 ];
 
 /// Prints spans over all runs.
-pub fn list(client: &Client, listing: &Listing, screen: &mut Screen) -> anyhow::Result<()> {
+pub(super) fn list(client: &Client, listing: &Listing, screen: &mut Screen) -> anyhow::Result<()> {
     let rows = fetch(client, "/api/v1/spans", "spans", listing)?;
     if screen.json {
         return screen.value(&rows.into_json("spans"));

@@ -8,7 +8,7 @@ use crate::render::table::{self, Cell, Column, cell, flexible, number};
 use crate::render::{Screen, numbers, with_filter};
 
 /// Prints counts, tokens, cost and durations, a row a group.
-pub fn run(
+pub(super) fn run(
     client: &Client,
     filter: &str,
     by: &[String],

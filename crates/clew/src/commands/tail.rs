@@ -9,7 +9,7 @@ use crate::render::style::Style;
 use crate::render::{Screen, numbers, text, with_filter};
 
 /// Prints a line for each new or changed run until it is stopped.
-pub fn run(client: &Client, filter: &str, screen: &mut Screen) -> anyhow::Result<()> {
+pub(super) fn run(client: &Client, filter: &str, screen: &mut Screen) -> anyhow::Result<()> {
     let parameters = [("filter", Some(filter).filter(|text| !text.is_empty()))];
     let lines = client
         .lines("/api/v1/live", &parameters, "text/event-stream")

@@ -24,10 +24,10 @@ const COLUMNS: [Column; 10] = [
 ];
 
 /// Digits of an id that are shown: enough to name a run among thousands.
-pub const ID_DIGITS: usize = 8;
+pub(super) const ID_DIGITS: usize = 8;
 
 /// `clew traces list`
-pub fn list(client: &Client, listing: &Listing, screen: &mut Screen) -> anyhow::Result<()> {
+pub(super) fn list(client: &Client, listing: &Listing, screen: &mut Screen) -> anyhow::Result<()> {
     let rows = fetch(client, "/api/v1/traces", "traces", listing)?;
     if screen.json {
         return screen.value(&rows.into_json("traces"));
@@ -70,7 +70,7 @@ fn cells(row: &Json, now: i64) -> Vec<Cell> {
 }
 
 /// The cost of a row that has `cost: {total, estimated}`.
-pub fn cost(row: &Json) -> String {
+pub(super) fn cost(row: &Json) -> String {
     numbers::money(
         row["cost"]["total"].as_str(),
         row["cost"]["estimated"].as_bool().unwrap_or(false),
@@ -78,7 +78,7 @@ pub fn cost(row: &Json) -> String {
 }
 
 /// How long a run took; one that has not ended has no length yet.
-pub fn elapsed(row: &Json) -> String {
+pub(super) fn elapsed(row: &Json) -> String {
     match row["state"].as_str() {
         Some("done") => numbers::duration(row["duration_nanos"].as_i64()),
         _ => numbers::ABSENT.to_owned(),
@@ -87,7 +87,7 @@ pub fn elapsed(row: &Json) -> String {
 
 /// How a run stands, in words, as ruling 9 has it: red for a failed run, amber for
 /// failed steps inside one that went through.
-pub fn standing(row: &Json) -> (String, Style) {
+pub(super) fn standing(row: &Json) -> (String, Style) {
     let errors = row["error_count"].as_u64().unwrap_or(0);
     let failed = row["root_status"] == "error";
     match (failed, errors, row["state"].as_str().unwrap_or("done")) {
@@ -100,7 +100,7 @@ pub fn standing(row: &Json) -> (String, Style) {
 }
 
 /// `clew traces search`
-pub fn search(
+pub(super) fn search(
     client: &Client,
     words: &str,
     limit: usize,
@@ -143,7 +143,7 @@ pub fn search(
 }
 
 /// `clew traces delete`
-pub fn delete(
+pub(super) fn delete(
     client: &Client,
     ids: &[String],
     yes: bool,
@@ -172,7 +172,7 @@ pub fn delete(
 }
 
 /// The row of the run with this id, or the only one whose id begins so.
-pub fn find(client: &Client, id: &str) -> anyhow::Result<Json> {
+pub(super) fn find(client: &Client, id: &str) -> anyhow::Result<Json> {
     let id = id.trim().to_ascii_lowercase();
     if id.len() == 32 {
         let trace =
@@ -194,7 +194,7 @@ pub fn find(client: &Client, id: &str) -> anyhow::Result<Json> {
 }
 
 /// `1 run`, `2 runs`.
-pub fn plural(number: usize, noun: &str) -> String {
+pub(super) fn plural(number: usize, noun: &str) -> String {
     let number_text = numbers::grouped(number as u64);
     if number == 1 { format!("{number_text} {noun}") } else { format!("{number_text} {noun}s") }
 }

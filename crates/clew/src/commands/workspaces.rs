@@ -10,7 +10,7 @@ use crate::render::{Screen, numbers, text};
 const COLUMNS: [Column; 3] = [flexible("NAME", 12), number("RUNS"), fixed("CREATED")];
 
 /// Makes a workspace.
-pub fn create(client: &Client, name: &str, screen: &mut Screen) -> anyhow::Result<()> {
+pub(super) fn create(client: &Client, name: &str, screen: &mut Screen) -> anyhow::Result<()> {
     let made = client.send(Method::Post, "/api/v1/workspaces", &json!({ "name": name }))?;
     if screen.json {
         return screen.value(&made);
@@ -19,7 +19,7 @@ pub fn create(client: &Client, name: &str, screen: &mut Screen) -> anyhow::Resul
 }
 
 /// Prints every workspace.
-pub fn list(client: &Client, screen: &mut Screen) -> anyhow::Result<()> {
+pub(super) fn list(client: &Client, screen: &mut Screen) -> anyhow::Result<()> {
     let answer = client.get("/api/v1/workspaces", &[])?;
     if screen.json {
         return screen.value(&answer);
@@ -44,7 +44,12 @@ pub fn list(client: &Client, screen: &mut Screen) -> anyhow::Result<()> {
 }
 
 /// Deletes a workspace with all that is in it.
-pub fn delete(client: &Client, name: &str, yes: bool, screen: &mut Screen) -> anyhow::Result<()> {
+pub(super) fn delete(
+    client: &Client,
+    name: &str,
+    yes: bool,
+    screen: &mut Screen,
+) -> anyhow::Result<()> {
     let shown = text::one_line(name, 60);
     let question = format!("delete the workspace {shown} with all its runs, agents and keys?");
     if !confirmed(&question, yes)? {

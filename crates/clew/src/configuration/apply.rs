@@ -10,7 +10,7 @@ use clew_store::StoreOptions;
 use super::{Configuration, Source, size};
 
 /// The server's settings.
-pub fn server_config(configuration: &Configuration) -> anyhow::Result<ServerConfig> {
+pub(crate) fn server_config(configuration: &Configuration) -> anyhow::Result<ServerConfig> {
     let mut config = ServerConfig {
         bind: configuration.get("listen").parse()?,
         http_port: port(configuration, "port")?,
@@ -67,7 +67,7 @@ fn locked(configuration: &Configuration) -> anyhow::Result<Vec<(String, serde_js
 }
 
 /// The store's settings, with a way to get the prices that facts are derived with.
-pub fn store_options(
+pub(crate) fn store_options(
     configuration: &Configuration,
     prices: Arc<dyn Fn() -> Arc<PriceTable> + Send + Sync>,
 ) -> anyhow::Result<StoreOptions> {

@@ -7,7 +7,7 @@ use clew_server::Port;
 use super::size;
 
 /// One setting.
-pub struct Setting {
+pub(crate) struct Setting {
     /// Its name, with dots.
     pub name: &'static str,
     /// Value when nobody says anything.
@@ -20,7 +20,7 @@ pub struct Setting {
 
 /// What a setting's text may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Free text; empty is "not set".
     Text,
     /// An IP address.
@@ -41,7 +41,7 @@ pub enum Kind {
 
 impl Kind {
     /// Says what is wrong with `value`.
-    pub fn check(self, value: &str) -> Result<(), String> {
+    pub(crate) fn check(self, value: &str) -> Result<(), String> {
         match self {
             Kind::Text => Ok(()),
             Kind::Address => match value.parse::<std::net::IpAddr>() {
@@ -77,7 +77,7 @@ const fn setting(
 }
 
 /// Every setting, in the order in which it is printed.
-pub const SETTINGS: &[Setting] = &[
+pub(crate) const SETTINGS: &[Setting] = &[
     setting(
         "listen",
         "127.0.0.1",

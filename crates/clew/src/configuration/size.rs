@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Bytes: a number, or one with KB, MB, GB (powers of 1000) or KiB, MiB, GiB.
-pub fn bytes(text: &str) -> Result<u64, String> {
+pub(super) fn bytes(text: &str) -> Result<u64, String> {
     const UNITS: [(&str, u64); 8] = [
         ("KiB", 1 << 10),
         ("MiB", 1 << 20),
@@ -21,7 +21,7 @@ pub fn bytes(text: &str) -> Result<u64, String> {
 }
 
 /// A length of time: a number with ms, s, m, h or d.
-pub fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     const UNITS: [(&str, u64); 5] =
         [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
     let problem =

@@ -20,7 +20,7 @@ const TURNS: [(&str, &str); 3] = [
 ];
 
 /// Three runs of one session.
-pub fn conversation(start_nanos: i64, seed: u64) -> Vec<MadeUpRun> {
+pub(super) fn conversation(start_nanos: i64, seed: u64) -> Vec<MadeUpRun> {
     const BETWEEN_TURNS: i64 = 95_000_000_000;
     let mut history: Vec<Json> = vec![json!({
         "role": "system", "content": "You are a travel guide who knows children.",

@@ -58,7 +58,7 @@ struct Coder {
 }
 
 /// The whole run.
-pub fn failing_fix(start_nanos: i64, seed: u64) -> MadeUpRun {
+pub(super) fn failing_fix(start_nanos: i64, seed: u64) -> MadeUpRun {
     let story = "200 steps of a coding agent that fail: a huge tool result, a loop, an error";
     let mut run = Recorder::new(story, "coder", start_nanos, seed, 4);
     run.open(

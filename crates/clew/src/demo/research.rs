@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::run::{MadeUpRun, Recorder};
 
 /// Two sub-agents search and read, the planner writes.
-pub fn market_report(start_nanos: i64, seed: u64) -> MadeUpRun {
+pub(super) fn market_report(start_nanos: i64, seed: u64) -> MadeUpRun {
     let story = "a planner with two researchers, one search that times out";
     let mut run = Recorder::new(story, "research", start_nanos, seed, 3);
     let task =

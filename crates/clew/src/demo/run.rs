@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 /// One run.
-pub struct MadeUpRun {
+pub(crate) struct MadeUpRun {
     /// 32 hex digits.
     pub trace_id: String,
     /// What happens in it, in a line.
@@ -17,7 +17,7 @@ pub struct MadeUpRun {
 
 impl MadeUpRun {
     /// An OTLP request with some of the run's spans.
-    pub fn request(&self, spans: &[Json]) -> Json {
+    pub(crate) fn request(&self, spans: &[Json]) -> Json {
         json!({ "resourceSpans": [{
             "resource": { "attributes": attributes(&json!({
                 "service.name": self.service, "deployment.environment.name": "demo",
@@ -28,7 +28,7 @@ impl MadeUpRun {
 }
 
 /// Builds a run span by span. Its clock goes on with each span that is added.
-pub struct Recorder {
+pub(crate) struct Recorder {
     trace_id: String,
     story: &'static str,
     service: &'static str,
@@ -51,7 +51,7 @@ const MILLISECOND: i64 = 1_000_000;
 
 impl Recorder {
     /// `number` tells the runs of one demo apart.
-    pub fn new(
+    pub(crate) fn new(
         story: &'static str,
         service: &'static str,
         start_nanos: i64,
@@ -74,7 +74,7 @@ impl Recorder {
     }
 
     /// Opens a span under the one that is open; [`Recorder::close`] ends it.
-    pub fn open(&mut self, name: &str, attributes: Json) {
+    pub(crate) fn open(&mut self, name: &str, attributes: Json) {
         let id = self.span_id();
         let start_nanos = self.clock_nanos;
         self.clock_nanos += 2 * MILLISECOND;
@@ -82,7 +82,7 @@ impl Recorder {
     }
 
     /// Ends the span opened last. `more` adds what is known at the end, `error` fails it.
-    pub fn close(&mut self, more: Json, error: Option<&str>) {
+    pub(crate) fn close(&mut self, more: Json, error: Option<&str>) {
         self.clock_nanos += MILLISECOND;
         let Some(span) = self.open.pop() else { return };
         self.failed = self.open.is_empty() && error.is_some();
@@ -92,7 +92,13 @@ impl Recorder {
     }
 
     /// A span without children that takes `milliseconds`.
-    pub fn span(&mut self, name: &str, milliseconds: i64, attributes: Json, error: Option<&str>) {
+    pub(crate) fn span(
+        &mut self,
+        name: &str,
+        milliseconds: i64,
+        attributes: Json,
+        error: Option<&str>,
+    ) {
         let id = self.span_id();
         let start_nanos = self.clock_nanos;
         self.clock_nanos += milliseconds * MILLISECOND + 137_000;
@@ -102,7 +108,7 @@ impl Recorder {
     }
 
     /// The run.
-    pub fn finish(self) -> MadeUpRun {
+    pub(crate) fn finish(self) -> MadeUpRun {
         MadeUpRun {
             trace_id: self.trace_id,
             story: self.story,
@@ -158,31 +164,31 @@ impl Recorder {
 }
 
 /// Messages in OTel's shape, as text in an attribute.
-pub fn messages(messages: &[Json]) -> String {
+pub(crate) fn messages(messages: &[Json]) -> String {
     json!(messages).to_string()
 }
 
 /// A message of one text.
-pub fn says(role: &str, content: &str) -> Json {
+pub(crate) fn says(role: &str, content: &str) -> Json {
     json!({ "role": role, "parts": [{ "type": "text", "content": content }] })
 }
 
 /// The model asks for a tool.
-pub fn calls(id: &str, tool: &str, arguments: &Json) -> Json {
+pub(crate) fn calls(id: &str, tool: &str, arguments: &Json) -> Json {
     json!({ "role": "assistant", "parts": [
         { "type": "tool_call", "id": id, "name": tool, "arguments": arguments },
     ]})
 }
 
 /// A tool answers.
-pub fn answers(id: &str, response: &str) -> Json {
+pub(crate) fn answers(id: &str, response: &str) -> Json {
     json!({ "role": "tool", "parts": [
         { "type": "tool_call_response", "id": id, "response": response },
     ]})
 }
 
 /// Attributes of a model call in the names of OpenTelemetry's GenAI conventions.
-pub fn chat(model: &str, history: &[Json], answer: &Json, tokens: (u64, u64, u64)) -> Json {
+pub(crate) fn chat(model: &str, history: &[Json], answer: &Json, tokens: (u64, u64, u64)) -> Json {
     let (input, cached, output) = tokens;
     json!({
         "gen_ai.operation.name": "chat",
@@ -198,7 +204,7 @@ pub fn chat(model: &str, history: &[Json], answer: &Json, tokens: (u64, u64, u64
 }
 
 /// Attributes of a tool call.
-pub fn tool(id: &str, name: &str, arguments: &Json, result: &str) -> Json {
+pub(crate) fn tool(id: &str, name: &str, arguments: &Json, result: &str) -> Json {
     json!({
         "gen_ai.operation.name": "execute_tool",
         "gen_ai.tool.name": name,

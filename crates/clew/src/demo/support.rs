@@ -9,7 +9,7 @@ customer's language, in at most five sentences. Look the order up before you pro
 anything. Refunds above 200 EUR go to a person. Never repeat card numbers.";
 
 /// Looks up the policy and the order, refunds, and says so.
-pub fn refund(start_nanos: i64, seed: u64) -> MadeUpRun {
+pub(super) fn refund(start_nanos: i64, seed: u64) -> MadeUpRun {
     let story = "a refund that goes well: retrieval, two tools, four model calls";
     let mut run = Recorder::new(story, "support-api", start_nanos, seed, 1);
     let question = "Hi, the zip of my Alder jacket broke after two weeks. Order 4711-0092. Can I get my money back?";
@@ -57,7 +57,7 @@ pub fn refund(start_nanos: i64, seed: u64) -> MadeUpRun {
 }
 
 /// A guardrail stops an instruction that came inside a tool's result.
-pub fn blocked_injection(start_nanos: i64, seed: u64) -> MadeUpRun {
+pub(super) fn blocked_injection(start_nanos: i64, seed: u64) -> MadeUpRun {
     let story = "an instruction hidden in a tool's result, stopped by a guardrail";
     let mut run = Recorder::new(story, "support-api", start_nanos, seed, 2);
     let question = "Where is my parcel? Tracking number LX-20177.";

@@ -3,10 +3,10 @@
 use serde_json::Value as Json;
 
 /// What stands for "nobody said".
-pub const ABSENT: &str = "-";
+pub(crate) const ABSENT: &str = "-";
 
 /// `950`, `12.3k`, `4.56M`.
-pub fn count(number: Option<u64>) -> String {
+pub(crate) fn count(number: Option<u64>) -> String {
     let Some(number) = number else { return ABSENT.to_owned() };
     match number {
         0..10_000 => number.to_string(),
@@ -17,7 +17,7 @@ pub fn count(number: Option<u64>) -> String {
 }
 
 /// `1234567` as `1,234,567`.
-pub fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -30,7 +30,7 @@ pub fn grouped(number: u64) -> String {
 }
 
 /// `740 ns`, `26 µs`, `250 ms`, `1.5 s`, `2m 05s`, `3h 20m`, `4d 2h`.
-pub fn duration(nanos: Option<i64>) -> String {
+pub(crate) fn duration(nanos: Option<i64>) -> String {
     let Some(nanos) = nanos else { return ABSENT.to_owned() };
     let seconds = nanos / 1_000_000_000;
     match nanos {
@@ -46,7 +46,7 @@ pub fn duration(nanos: Option<i64>) -> String {
 
 /// Dollars from the API's decimal text: four places below a dollar, two above, and never
 /// `$0.00` for something that did cost.
-pub fn money(amount: Option<&str>, estimated: bool) -> String {
+pub(crate) fn money(amount: Option<&str>, estimated: bool) -> String {
     let Some(amount) = amount else { return ABSENT.to_owned() };
     let value: f64 = amount.parse().unwrap_or(0.0);
     let mark = if estimated { "~" } else { "" };
@@ -59,7 +59,7 @@ pub fn money(amount: Option<&str>, estimated: bool) -> String {
 }
 
 /// Bytes in binary units.
-pub fn bytes(number: u64) -> String {
+pub(crate) fn bytes(number: u64) -> String {
     const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
     let mut value = number as f64;
     let mut unit = 0;
@@ -71,7 +71,7 @@ pub fn bytes(number: u64) -> String {
 }
 
 /// How long ago, from nanoseconds since 1970 as the API's decimal text.
-pub fn ago(then: &Json, now_nanos: i64) -> String {
+pub(crate) fn ago(then: &Json, now_nanos: i64) -> String {
     let Some(then) = nanos(then).filter(|then| *then != 0) else { return ABSENT.to_owned() };
     let seconds = (now_nanos - then) / 1_000_000_000;
     match seconds {
@@ -86,7 +86,7 @@ pub fn ago(then: &Json, now_nanos: i64) -> String {
 }
 
 /// Nanoseconds since 1970 from the API's decimal text, or a plain number.
-pub fn nanos(value: &Json) -> Option<i64> {
+pub(crate) fn nanos(value: &Json) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
 

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 /// Shows how far something is.
-pub struct Progress {
+pub(crate) struct Progress {
     label: String,
     begin: Instant,
     shown: Option<Instant>,
@@ -16,7 +16,7 @@ const STEP: Duration = Duration::from_millis(100);
 
 impl Progress {
     /// Nothing is shown before a moment has passed.
-    pub fn new(label: &str) -> Self {
+    pub(crate) fn new(label: &str) -> Self {
         Self {
             label: label.to_owned(),
             begin: Instant::now(),
@@ -26,7 +26,7 @@ impl Progress {
     }
 
     /// `text` says how far: "1,200 runs, 14.2 MiB of 80.0 MiB".
-    pub fn show(&mut self, text: impl FnOnce() -> String) {
+    pub(crate) fn show(&mut self, text: impl FnOnce() -> String) {
         let now = Instant::now();
         let due = match self.shown {
             None => now - self.begin >= QUIET,

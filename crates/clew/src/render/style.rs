@@ -4,7 +4,7 @@ use crate::arguments::ColorChoice;
 
 /// What a piece of text means. Colour is never the only sign of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
+pub(crate) enum Style {
     /// Heads of tables, names.
     Strong,
     /// Ids, guide lines, hints.
@@ -27,13 +27,13 @@ pub enum Style {
 
 /// Writes styles, or leaves them out.
 #[derive(Debug, Clone, Copy)]
-pub struct Paint {
+pub(crate) struct Paint {
     colors: bool,
 }
 
 impl Paint {
     /// `NO_COLOR` (no-color.org) and `TERM=dumb` turn colours off, `always` wins over both.
-    pub fn choose(choice: ColorChoice, terminal: bool) -> Self {
+    pub(crate) fn choose(choice: ColorChoice, terminal: bool) -> Self {
         let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         let colors = match choice {
@@ -51,7 +51,7 @@ impl Paint {
     }
 
     /// `text` in `style`.
-    pub fn paint(&self, style: Style, text: &str) -> String {
+    pub(crate) fn paint(&self, style: Style, text: &str) -> String {
         if !self.colors || text.is_empty() {
             return text.to_owned();
         }
@@ -72,7 +72,7 @@ impl Paint {
 }
 
 /// The style of a category's word.
-pub fn of_category(category: &str) -> Style {
+pub(crate) fn of_category(category: &str) -> Style {
     match category {
         "agent" | "workflow" => Style::Agent,
         "llm" => Style::Llm,

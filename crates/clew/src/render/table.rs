@@ -4,7 +4,7 @@ use super::style::{Paint, Style};
 use super::text;
 
 /// One column.
-pub struct Column {
+pub(crate) struct Column {
     /// Its head.
     pub head: &'static str,
     /// Numbers stand to the right.
@@ -16,42 +16,42 @@ pub struct Column {
 }
 
 /// A column that is kept whole.
-pub const fn fixed(head: &'static str) -> Column {
+pub(crate) const fn fixed(head: &'static str) -> Column {
     Column { head, right: false, least: 0, dispensable: 0 }
 }
 
 /// A column of numbers.
-pub const fn number(head: &'static str) -> Column {
+pub(crate) const fn number(head: &'static str) -> Column {
     Column { head, right: true, least: 0, dispensable: 0 }
 }
 
 /// A column of text that may be cut.
-pub const fn flexible(head: &'static str, least: usize) -> Column {
+pub(crate) const fn flexible(head: &'static str, least: usize) -> Column {
     Column { head, right: false, least, dispensable: 0 }
 }
 
 impl Column {
     /// Left out when the screen is too narrow; the highest rank goes first.
-    pub const fn dispensable(mut self, rank: u8) -> Self {
+    pub(crate) const fn dispensable(mut self, rank: u8) -> Self {
         self.dispensable = rank;
         self
     }
 }
 
 /// One cell: safe text and what it means.
-pub struct Cell {
+pub(crate) struct Cell {
     text: String,
     style: Option<Style>,
 }
 
 /// A cell in plain style. Whatever a sender wrote is made safe here.
-pub fn cell(content: impl AsRef<str>) -> Cell {
+pub(crate) fn cell(content: impl AsRef<str>) -> Cell {
     Cell { text: text::one_line(content.as_ref(), 400), style: None }
 }
 
 impl Cell {
     /// The same in a style.
-    pub fn styled(mut self, style: Style) -> Self {
+    pub(crate) fn styled(mut self, style: Style) -> Self {
         self.style = Some(style);
         self
     }
@@ -61,7 +61,12 @@ impl Cell {
 const GAP: usize = 2;
 
 /// The table's lines, head first.
-pub fn lines(columns: &[Column], rows: &[Vec<Cell>], width: usize, paint: Paint) -> Vec<String> {
+pub(crate) fn lines(
+    columns: &[Column],
+    rows: &[Vec<Cell>],
+    width: usize,
+    paint: Paint,
+) -> Vec<String> {
     let mut widths: Vec<usize> = columns
         .iter()
         .enumerate()

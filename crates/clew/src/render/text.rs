@@ -5,7 +5,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// One line of at most `cells` cells: white space folded, control characters and those
 /// that change the direction of text shown as marks, so that nothing a sender writes can
 /// move the cursor, change colours or turn a line around.
-pub fn one_line(text: &str, cells: usize) -> String {
+pub(crate) fn one_line(text: &str, cells: usize) -> String {
     let mut line = String::with_capacity(text.len().min(256));
     let mut space = false;
     let mut used = 0;
@@ -30,7 +30,7 @@ pub fn one_line(text: &str, cells: usize) -> String {
 }
 
 /// Lines of a longer text, each safe, tabs widened, wrapped at `cells`.
-pub fn lines(text: &str, cells: usize) -> Vec<String> {
+pub(crate) fn lines(text: &str, cells: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for raw in text.lines() {
         let mut line = String::new();
@@ -55,17 +55,17 @@ pub fn lines(text: &str, cells: usize) -> Vec<String> {
 }
 
 /// `text` with spaces up to `cells`; a longer one stays.
-pub fn pad(text: &str, cells: usize) -> String {
+pub(crate) fn pad(text: &str, cells: usize) -> String {
     format!("{text}{}", " ".repeat(cells.saturating_sub(text.width())))
 }
 
 /// `text` with spaces before it up to `cells`.
-pub fn pad_left(text: &str, cells: usize) -> String {
+pub(crate) fn pad_left(text: &str, cells: usize) -> String {
     format!("{}{text}", " ".repeat(cells.saturating_sub(text.width())))
 }
 
 /// Cells that `text` takes.
-pub fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 

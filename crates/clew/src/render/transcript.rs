@@ -9,7 +9,7 @@ use super::{Screen, numbers, text};
 const MESSAGE_LABEL_CELLS: usize = 18;
 
 /// Prints the messages of one span under a title.
-pub fn messages(screen: &mut Screen, title: &str, list: &Json) -> anyhow::Result<()> {
+pub(crate) fn messages(screen: &mut Screen, title: &str, list: &Json) -> anyhow::Result<()> {
     let Some(items) = list.as_array().filter(|items| !items.is_empty()) else { return Ok(()) };
     screen.line("")?;
     let heading = screen.paint.paint(Style::Faint, title);
@@ -70,7 +70,7 @@ const INDENT_CELLS: usize = 2;
 
 /// Prints `GET /api/v1/traces/{id}/transcript`: who said what, tools with their results,
 /// repeats folded, sub-agents set in.
-pub fn print(screen: &mut Screen, conversation: &Json) -> anyhow::Result<()> {
+pub(crate) fn print(screen: &mut Screen, conversation: &Json) -> anyhow::Result<()> {
     let sections = conversation["turns"].as_array().map_or(&[][..], Vec::as_slice);
     if sections.is_empty() {
         return screen.line("nothing was said in this run");

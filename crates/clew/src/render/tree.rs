@@ -11,7 +11,11 @@ use super::{Screen, numbers, text};
 const NAME_CELLS: usize = 37;
 
 /// Prints the spans of `GET /api/v1/traces/{id}`, down to `depth` levels.
-pub fn print(screen: &mut Screen, spans: &[Json], depth: Option<usize>) -> anyhow::Result<()> {
+pub(crate) fn print(
+    screen: &mut Screen,
+    spans: &[Json],
+    depth: Option<usize>,
+) -> anyhow::Result<()> {
     let last = last_siblings(spans);
     let mut guides: Vec<bool> = Vec::new();
     let mut hidden = 0;
