@@ -198,10 +198,12 @@ impl<'q> Gathered<'q> {
         let time = self.time_of(rollup::bounds(hour).0);
         let all = Kinds::of(&[]);
         let total = &mut self.total;
-        rollup::each_of_hour(connection, workspace, all, hour, &mut |_, sums| total.add(&sums))?;
+        rollup::each_of_hour(connection, workspace, all, hour, &mut |_, packed| {
+            total.add_packed(packed)
+        })?;
         let groups = &mut self.groups;
-        rollup::each_of_hour(connection, workspace, self.kinds, hour, &mut |key, sums| {
-            groups.entry((time, key)).or_default().add(&sums);
+        rollup::each_of_hour(connection, workspace, self.kinds, hour, &mut |key, packed| {
+            groups.entry((time, key)).or_default().add_packed(packed)
         })
     }
 

@@ -105,28 +105,34 @@ impl Sums {
         packer.bytes
     }
 
-    pub(crate) fn unpack(bytes: &[u8]) -> Result<Sums, StoreError> {
+    /// Takes in what [`Sums::pack`] wrote, without unpacking it first: a year has many hours.
+    pub(crate) fn add_packed(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
         let mut unpacker = Unpacker::new(bytes);
         if unpacker.number()? != 1 {
             return Err(StoreError::Corrupt("a roll-up was written by a later version".to_owned()));
         }
-        let mut sums = Sums {
+        let mut head = Sums {
             trace_count: unpacker.number()?,
             error_count: unpacker.number()?,
             failed_count: unpacker.number()?,
-            tokens: unpacker.optional_number()?,
-            input: unpacker.optional_number()?,
-            output: unpacker.optional_number()?,
-            cache_read: unpacker.optional_number()?,
-            cost: unpacker.optional_number()?,
-            durations: BTreeMap::new(),
+            ..Sums::default()
         };
+        for number in [
+            &mut head.tokens,
+            &mut head.input,
+            &mut head.output,
+            &mut head.cache_read,
+            &mut head.cost,
+        ] {
+            *number = unpacker.optional_number()?;
+        }
+        self.add(&head);
         let mut bucket = 0u16;
         for _ in 0..unpacker.number()? {
             bucket = bucket.saturating_add(unpacker.number()? as u16);
-            sums.durations.insert(bucket, unpacker.number()?);
+            *self.durations.entry(bucket).or_default() += unpacker.number()?;
         }
-        Ok(sums)
+        Ok(())
     }
 }
 
@@ -177,7 +183,9 @@ mod tests {
         let mut sums = Sums { trace_count: 2, cost: Some(5), tokens: Some(0), ..Sums::default() };
         sums.add_duration(10);
         sums.add_duration(1_000_000);
-        assert_eq!(Sums::unpack(&sums.pack()).unwrap(), sums);
+        let mut back = Sums::default();
+        back.add_packed(&sums.pack()).unwrap();
+        assert_eq!(back, sums);
         let other = sums.clone();
         sums.add(&other);
         sums.add(&Sums::default());
@@ -187,7 +195,7 @@ mod tests {
             (4, Some(0), Some(PicoUsd(10)))
         );
         assert_eq!(figures.usage.input, None);
-        assert!(Sums::unpack(&[2]).is_err());
+        assert!(sums.add_packed(&[2]).is_err());
     }
 
     #[test]

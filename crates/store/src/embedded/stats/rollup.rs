@@ -15,8 +15,10 @@ use crate::ids::WorkspaceId;
 pub(crate) const HOUR_NANOS: i64 = 3_600_000_000_000;
 /// An hour is rolled up when it is over for so long.
 const SETTLE_NANOS: i64 = 600_000_000_000;
-/// With more groups a roll-up is no shorter than the rows; then the rows are read.
-const GROUPS_MAX: usize = 2_000;
+/// A roll-up that is hardly shorter than the rows is not kept; the rows are read instead. So many
+/// groups, or one for so many traces, are short enough.
+const GROUPS_ALWAYS: usize = 64;
+const TRACES_A_GROUP: usize = 4;
 
 /// The roll-ups of one hour.
 pub(crate) type Rolled = Vec<(Kinds, BTreeMap<Key, Sums>)>;
@@ -110,9 +112,11 @@ pub(crate) fn of_hour(
         Kinds::all().into_iter().map(|kinds| (kinds, BTreeMap::new())).collect();
     let (from, to) = bounds(hour);
     let mut reader = Reader::new(connection, workspace)?;
+    let traces = last_change(connection, workspace, hour)?.1;
+    let most = GROUPS_ALWAYS.max(usize::try_from(traces).unwrap_or(0) / TRACES_A_GROUP);
     reader.each_in(from, to, &mut |trace| {
         for (kinds, groups) in &mut rolled {
-            if groups.len() <= GROUPS_MAX {
+            if groups.len() <= most {
                 for key in trace.keys(*kinds) {
                     groups.entry(key).or_default().add(&trace.sums);
                 }
@@ -120,7 +124,7 @@ pub(crate) fn of_hour(
         }
         Ok(true)
     })?;
-    rolled.retain(|(_, groups)| groups.len() <= GROUPS_MAX);
+    rolled.retain(|(_, groups)| groups.len() <= most);
     Ok(rolled)
 }
 
@@ -168,21 +172,24 @@ pub(crate) fn rolled_hours(
     Ok(hours.collect::<Result<_, _>>()?)
 }
 
+/// Takes a group and its packed numbers.
+type Visit<'v> = dyn FnMut(Key, &[u8]) -> Result<(), StoreError> + 'v;
+
 /// Hands the roll-up of an hour to `visit`, group by group.
 pub(crate) fn each_of_hour(
     connection: &Connection,
     workspace: WorkspaceId,
     kinds: Kinds,
     hour: i64,
-    visit: &mut dyn FnMut(Key, Sums),
+    visit: &mut Visit<'_>,
 ) -> Result<(), StoreError> {
     let sql = "SELECT first, second, figures FROM rollup \
                WHERE workspace = ?1 AND dimensions = ?2 AND hour = ?3";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([workspace.0, kinds.number(), hour])?;
     while let Some(row) = rows.next()? {
-        let sums = Sums::unpack(row.get_ref(2)?.as_blob().unwrap_or_default())?;
-        visit(Key(row.get(0)?, row.get(1)?), sums);
+        let figures = row.get_ref(2)?.as_blob().unwrap_or_default();
+        visit(Key(row.get(0)?, row.get(1)?), figures)?;
     }
     Ok(())
 }

@@ -105,12 +105,8 @@ fn time(reader: &Connection, what: &str, mut run: impl FnMut() -> usize) {
     );
 }
 
-#[test]
-#[ignore = "takes minutes"]
-fn lists_of_a_million() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("million.db");
-    let connection = Connection::open(&path).unwrap();
+fn opened(path: &std::path::Path) -> Connection {
+    let connection = Connection::open(path).unwrap();
     let settings = "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; \
                     PRAGMA cache_size = -32768";
     connection.execute_batch(settings).unwrap();
@@ -126,6 +122,15 @@ fn lists_of_a_million() {
     connection
         .execute_batch("INSERT INTO workspaces (name, created_nanos) VALUES ('a', 0)")
         .unwrap();
+    connection
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn lists_of_a_million() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("million.db");
+    let connection = opened(&path);
     let rows = fill(connection);
     rows.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
     println!("{} MB", std::fs::metadata(&path).unwrap().len() >> 20);
@@ -134,6 +139,11 @@ fn lists_of_a_million() {
     reader.set_prepared_statement_cache_capacity(128);
     crate::embedded::file::keep_plans(&reader).unwrap();
     let kept = Kept::default();
+    measure_lists(&reader, &kept);
+    measure_numbers(&rows.connection, &reader, &kept);
+}
+
+fn measure_lists(reader: &Connection, kept: &Kept) {
     for text in [
         "",
         "tool:\"tool 7\"",
@@ -153,7 +163,7 @@ fn lists_of_a_million() {
         "-tool:rare",
         "cost > 0.9",
     ] {
-        time(&reader, text, || traces(&reader, &kept, &query(text, "", 50)).unwrap().rows.len());
+        time(reader, text, || traces(reader, kept, &query(text, "", 50)).unwrap().rows.len());
     }
     for (text, sort) in [
         ("duration > 100h", ""),
@@ -166,8 +176,8 @@ fn lists_of_a_million() {
         let long =
             Budget { deadline: Some(Instant::now() + Duration::from_secs(60)), scan_rows: None };
         let query = TraceQuery { budget: long, ..query(text, sort, 50) };
-        time(&reader, &format!("scan {text} {sort}"), || {
-            traces(&reader, &kept, &query).unwrap().rows.len()
+        time(reader, &format!("scan {text} {sort}"), || {
+            traces(reader, kept, &query).unwrap().rows.len()
         });
     }
     let sessions_of = |sort: &str, limit| SessionQuery {
@@ -181,9 +191,10 @@ fn lists_of_a_million() {
         budget: Budget::default(),
         now: DAY,
     };
-    time(&reader, "sessions", || {
-        sessions(&reader, &kept, &sessions_of("", 50)).unwrap().rows.len()
-    });
+    time(reader, "sessions", || sessions(reader, kept, &sessions_of("", 50)).unwrap().rows.len());
+}
+
+fn measure_numbers(writer: &Connection, reader: &Connection, kept: &Kept) {
     let by = |by: &[Dimension]| StatsQuery {
         workspace: ONE,
         filter: filter(""),
@@ -197,22 +208,24 @@ fn lists_of_a_million() {
         },
         now: DAY,
     };
-    time(&reader, "stats by agent, rows", || {
-        stats::stats(&reader, &kept, &by(&[Dimension::Agent])).unwrap().rows.len()
+    time(reader, "stats by agent, rows", || {
+        stats::stats(reader, kept, &by(&[Dimension::Agent])).unwrap().rows.len()
     });
     let started = Instant::now();
     let mut hours = 0;
     let mut before = stats::rollup::last_hour(DAY);
-    while let Some(hour) = stats::rollup::next_open(&rows.connection, ONE, before).unwrap() {
-        let seq = stats::rollup::last_change(&rows.connection, ONE, hour).unwrap();
-        let rolled = stats::rollup::of_hour(&rows.connection, ONE, hour).unwrap();
-        stats::rollup::keep(&rows.connection, ONE, hour, seq, &rolled).unwrap();
+    while let Some(hour) = stats::rollup::next_open(writer, ONE, before).unwrap() {
+        let seq = stats::rollup::last_change(writer, ONE, hour).unwrap();
+        let rolled = stats::rollup::of_hour(writer, ONE, hour).unwrap();
+        writer.execute_batch("BEGIN").unwrap();
+        stats::rollup::keep(writer, ONE, hour, seq, &rolled).unwrap();
+        writer.execute_batch("COMMIT").unwrap();
         (hours, before) = (hours + 1, hour - 1);
     }
     println!("{hours} hours rolled up in {:?}", started.elapsed());
     for dimensions in [&[Dimension::Agent][..], &[Dimension::Tool, Dimension::Day]] {
-        time(&reader, &format!("stats by {dimensions:?}, rolled up"), || {
-            stats::stats(&reader, &kept, &by(dimensions)).unwrap().rows.len()
+        time(reader, &format!("stats by {dimensions:?}, rolled up"), || {
+            stats::stats(reader, kept, &by(dimensions)).unwrap().rows.len()
         });
     }
 }
