@@ -49,11 +49,6 @@ impl Client {
         Self { agent, base: base.trim_end_matches('/').to_owned(), key, workspace }
     }
 
-    /// Where it calls.
-    pub(crate) fn base(&self) -> &str {
-        &self.base
-    }
-
     /// `GET` with query parameters; those without a value are left out.
     pub(crate) fn get(
         &self,
@@ -69,26 +64,21 @@ impl Client {
         json(self.answered(call.call())?)
     }
 
-    /// `POST` or `PUT` with a JSON body.
-    pub(crate) fn send(&self, method: Method, path: &str, body: &Json) -> anyhow::Result<Json> {
-        self.send_bytes(method, path, "application/json", None, body.to_string().as_bytes())
+    /// `POST` with a JSON body.
+    pub(crate) fn post(&self, path: &str, body: &Json) -> anyhow::Result<Json> {
+        self.post_bytes(path, "application/json", None, body.to_string().as_bytes())
     }
 
-    /// `POST` or `PUT` with any body.
-    pub(crate) fn send_bytes(
+    /// `POST` with any body.
+    pub(crate) fn post_bytes(
         &self,
-        method: Method,
         path: &str,
         content_type: &str,
         coding: Option<&str>,
         body: &[u8],
     ) -> anyhow::Result<Json> {
-        let url = self.url(path);
-        let request = match method {
-            Method::Post => self.agent.post(url),
-            Method::Put => self.agent.put(url),
-        };
-        let mut request = self.with_headers(request).header("Content-Type", content_type);
+        let request = self.with_headers(self.agent.post(self.url(path)));
+        let mut request = request.header("Content-Type", content_type);
         if let Some(coding) = coding {
             request = request.header("Content-Encoding", coding);
         }
@@ -161,15 +151,6 @@ impl Client {
         }
         Err(refusal(response).into())
     }
-}
-
-/// Methods with a body.
-#[derive(Clone, Copy)]
-pub(crate) enum Method {
-    /// Make.
-    Post,
-    /// Replace.
-    Put,
 }
 
 fn json(response: ureq::http::Response<ureq::Body>) -> anyhow::Result<Json> {

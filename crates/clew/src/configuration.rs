@@ -99,6 +99,9 @@ impl Configuration {
 
     fn check(&self, setting: &Setting) -> anyhow::Result<()> {
         let value = self.get(setting.name);
+        if value.is_empty() && setting.default.is_empty() {
+            return Ok(());
+        }
         setting.kind.check(value).map_err(|problem| {
             let from = self.source(setting.name);
             anyhow::anyhow!("{} = `{value}` (from {from}): {problem}", setting.name)

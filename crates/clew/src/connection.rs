@@ -82,6 +82,7 @@ impl Connection {
             otlp_grpc_port: Port::Off,
             // Whoever may write the folder may do everything with it.
             open: Some(true),
+            scratch: Some(target.data.clone()),
             ..ServerConfig::default()
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

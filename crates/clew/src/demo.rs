@@ -9,7 +9,7 @@ mod support;
 
 use serde_json::json;
 
-use crate::client::{Client, Method};
+use crate::client::Client;
 use run::MadeUpRun;
 
 /// Every run, oldest first, as if it had happened within the last hour.
@@ -34,7 +34,7 @@ pub(crate) fn open_run(client: &Client, seed: u64) -> anyhow::Result<()> {
         "run_id": run_id, "agent_name": "nightly-indexer", "name": "index the night's tickets",
         "input": "Index every ticket that was closed today.",
     });
-    client.send(Method::Post, "/api/ingest/v1/runs", &body)?;
+    client.post("/api/ingest/v1/runs", &body)?;
     let spans = json!({ "spans": [
         { "id": "list", "name": "list closed tickets", "kind": "step" },
         { "id": "plan", "parent_id": "list", "name": "gpt-5-mini", "kind": "llm",
@@ -43,10 +43,10 @@ pub(crate) fn open_run(client: &Client, seed: u64) -> anyhow::Result<()> {
         { "id": "embed", "parent_id": "list", "name": "embed_batch", "kind": "tool",
           "data": { "arguments": { "batch": 3, "of": 9 } } },
     ]});
-    client.send(Method::Post, &format!("/api/ingest/v1/runs/{run_id}/spans"), &spans)?;
+    client.post(&format!("/api/ingest/v1/runs/{run_id}/spans"), &spans)?;
     let events = json!({ "events": [
         { "id": "started", "name": "batch started", "data": { "batch": 3, "of": 9 } },
     ]});
-    client.send(Method::Post, &format!("/api/ingest/v1/runs/{run_id}/events"), &events)?;
+    client.post(&format!("/api/ingest/v1/runs/{run_id}/events"), &events)?;
     Ok(())
 }

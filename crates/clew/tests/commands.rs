@@ -1,5 +1,7 @@
 //! The built binary as a person uses it: one server, the demo, and every command.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};

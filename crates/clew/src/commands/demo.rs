@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::traces::plural;
 use crate::arguments::Demo;
-use crate::client::{Client, Method};
+use crate::client::Client;
 use crate::demo;
 use crate::demo::run::MadeUpRun;
 use crate::render::Screen;
@@ -27,7 +27,7 @@ pub(super) fn run(client: &Client, demo: &Demo, screen: &mut Screen) -> anyhow::
     for run in &runs {
         for spans in run.spans.chunks(REQUEST_SPANS) {
             let body = run.request(spans);
-            client.send(Method::Post, "/v1/traces", &body)?;
+            client.post("/v1/traces", &body)?;
             sent += spans.len();
             progress.show(|| plural(sent, "span"));
         }

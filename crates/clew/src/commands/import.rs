@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use flate2::read::MultiGzDecoder;
 use serde_json::{Value as Json, json};
 
-use crate::client::{Client, Method};
+use crate::client::Client;
 use crate::render::progress::Progress;
 use crate::render::style::Style;
 use crate::render::{Screen, numbers};
@@ -63,7 +63,7 @@ fn import(client: &Client, file: &Path, tally: &mut Tally) -> anyhow::Result<()>
         }
         let path = path_of(&line).with_context(|| format!("{shown}, line {}", number + 1))?;
         let answer = client
-            .send_bytes(Method::Post, path, "application/json", None, line.as_bytes())
+            .post_bytes(path, "application/json", None, line.as_bytes())
             .with_context(|| format!("{shown}, line {}", number + 1))?;
         note(&answer, tally);
         tally.lines += 1;

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::listing::{encoded, now_nanos};
 use crate::arguments::Scope;
-use crate::client::{Client, Method};
+use crate::client::Client;
 use crate::render::style::Style;
 use crate::render::table::{self, Cell, Column, cell, fixed, flexible};
 use crate::render::{Screen, numbers, text};
@@ -33,7 +33,7 @@ pub(super) fn create(
         .filter_map(|scope| Some(scope.to_possible_value()?.get_name().to_owned()))
         .collect();
     let body = json!({ "name": name, "scopes": scopes, "agent": agent });
-    let made = client.send(Method::Post, "/api/v1/keys", &body)?;
+    let made = client.post("/api/v1/keys", &body)?;
     if screen.json {
         return screen.value(&made);
     }

@@ -78,10 +78,9 @@ impl Rows {
         }
         if let (Some(rows), Some(of)) =
             (page["scanned"]["rows"].as_u64(), page["scanned"]["of"].as_u64())
+            && rows < of
         {
-            if rows < of {
-                faint(screen, format!("scanned {rows} of {of}"))?;
-            }
+            faint(screen, format!("scanned {rows} of {of}"))?;
         }
         if let Some(cursor) = page["next_cursor"].as_str() {
             faint(screen, format!("go on with --cursor {cursor}, or --all"))?;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::traces::plural;
-use crate::client::{Client, Method};
+use crate::client::Client;
 use crate::render::Screen;
 use crate::render::progress::Progress;
 
@@ -12,7 +12,7 @@ pub(super) fn run(client: &Client, screen: &mut Screen) -> anyhow::Result<()> {
     let (mut after, mut traces, mut changed) = (None::<String>, 0, 0);
     let mut progress = Progress::new("repricing");
     loop {
-        let answer = client.send(Method::Post, "/api/v1/reprice", &json!({ "cursor": after }))?;
+        let answer = client.post("/api/v1/reprice", &json!({ "cursor": after }))?;
         traces += answer["traces"].as_u64().unwrap_or(0);
         changed += answer["changed"].as_u64().unwrap_or(0);
         progress.show(|| plural(traces as usize, "run"));

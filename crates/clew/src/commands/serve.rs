@@ -21,7 +21,8 @@ pub(super) fn run(target: &Target, serve: &Serve) -> anyhow::Result<ExitCode> {
     start_logging(&configuration)?;
     std::fs::create_dir_all(&target.data)
         .with_context(|| format!("cannot make the data folder {}", target.data.display()))?;
-    let config = server_config(&configuration)?;
+    let mut config = server_config(&configuration)?;
+    config.scratch = Some(target.data.clone());
     let prices = Prices::new(PriceTable::shipped());
     let store = open_store(&target.data, &configuration, &prices)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -32,7 +33,7 @@ pub(super) fn run(target: &Target, serve: &Serve) -> anyhow::Result<ExitCode> {
             .http
             .map(|address| {
                 let address = format!("http://{address}");
-                Announcement { address, key: None }.write(&target.data)
+                Announcement { address, key: running.local_key.clone() }.write(&target.data)
             })
             .transpose()?;
         say_where(

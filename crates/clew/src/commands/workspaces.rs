@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::listing::{confirmed, encoded, now_nanos};
-use crate::client::{Client, Method};
+use crate::client::Client;
 use crate::render::table::{self, Cell, Column, cell, fixed, flexible, number};
 use crate::render::{Screen, numbers, text};
 
@@ -11,7 +11,7 @@ const COLUMNS: [Column; 3] = [flexible("NAME", 12), number("RUNS"), fixed("CREAT
 
 /// Makes a workspace.
 pub(super) fn create(client: &Client, name: &str, screen: &mut Screen) -> anyhow::Result<()> {
-    let made = client.send(Method::Post, "/api/v1/workspaces", &json!({ "name": name }))?;
+    let made = client.post("/api/v1/workspaces", &json!({ "name": name }))?;
     if screen.json {
         return screen.value(&made);
     }

@@ -55,9 +55,9 @@ fn port(configuration: &Configuration, name: &str) -> anyhow::Result<clew_server
 /// Retention that was set here shows as locked on the settings page (ruling 32).
 fn locked(configuration: &Configuration) -> anyhow::Result<Vec<(String, serde_json::Value)>> {
     let mut locked = Vec::new();
-    if configuration.source("retention.max_age") != &Source::Default {
-        let age = time(configuration, "retention.max_age")?;
-        locked.push(("retention.max_age_seconds".to_owned(), age.as_secs().into()));
+    if configuration.source("retention.days") != &Source::Default {
+        let days: u64 = configuration.get("retention.days").parse()?;
+        locked.push(("retention.days".to_owned(), days.into()));
     }
     if configuration.source("retention.max_bytes") != &Source::Default {
         let size = bytes(configuration, "retention.max_bytes")?;

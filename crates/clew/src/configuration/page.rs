@@ -19,7 +19,7 @@ Sizes take B, KB, MB, GB, KiB, MiB, GiB; times take ms, s, m, h, d.
 ";
 
 /// The page.
-pub fn page() -> String {
+fn page() -> String {
     let rows = SETTINGS.iter().map(|setting| {
         let default = if setting.default.is_empty() {
             "not set".to_owned()

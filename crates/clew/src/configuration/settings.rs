@@ -33,7 +33,7 @@ pub(crate) enum Kind {
     Number,
     /// Bytes, with a unit.
     Bytes,
-    /// A length of time, with a unit; empty is "not set".
+    /// A length of time, with a unit.
     Time,
     /// One of these words.
     OneOf(&'static [&'static str]),
@@ -54,9 +54,7 @@ impl Kind {
                 Ok(_) => Ok(()),
                 Err(_) => Err("write a whole number".to_owned()),
             },
-            Kind::Bytes if value.is_empty() => Ok(()),
             Kind::Bytes => size::bytes(value).map(|_| ()),
-            Kind::Time if value.is_empty() => Ok(()),
             Kind::Time => size::duration(value).map(|_| ()),
             Kind::OneOf(words) => one_of(value, words),
         }
@@ -185,10 +183,10 @@ pub(crate) const SETTINGS: &[Setting] = &[
     ),
     setting("trace.abandoned_after", "30m", Kind::Time, "And for so long, abandoned."),
     setting(
-        "retention.max_age",
+        "retention.days",
         "",
-        Kind::Time,
-        "Runs older than this are deleted. Empty: kept. Set here, it can't be changed on the page.",
+        Kind::Number,
+        "Runs older than so many days are deleted. Empty: kept. Set here, it can't be changed over the API.",
     ),
     setting(
         "retention.max_bytes",

@@ -46,7 +46,7 @@ impl Paint {
 
     /// No colours.
     #[cfg(test)]
-    pub fn plain() -> Self {
+    pub(crate) fn plain() -> Self {
         Self { colors: false }
     }
 
