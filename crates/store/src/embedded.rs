@@ -12,7 +12,7 @@ pub(crate) mod agents;
 mod backup;
 pub(crate) mod catalog;
 mod check;
-mod codec;
+pub(crate) mod codec;
 mod commit;
 mod disk;
 mod facets;
@@ -42,6 +42,7 @@ mod sessions;
 mod staging;
 pub(crate) mod stats;
 pub(crate) mod tombstones;
+mod train;
 mod users;
 mod writer;
 
@@ -92,6 +93,7 @@ impl Embedded {
         let metrics = Arc::<metrics::Counters>::default();
         metrics.seq.set(recovered.last_seq);
         let dictionaries = Arc::<disk::dictionaries::Dictionaries>::default();
+        dictionaries.load_current(&connection)?;
         let parts = writer::Parts {
             options: Arc::clone(&options),
             staging: Arc::clone(&staging),

@@ -7,6 +7,7 @@ mod catalog;
 mod contract;
 mod deletion;
 mod embedded;
+pub mod fuzz;
 mod groups;
 mod ids;
 mod listing;

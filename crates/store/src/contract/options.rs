@@ -79,8 +79,8 @@ pub struct StoreOptions {
     pub quiet_after_nanos: i64,
     /// `trace.abandoned_after_nanos` (ruling 10).
     pub abandoned_after_nanos: i64,
-    /// `store.dictionary_samples`: system prompts, tool definitions and names gathered before a
-    /// dictionary is trained; 0 trains none.
+    /// `store.dictionary_samples`: chunks of a workspace before a dictionary is trained for
+    /// it; 0 trains none.
     pub dictionary_samples: usize,
     /// Flush by age and merge happen by themselves in idle time. Off, tests call for them.
     pub idle_work: bool,
@@ -114,7 +114,7 @@ impl StoreOptions {
             read_max: Duration::from_secs(2),
             quiet_after_nanos: 60_000_000_000,
             abandoned_after_nanos: 1_800_000_000_000,
-            dictionary_samples: 1_500,
+            dictionary_samples: 500,
             idle_work: true,
             fault: None,
         }

@@ -11,7 +11,6 @@ use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
 
-use super::codec::frame::LEVEL_FAST;
 use super::codec::records::Record;
 use super::disk::blocks::{self, PackedBlock};
 use super::disk::chunks::{self, PackedChunk, Packing};
@@ -19,7 +18,8 @@ use super::disk::dictionaries::Dictionaries;
 use super::index::{self, Shapes};
 use super::merge::{self, MergeJob, Merged};
 use super::staging::{BlockJob, ChunkJob, FlushJob};
-use crate::StoreError;
+use super::train;
+use crate::{StoreError, WorkspaceId};
 
 /// A finished job.
 #[derive(Debug, Default)]
@@ -38,6 +38,8 @@ pub(super) enum Work {
     Flush(FlushJob),
     /// Fewer and larger ones.
     Merge(MergeJob),
+    /// A dictionary for a workspace.
+    Train(WorkspaceId),
 }
 
 /// What it gives back.
@@ -46,6 +48,8 @@ pub(super) enum Done {
     Flushed(Result<Flushed, StoreError>),
     /// See [`Work::Merge`]; `None` where nothing was gained.
     Merged(MergeJob, Result<Option<Merged>, StoreError>),
+    /// See [`Work::Train`].
+    Trained(WorkspaceId, Result<Option<Vec<u8>>, StoreError>),
 }
 
 /// Starts the compressing thread. It ends when its works' sender is gone.
@@ -64,6 +68,10 @@ pub(super) fn start(
                 Work::Merge(job) => {
                     let merged = merge::merge(&reader, &dictionaries, &mut shapes, job);
                     Done::Merged(job, merged)
+                }
+                Work::Train(workspace) => {
+                    let trained = train::train(&reader, &dictionaries, workspace);
+                    Done::Trained(workspace, trained)
                 }
             };
             if results.send(done).is_err() {
@@ -84,7 +92,7 @@ fn pack(
     let mut flushed = Flushed::default();
     for block in &job.blocks {
         shapes.learn(block.owner, block.first, &block.texts);
-        flushed.blocks.extend(pack_block(block)?);
+        flushed.blocks.extend(pack_block(dictionaries, block)?);
         flushed.owners.push((block.owner, block.first + block.texts.len() as u64));
     }
     for chunk in &job.chunks {
@@ -92,18 +100,25 @@ fn pack(
         if let Err(error) = shapes.find(reader, dictionaries, &chunk.records) {
             tracing::debug!(%error, "shapes of spans were not found");
         }
-        flushed.chunks.extend(pack_chunk(chunk, shapes)?);
+        flushed.chunks.extend(pack_chunk(dictionaries, chunk, shapes)?);
         flushed.traces.push((chunk.tno, chunk.last_seq));
     }
     Ok(flushed)
 }
 
-fn pack_chunk(job: &ChunkJob, shapes: &Shapes) -> Result<Vec<PackedChunk>, StoreError> {
+fn pack_chunk(
+    dictionaries: &Dictionaries,
+    job: &ChunkJob,
+    shapes: &Shapes,
+) -> Result<Vec<PackedChunk>, StoreError> {
+    let dictionary = dictionaries.current(job.workspace);
+    let packing = Packing { dictionary: dictionary.as_deref(), ..Packing::default() };
     let index = |records: &[Arc<Record>]| index::of_chunk(job.trace_id, records, shapes);
-    chunks::pack(job.workspace, job.tno, &job.records, Packing::default(), index)
+    chunks::pack(job.workspace, job.tno, &job.records, packing, index)
 }
 
-fn pack_block(job: &BlockJob) -> Result<Vec<PackedBlock>, StoreError> {
+fn pack_block(dictionaries: &Dictionaries, job: &BlockJob) -> Result<Vec<PackedBlock>, StoreError> {
+    let dictionary = dictionaries.current(job.workspace);
     let mut first = job.first;
     let mut packed = Vec::new();
     for texts in blocks::parts(&job.texts) {
@@ -115,8 +130,8 @@ fn pack_block(job: &BlockJob) -> Result<Vec<PackedBlock>, StoreError> {
             // All parts are committed together, so each may say the whole job's last.
             last_seq: job.last_seq,
             merged: false,
-            frame: blocks::pack(texts, LEVEL_FAST, None)?,
-            dictionary: None,
+            frame: blocks::pack(texts, None, dictionary.as_deref())?,
+            dictionary: dictionary.as_ref().map(|dictionary| dictionary.id),
             bloom: index::of_block(texts),
         });
         first += texts.len() as u64;

@@ -95,7 +95,9 @@ fn merge_trace(
     dropped.retain(|id| !kept.contains(id));
     // A newer version stands at the place of the first; a chunk's records ascend by commit.
     records.sort_by_key(|record| record.seq);
-    let packing = Packing { level: Some(LEVEL_SMALL), merged: true, ..Packing::default() };
+    let dictionary = dictionaries.current(workspace);
+    let packing =
+        Packing { level: Some(LEVEL_SMALL), dictionary: dictionary.as_deref(), merged: true };
     shapes.find(connection, dictionaries, &records)?;
     let Some(trace_id) = trace_id(connection, tno)? else { return Ok(None) };
     let index = |records: &[Record]| index::of_chunk(trace_id, records, shapes);
@@ -151,6 +153,7 @@ fn merge_owner(
         texts.extend(found);
         workspace = blocks::workspace(connection, place.key)?;
     }
+    let dictionary = dictionaries.current(workspace);
     let last_seq = tail.iter().map(|place| place.last_seq).max().unwrap_or_default();
     let mut first = tail[0].first;
     let mut new = Vec::new();
@@ -162,8 +165,8 @@ fn merge_owner(
             texts: part.len(),
             last_seq,
             merged: true,
-            frame: blocks::pack(part, LEVEL_SMALL, None)?,
-            dictionary: None,
+            frame: blocks::pack(part, Some(LEVEL_SMALL), dictionary.as_deref())?,
+            dictionary: dictionary.as_ref().map(|dictionary| dictionary.id),
             bloom: index::of_block(part),
         });
         first += part.len() as u64;

@@ -289,7 +289,11 @@ impl Writer {
                     blocks::remove_blob(connection, owner, number)?;
                 }
             }
-            blocks::replace(connection, place.key, &blocks::pack(&texts, LEVEL_SMALL, None)?)?;
+            blocks::replace(
+                connection,
+                place.key,
+                &blocks::pack(&texts, Some(LEVEL_SMALL), None)?,
+            )?;
         }
         if let Some((first, texts)) = self.staging.texts(owner) {
             for number in first..first + texts.len() as u64 {

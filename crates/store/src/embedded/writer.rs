@@ -13,8 +13,9 @@ use rusqlite::Connection;
 use tokio::sync::{broadcast, oneshot};
 
 use super::active::{ActiveTrace, ActiveTraces};
+use super::codec::frame::Dictionary;
 use super::commit::Outcome;
-use super::disk::dictionaries::Dictionaries;
+use super::disk::dictionaries::{self, Dictionaries};
 use super::disk::{blocks, chunks, shared};
 use super::file::Folder;
 use super::flush::{self, Done, Flushed, Work};
@@ -131,6 +132,10 @@ pub(super) struct Writer {
     finished: Vec<Flushed>,
     /// Likewise.
     merged: Vec<(MergeJob, Result<Option<Merged>, StoreError>)>,
+    /// Dictionaries that are not committed yet.
+    trained: Vec<(WorkspaceId, Vec<u8>)>,
+    /// Chunks of a workspace since it last asked for a dictionary.
+    untrained: HashMap<WorkspaceId, usize>,
     /// When something of these was last written: they are left alone for a while.
     recent: HashMap<MergeJob, i64>,
     /// Where the next round of merging goes on.
@@ -200,6 +205,8 @@ pub(super) fn start(connection: Connection, parts: Parts) -> Result<Handle, Stor
         outstanding: 0,
         finished: Vec::new(),
         merged: Vec::new(),
+        trained: Vec::new(),
+        untrained: HashMap::new(),
         recent: HashMap::new(),
         merge_after: (0, 0),
         apart: false,
@@ -284,6 +291,7 @@ impl Writer {
             self.commit_finished(connection);
         }
         self.commit_merged(connection);
+        self.commit_trained(connection);
         match other {
             Some(Job::Run(work)) => work(self, connection),
             Some(Job::Stop) => return false,
@@ -398,6 +406,11 @@ impl Writer {
             // and in the log, and is taken up by the next start.
             Done::Flushed(Err(error)) => tracing::error!(%error, "a flush failed"),
             Done::Merged(job, result) => self.merged.push((job, result)),
+            Done::Trained(workspace, Ok(Some(data))) => self.trained.push((workspace, data)),
+            Done::Trained(_, Ok(None)) => {}
+            Done::Trained(workspace, Err(error)) => {
+                tracing::warn!(%workspace, %error, "no dictionary could be trained");
+            }
         }
     }
 
@@ -425,6 +438,9 @@ impl Writer {
             self.metrics.chunks.add(flushed.chunks.len() as u64);
             self.metrics.blocks.add(flushed.blocks.len() as u64);
             self.staging.committed(&flushed.traces, &flushed.owners);
+            for chunk in &flushed.chunks {
+                *self.untrained.entry(chunk.workspace).or_default() += 1;
+            }
             let traces = flushed.traces.iter().map(|(tno, _)| MergeJob::Trace(*tno));
             let owners = flushed.owners.iter().map(|(owner, _)| MergeJob::Owner(*owner));
             self.recent.extend(traces.chain(owners).map(|job| (job, now)));
@@ -455,6 +471,47 @@ impl Writer {
                 Ok(true) => self.metrics.merges.add(1),
                 Ok(false) => {}
                 Err(error) => tracing::warn!(?job, %error, "a merge failed"),
+            }
+        }
+    }
+
+    /// Asks for the dictionary of a workspace that has none and enough to learn from. Where
+    /// too little is shared yet it asks again after as many chunks.
+    fn start_training(&mut self) {
+        let enough = self.options.dictionary_samples;
+        if enough == 0 {
+            return;
+        }
+        let dictionaries = Arc::clone(&self.dictionaries);
+        let due: Vec<WorkspaceId> = self
+            .untrained
+            .iter()
+            .filter(|(workspace, chunks)| {
+                **chunks >= enough && dictionaries.current(**workspace).is_none()
+            })
+            .map(|(workspace, _)| *workspace)
+            .collect();
+        for workspace in due {
+            self.untrained.remove(&workspace);
+            self.outstanding += 1;
+            // The thread lives as long as the writer.
+            let _ = self.compressor.send(Work::Train(workspace));
+        }
+    }
+
+    /// Keeps new dictionaries; only then chunks may name them.
+    fn commit_trained(&mut self, connection: &Connection) {
+        for (workspace, data) in std::mem::take(&mut self.trained) {
+            let now = (self.options.clock)();
+            let inserted = self.transaction(connection, |_| {
+                dictionaries::insert(connection, workspace, now, &data)
+            });
+            match inserted {
+                Ok(id) => {
+                    let dictionary = Arc::new(Dictionary::new(id, &data));
+                    self.dictionaries.set_current(workspace, dictionary);
+                }
+                Err(error) => tracing::warn!(%error, "a dictionary could not be kept"),
             }
         }
     }
@@ -510,6 +567,9 @@ impl Writer {
     /// Merges everything that has come to rest: rounds until one brings nothing.
     pub(super) fn merge_all(&mut self, connection: &Connection) -> Result<(), StoreError> {
         self.flush_all(connection)?;
+        self.start_training();
+        self.drain(connection)?;
+        self.commit_trained(connection);
         self.merge_after = (0, 0);
         let mut before = None;
         while before != Some(self.metrics.merges.get()) {
@@ -526,6 +586,7 @@ impl Writer {
         self.commits_since_clean =
             if self.commits_since_clean >= CLEAN_EVERY { 0 } else { self.commits_since_clean + 1 };
         self.evict();
+        self.start_training();
         // Ingest is faster than the compressor: it waits here, and with it the senders.
         let limit = self.options.staging_max_bytes + self.options.staging_max_bytes / 4;
         while self.staging.bytes() > limit && self.outstanding > 0 {

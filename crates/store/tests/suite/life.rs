@@ -240,3 +240,36 @@ fn traces_flushed_by_cap_age_and_quietness_do_not_hold_the_log() {
     }
     sound(&world);
 }
+
+#[test]
+fn a_dictionary_of_what_many_traces_share_makes_small_chunks_smaller() {
+    let fill = |change: fn(&mut clew_store::StoreOptions)| {
+        let world = World::with(change);
+        for number in 0..60 {
+            world.put(&[full_span(number, 0), span(number, 1)]);
+            world.store.flush().unwrap();
+        }
+        world
+    };
+    let without = fill(|options| options.dictionary_samples = 0);
+    let with = fill(|options| options.dictionary_samples = 20);
+    let (plain, trained) = (without.store.sizes().unwrap(), with.store.sizes().unwrap());
+    assert_eq!(plain.dictionary_bytes, 0);
+    assert!(trained.dictionary_bytes > 1_000, "{trained:?}");
+    assert!(trained.chunk_bytes < plain.chunk_bytes * 9 / 10, "{trained:?} {plain:?}");
+    let check = |world: &World| {
+        for number in 0..60 {
+            assert_eq!(world.sources(number), [full_span(number, 0), span(number, 1)]);
+        }
+        sound(world);
+    };
+    check(&with);
+    check(&with.crashed());
+    let with = with.reopened();
+    with.put(&[span(0, 2)]);
+    with.store.flush().unwrap();
+    with.pass(2 * MINUTE);
+    with.store.merge().unwrap();
+    assert_eq!(with.sources(0).len(), 3);
+    sound(&with);
+}

@@ -38,6 +38,17 @@ pub(crate) const LEVEL_FAST: i32 = 1;
 /// Compression level of a merge.
 pub(crate) const LEVEL_SMALL: i32 = 3;
 
+/// Up to here a dictionary makes the higher level nearly as fast as the lower.
+const SMALL_WITH_DICTIONARY_BYTES: usize = 16 << 10;
+
+/// The level of a first write.
+pub(crate) fn first_level(raw_bytes: usize, dictionary: Option<&Dictionary>) -> i32 {
+    match dictionary {
+        Some(_) if raw_bytes <= SMALL_WITH_DICTIONARY_BYTES => LEVEL_SMALL,
+        _ => LEVEL_FAST,
+    }
+}
+
 impl Dictionary {
     pub(crate) fn new(id: i64, data: &[u8]) -> Self {
         Self {

@@ -183,6 +183,11 @@ impl<'a> Head<'a> {
         Ok(Self { owners, words, whos, entries })
     }
 
+    /// The distinct words of its records.
+    pub(crate) fn words(&self) -> &[&'a [u8]] {
+        &self.words
+    }
+
     /// Facts of every record, in its order.
     pub(crate) fn spans(&self, trace_id: TraceId) -> Result<Vec<(u64, Span)>, Damage> {
         let words: Vec<Words> =
@@ -264,9 +269,4 @@ pub(crate) fn get_records(head: &Head<'_>, body: &[BodyEntry<'_>]) -> Result<Vec
         runs: body.runs.as_slice().into(),
     };
     Ok(head.entries.iter().zip(body).map(record).collect())
-}
-
-/// Distinct words of a head: what dictionaries are trained on.
-pub(crate) fn words_of<'a>(head: &Head<'a>) -> Vec<&'a [u8]> {
-    head.words.clone()
 }

@@ -68,11 +68,12 @@ pub(crate) fn parts(texts: &[Text]) -> Vec<&[Text]> {
 /// Compresses texts of one owner.
 pub(crate) fn pack(
     texts: &[Text],
-    level: i32,
+    level: Option<i32>,
     dictionary: Option<&Dictionary>,
 ) -> Result<Frame, StoreError> {
     let mut raw = Vec::new();
     put_texts(&mut raw, texts);
+    let level = level.unwrap_or_else(|| frame::first_level(raw.len(), dictionary));
     frame::pack_with(&raw, level, dictionary)
 }
 

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::dictionaries::Dictionaries;
 use super::{id_of, keys};
 use crate::embedded::codec::bytes::Input;
-use crate::embedded::codec::frame::{self, Dictionary, Frame, LEVEL_FAST};
+use crate::embedded::codec::frame::{self, Dictionary, Frame};
 use crate::embedded::codec::records::{
     BodyEntry, Head, Record, get_body, get_records, put_records,
 };
@@ -27,8 +27,7 @@ pub(crate) struct PackedChunk {
     pub(crate) merged: bool,
     pub(crate) head: Frame,
     pub(crate) body: Frame,
-    pub(crate) head_dictionary: Option<i64>,
-    pub(crate) body_dictionary: Option<i64>,
+    pub(crate) dictionary: Option<i64>,
     pub(crate) bloom: Option<Vec<u8>>,
 }
 
@@ -46,9 +45,9 @@ pub(crate) struct Chunk {
 /// How a chunk is compressed.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Packing<'a> {
+    /// `None` for that of a first write.
     pub(crate) level: Option<i32>,
-    pub(crate) head_dictionary: Option<&'a Dictionary>,
-    pub(crate) body_dictionary: Option<&'a Dictionary>,
+    pub(crate) dictionary: Option<&'a Dictionary>,
     pub(crate) merged: bool,
 }
 
@@ -84,7 +83,9 @@ fn pack_one<R: AsRef<Record>>(
 ) -> Result<PackedChunk, StoreError> {
     let (mut head, mut body) = (Vec::new(), Vec::new());
     put_records(records, &mut head, &mut body);
-    let level = packing.level.unwrap_or(LEVEL_FAST);
+    let dictionary = packing.dictionary;
+    let level =
+        |raw: &[u8]| packing.level.unwrap_or_else(|| frame::first_level(raw.len(), dictionary));
     let seqs = || records.iter().map(|record| record.as_ref().seq);
     Ok(PackedChunk {
         workspace,
@@ -93,10 +94,9 @@ fn pack_one<R: AsRef<Record>>(
         first_seq: seqs().min().unwrap_or_default(),
         last_seq: seqs().max().unwrap_or_default(),
         merged: packing.merged,
-        head: frame::pack_with(&head, level, packing.head_dictionary)?,
-        body: frame::pack_with(&body, level, packing.body_dictionary)?,
-        head_dictionary: packing.head_dictionary.map(|dictionary| dictionary.id),
-        body_dictionary: packing.body_dictionary.map(|dictionary| dictionary.id),
+        head: frame::pack_with(&head, level(&head), dictionary)?,
+        body: frame::pack_with(&body, level(&body), dictionary)?,
+        dictionary: dictionary.map(|dictionary| dictionary.id),
         bloom: None,
     })
 }
@@ -135,10 +135,10 @@ pub(crate) fn insert_at(
         chunk.first_seq as i64,
         chunk.last_seq as i64,
         merged,
-        chunk.head_dictionary,
+        chunk.dictionary,
         chunk.head.raw_bytes,
         chunk.head.checksum,
-        chunk.body_dictionary,
+        chunk.dictionary,
         chunk.body.raw_bytes,
         chunk.body.checksum,
         chunk.bloom,
