@@ -12,4 +12,4 @@ pub use follow::{
     FollowerCursor, LogRecord, LogRecords, LogSpan, LogTrace, SinceCursor, TracesSince,
 };
 pub use options::{Clock, FaultHook, FaultPoint, Normalise, Random, StoreOptions};
-pub use report::{CheckReport, Metrics, Problem, Sizes};
+pub use report::{CheckReport, Metrics, Problem, Repriced, Sizes};

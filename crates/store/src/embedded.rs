@@ -34,6 +34,7 @@ mod prepare;
 pub(crate) mod purge;
 mod reader;
 mod recovery;
+mod reprice;
 pub(crate) mod retention;
 pub(crate) mod rows;
 pub(crate) mod run_events;

@@ -171,6 +171,17 @@ impl Store {
         self.inner.traces_since(after, limit)
     }
 
+    /// Derives the facts of stored spans anew, of the next `limit` traces: prices or the
+    /// mapping have changed. Ingest goes on in between.
+    pub fn reprice(
+        &self,
+        workspace: WorkspaceId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Repriced, StoreError> {
+        self.inner.reprice(workspace, cursor, limit)
+    }
+
     /// Copies the store, as it is at one moment, to a file that must not be there yet.
     pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
         self.inner.backup(to)

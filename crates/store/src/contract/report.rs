@@ -30,6 +30,17 @@ pub struct Problem {
     pub message: String,
 }
 
+/// The result of [`crate::Store::reprice`].
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Repriced {
+    /// Traces looked at.
+    pub traces: u64,
+    /// Of these, traces whose summary came out differently.
+    pub changed: u64,
+    /// Give it back for the next ones; `None` at the end.
+    pub next_cursor: Option<String>,
+}
+
 /// Bytes, by what they hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Sizes {

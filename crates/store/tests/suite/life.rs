@@ -273,3 +273,52 @@ fn a_dictionary_of_what_many_traces_share_makes_small_chunks_smaller() {
     assert_eq!(with.sources(0).len(), 3);
     sound(&with);
 }
+
+#[test]
+fn facts_are_derived_anew_and_payload_stays() {
+    static NEW: AtomicU64 = AtomicU64::new(0);
+    let world = World::with(|options| {
+        let normalise = Arc::clone(&options.normalise);
+        options.normalise = Arc::new(move |source| {
+            let mut facts = normalise(source);
+            if NEW.load(Ordering::SeqCst) > 0 {
+                facts.release = Some("second".to_owned());
+                facts.end_nanos = facts.end_nanos.map(|end| end + 7);
+                facts.start_nanos += 3;
+            }
+            facts
+        });
+    });
+    let want = |trace: u64| [full_span(trace, 0), call(trace, 1, Some("s"), 3)];
+    for trace in 0..5 {
+        world.put(&want(trace));
+        if trace % 2 == 0 {
+            world.store.flush().unwrap();
+        }
+    }
+    let same = world.store.reprice(WS, None, 10).unwrap();
+    assert_eq!((same.traces, same.changed, same.next_cursor), (5, 0, None));
+    NEW.store(1, Ordering::SeqCst);
+    let first = world.store.reprice(WS, None, 3).unwrap();
+    assert_eq!((first.traces, first.changed), (3, 3));
+    let rest = world.store.reprice(WS, first.next_cursor.as_deref(), 3).unwrap();
+    assert_eq!((rest.traces, rest.changed, rest.next_cursor), (2, 2, None));
+    assert!(matches!(world.store.reprice(WS, Some("x"), 1), Err(StoreError::BadCursor)));
+    let check = |world: &World| {
+        for trace in 0..5 {
+            assert_eq!(world.sources(trace), want(trace));
+            let row = world.store.trace_row(WS, &trace_id(trace)).unwrap().unwrap();
+            assert_eq!(row.summary.release.as_deref(), Some("second"));
+            for span in world.store.trace_spans(WS, &trace_id(trace)).unwrap() {
+                assert_eq!(span.release.as_deref(), Some("second"));
+            }
+        }
+        sound(world);
+    };
+    check(&world);
+    check(&world.crashed());
+    world.put(&[span(0, 9)]);
+    let row = world.store.trace_row(WS, &trace_id(0)).unwrap().unwrap();
+    assert_eq!(row.summary.span_count, 3);
+    sound(&world);
+}

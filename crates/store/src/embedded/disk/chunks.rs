@@ -316,3 +316,19 @@ pub(crate) fn mark_merged(connection: &Connection, tno: i64) -> Result<(), Store
         .execute([from, to])?;
     Ok(())
 }
+
+/// Replaces what a chunk holds by other records of the same spans.
+pub(crate) fn rewrite<R: AsRef<Record>>(
+    connection: &Connection,
+    dictionaries: &Dictionaries,
+    chunk: &Chunk,
+    records: &[R],
+    bloom: Option<Vec<u8>>,
+) -> Result<(), StoreError> {
+    let dictionary = dictionaries.current(chunk.workspace);
+    let packing =
+        Packing { dictionary: dictionary.as_deref(), merged: chunk.merged, ..Packing::default() };
+    let packed = pack_one(chunk.workspace, chunk.tno(), records, packing)?;
+    remove(connection, &[chunk.key])?;
+    insert_at(connection, chunk.key, &PackedChunk { bloom, ..packed }, chunk.merged)
+}
