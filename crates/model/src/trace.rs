@@ -3,6 +3,7 @@
 mod best;
 mod counts;
 mod firsts;
+mod hash;
 mod ledger;
 mod links;
 mod node;

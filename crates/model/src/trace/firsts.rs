@@ -2,8 +2,8 @@
 //! start, end, the error to show, and the order of the lists of names.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
+use super::hash::Map;
 use super::node::{ENDED, ERROR, LISTS, Node, PLACEHOLDER, PRESENT, Place, ROOT};
 use super::state::TraceState;
 use super::texts::{NO_TEXT, TextId};
@@ -61,9 +61,9 @@ pub(super) struct Firsts {
     earliest: Holder<i64>,
     latest: Holder<Reverse<i64>>,
     error: Holder<(bool, Key)>,
-    errors: HashMap<Place, (TextId, TextId)>,
-    tags: HashMap<Place, Box<[TextId]>>,
-    uses: HashMap<(usize, TextId), Use>,
+    errors: Map<Place, (TextId, TextId)>,
+    tags: Map<Place, Box<[TextId]>>,
+    uses: Map<(usize, TextId), Use>,
     lost: Vec<(usize, TextId)>,
 }
 

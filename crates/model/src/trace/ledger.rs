@@ -12,8 +12,9 @@ mod paid;
 mod zone;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
+use super::hash::{Map, Seeded};
 use super::node::{NOWHERE, Place};
 use super::state::TraceState;
 use super::sums::{Amount, Sums};
@@ -61,11 +62,11 @@ enum Group {
 pub(super) struct Ledger {
     pub(super) lines: Vec<Line>,
     free: Vec<Place>,
-    groups: HashMap<u128, Group>,
-    fallbacks: HashMap<Place, Fallback>,
+    groups: Map<u128, Group>,
+    fallbacks: Map<Place, Fallback>,
     aggregates: usize,
     /// Nodes whose lines pay for calls.
-    payers: HashSet<Place>,
+    payers: HashSet<Place, Seeded>,
     /// Owners that count.
     owned: Sums,
     /// Owners whose line must be looked at again.

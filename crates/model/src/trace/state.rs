@@ -1,19 +1,18 @@
 //! The incremental state of one trace.
 
-use std::collections::HashMap;
-
 use super::best::{
     AGENT_ID, AGENT_NAME, AGENTOS_ID, ENVIRONMENT, INPUT, KINDS, NAME, OUTPUT, PROJECT, RELEASE,
     SERVICE, SESSION, TRACE_NAME, USER,
 };
 use super::counts::Counts;
 use super::firsts::Firsts;
+use super::hash::Map;
 use super::ledger::Ledger;
 use super::node::{
-    AGENT, CUT, ENDED, ERROR, LISTS, MARKS_PARENT, MODEL, Node, PLACEHOLDER, PRESENT, PROVIDER,
-    Place, ROOT, TOOL, TRUNCATED,
+    AGENT, CUT, ENDED, ERROR, LISTS, MARKS_PARENT, MODEL, NOWHERE, Node, PLACEHOLDER, PRESENT,
+    PROVIDER, Place, ROOT, TOOL, TRUNCATED,
 };
-use super::texts::{NO_TEXT, TextId, Texts};
+use super::texts::{ELSEWHERE, NO_TEXT, TextId, Texts};
 use crate::ids::{SpanId, TraceId};
 use crate::span::{Category, Span, Status};
 
@@ -24,7 +23,7 @@ use crate::span::{Category, Span, Status};
 pub struct TraceState {
     pub(super) trace_id: TraceId,
     pub(super) nodes: Vec<Node>,
-    pub(super) places: HashMap<SpanId, Place>,
+    pub(super) places: Map<SpanId, Place>,
     pub(super) free: Vec<Place>,
     pub(super) texts: Texts,
     pub(super) counts: Counts,
@@ -35,6 +34,10 @@ pub struct TraceState {
     /// Spans taken in since then.
     pub(super) stale_for: u32,
     pub(super) duplicates: u64,
+    /// Numbers of the texts of the span before.
+    recent: ([TextId; KINDS], [TextId; LISTS]),
+    /// Whoever made the state has the spans, and reads the previews there.
+    borrows_previews: bool,
     /// Memory behind the nodes' own.
     pub(super) boxed_bytes: usize,
 }
@@ -47,7 +50,7 @@ impl TraceState {
         TraceState {
             trace_id,
             nodes: vec![top],
-            places: HashMap::new(),
+            places: Map::default(),
             free: Vec::new(),
             texts: Texts::default(),
             counts: Counts::default(),
@@ -56,6 +59,8 @@ impl TraceState {
             stale: [false; KINDS],
             stale_for: 0,
             duplicates: 0,
+            recent: ([NO_TEXT; KINDS], [NO_TEXT; LISTS]),
+            borrows_previews: false,
             boxed_bytes: 0,
         }
     }
@@ -63,6 +68,31 @@ impl TraceState {
     /// Takes in a span. One that is there already is replaced by these facts: give those
     /// of the combined span.
     pub fn upsert(&mut self, span: &Span) {
+        self.take_in(span);
+    }
+
+    /// A state of these spans that leaves their previews where they are, and the place of
+    /// each; of a span id that stands twice the last one has one. Parents mostly begin before their children, and need not be
+    /// looked for again when they come first.
+    pub(super) fn of(trace_id: TraceId, spans: &[Span]) -> (TraceState, Vec<Place>) {
+        let mut state = TraceState { borrows_previews: true, ..TraceState::new(trace_id) };
+        state.nodes.reserve(spans.len());
+        state.places.reserve(spans.len());
+        let mut last: Map<SpanId, usize> = Map::default();
+        last.reserve(spans.len());
+        last.extend(spans.iter().enumerate().map(|(index, span)| (span.span_id, index)));
+        let mut order: Vec<usize> = (0..spans.len())
+            .filter(|index| last.get(&spans[*index].span_id) == Some(index))
+            .collect();
+        order.sort_by_key(|index| spans[*index].start_nanos);
+        let mut places = vec![NOWHERE; spans.len()];
+        for index in order {
+            places[index] = state.take_in(&spans[index]);
+        }
+        (state, places)
+    }
+
+    fn take_in(&mut self, span: &Span) -> Place {
         let place = self.place_of(span.span_id);
         let cut_above = self.cut_above(place);
         if !self.node(place).is(PRESENT) {
@@ -78,6 +108,7 @@ impl TraceState {
         self.settle_ledger();
         self.settle_firsts();
         self.settle_bests();
+        place
     }
 
     /// Notes that a span came again, or in another part.
@@ -213,10 +244,19 @@ impl TraceState {
             (AGENT_ID, agent.id.as_deref().filter(|_| root)),
             (PROJECT, agent.project.as_deref()),
             (SERVICE, agent.service.as_deref()),
-            (INPUT, span.input_preview.as_deref()),
-            (OUTPUT, span.output_preview.as_deref()),
         ] {
-            texts[kind] = self.texts.keep(text.filter(|text| !text.is_empty()));
+            let text = text.filter(|text| !text.is_empty());
+            texts[kind] = self.texts.keep_like(self.recent.0[kind], text);
+            if text.is_some() {
+                self.recent.0[kind] = texts[kind];
+            }
+        }
+        for (kind, text) in [(INPUT, &span.input_preview), (OUTPUT, &span.output_preview)] {
+            let text = text.as_deref().filter(|text| !text.is_empty());
+            texts[kind] = match self.borrows_previews {
+                true => text.map_or(NO_TEXT, |_| ELSEWHERE),
+                false => self.texts.keep_alone(text),
+            };
         }
         texts
     }
@@ -230,7 +270,11 @@ impl TraceState {
             (TOOL, span.tool_name.as_deref().filter(|_| is(Category::Tool))),
             (AGENT, span.agent.name.as_deref().filter(|_| is(Category::Agent))),
         ] {
-            lists[list] = self.texts.keep(text.filter(|text| !text.is_empty()));
+            let text = text.filter(|text| !text.is_empty());
+            lists[list] = self.texts.keep_like(self.recent.1[list], text);
+            if text.is_some() {
+                self.recent.1[list] = lists[list];
+            }
         }
         lists
     }

@@ -1,16 +1,19 @@
-//! Texts of a trace, each kept once however many spans say it.
+//! Texts of a trace: names are kept once however many spans say them.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use super::hash::Map;
 
 /// A text's number; [`NO_TEXT`] where there is none.
 pub(super) type TextId = u32;
 pub(super) const NO_TEXT: TextId = u32::MAX;
+/// There is a text, which the state's owner has at hand.
+pub(super) const ELSEWHERE: TextId = u32::MAX - 1;
 
 #[derive(Debug, Default)]
 pub(super) struct Texts {
     slots: Vec<Slot>,
-    numbers: HashMap<Arc<str>, TextId>,
+    numbers: Map<Arc<str>, TextId>,
     free: Vec<TextId>,
     bytes: usize,
 }
@@ -19,9 +22,23 @@ pub(super) struct Texts {
 struct Slot {
     text: Arc<str>,
     uses: u32,
+    /// It stands in the map.
+    shared: bool,
 }
 
 impl Texts {
+    /// The number of a text, counted as used once more. `recent` is the number that is
+    /// likely: most spans say of themselves what the one before did.
+    pub(super) fn keep_like(&mut self, recent: TextId, text: Option<&str>) -> TextId {
+        match (self.slots.get_mut(recent as usize), text) {
+            (Some(slot), Some(text)) if slot.shared && *slot.text == *text => {
+                slot.uses += 1;
+                recent
+            }
+            _ => self.keep(text),
+        }
+    }
+
     /// The number of a text, counted as used once more.
     pub(super) fn keep(&mut self, text: Option<&str>) -> TextId {
         let Some(text) = text else { return NO_TEXT };
@@ -30,9 +47,20 @@ impl Texts {
             return *number;
         }
         let text: Arc<str> = text.into();
-        self.bytes += text.len();
-        let slot = Slot { text: Arc::clone(&text), uses: 1 };
-        let number = match self.free.pop() {
+        let number = self.put(Slot { text: Arc::clone(&text), uses: 1, shared: true });
+        self.numbers.insert(text, number);
+        number
+    }
+
+    /// The number of a text that no other span is likely to say.
+    pub(super) fn keep_alone(&mut self, text: Option<&str>) -> TextId {
+        let Some(text) = text else { return NO_TEXT };
+        self.put(Slot { text: text.into(), uses: 1, shared: false })
+    }
+
+    fn put(&mut self, slot: Slot) -> TextId {
+        self.bytes += slot.text.len();
+        match self.free.pop() {
             Some(number) => {
                 self.slots[number as usize] = slot;
                 number
@@ -41,9 +69,7 @@ impl Texts {
                 self.slots.push(slot);
                 (self.slots.len() - 1) as TextId
             }
-        };
-        self.numbers.insert(text, number);
-        number
+        }
     }
 
     /// Takes back one [`Texts::keep`].
@@ -53,7 +79,9 @@ impl Texts {
         if slot.uses == 0 {
             let text = std::mem::replace(&mut slot.text, Arc::from(""));
             self.bytes -= text.len();
-            self.numbers.remove(&text);
+            if std::mem::take(&mut slot.shared) {
+                self.numbers.remove(&text);
+            }
             self.free.push(number);
         }
     }
@@ -68,8 +96,12 @@ impl Texts {
 
     /// Heap bytes, by estimate.
     pub(super) fn memory_bytes(&self) -> usize {
-        const PER_TEXT: usize = 64;
-        self.bytes + self.slots.capacity() * PER_TEXT
+        // What the allocator and the count take.
+        const PER_TEXT: usize = 32;
+        self.bytes
+            + self.slots.len() * PER_TEXT
+            + self.slots.capacity() * size_of::<Slot>()
+            + self.numbers.capacity() * 28
     }
 }
 
@@ -90,5 +122,20 @@ mod tests {
         assert_eq!(texts.keep(None), NO_TEXT);
         assert_eq!(texts.get(NO_TEXT), None);
         texts.release(NO_TEXT);
+        texts.release(ELSEWHERE);
+    }
+
+    #[test]
+    fn a_text_may_stand_alone() {
+        let mut texts = Texts::default();
+        let (one, two) = (texts.keep_alone(Some("a")), texts.keep_alone(Some("a")));
+        let shared = texts.keep(Some("a"));
+        assert!(one != two && two != shared);
+        texts.release(one);
+        assert_eq!(texts.keep(Some("a")), shared);
+        assert_eq!(texts.keep_like(shared, Some("a")), shared);
+        assert_eq!(texts.keep_like(two, Some("a")), shared, "lists tell names by number");
+        let other = texts.keep_like(shared, Some("b"));
+        assert_eq!((other, texts.get(other)), (one, Some("b")), "in the free place");
     }
 }

@@ -4,12 +4,11 @@ mod lines;
 mod order;
 mod totals;
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
 
-use super::best::{AGENT_NAME, SESSION, USER};
-use super::node::{CUT, PLACEHOLDER, Place};
+use super::best::{AGENT_NAME, INPUT, OUTPUT, SESSION, USER};
+use super::hash::Map;
+use super::node::{CUT, NOWHERE, PLACEHOLDER, Place};
 use super::state::{TraceState, unscrubbed};
 use crate::ids::{SpanId, TraceId};
 use crate::span::{Category, Span, Status};
@@ -24,7 +23,7 @@ pub struct Tree {
     nodes: Vec<TreeNode>,
     lines: Vec<LedgerLine>,
     summary: TraceSummary,
-    indexes: HashMap<SpanId, usize>,
+    indexes: Map<SpanId, u32>,
 }
 
 /// One span and what the tree makes of it.
@@ -121,19 +120,19 @@ pub enum Provenance {
 impl Tree {
     /// The tree of these spans. Of a span id that stands twice the last one holds.
     pub fn build(spans: Vec<Span>) -> Tree {
-        let mut state = TraceState::new(trace_of(&spans));
-        spans.iter().for_each(|span| state.upsert(span));
-        let mut by_place: Vec<Option<Span>> = vec![None; state.nodes.len()];
-        for span in spans {
-            if let Some(place) = state.places.get(&span.span_id) {
-                by_place[*place as usize] = Some(span);
-            }
+        let (mut state, at) = TraceState::of(trace_of(&spans), &spans);
+        let mut by_place: Vec<Option<usize>> = vec![None; state.nodes.len()];
+        for (index, place) in at.into_iter().enumerate().filter(|(_, place)| *place != NOWHERE) {
+            by_place[place as usize] = Some(index);
         }
+        // In place: a span is large.
+        let mut spans: Vec<Option<Span>> = spans.into_iter().map(Some).collect();
         let order = order::preorder(&state);
         let mut index_of: Vec<Option<usize>> = vec![None; state.nodes.len()];
         let mut nodes: Vec<TreeNode> = Vec::with_capacity(order.len());
         for (place, depth) in &order {
-            let Some(span) = by_place[*place as usize].take() else { continue };
+            let span = by_place[*place as usize].and_then(|index| spans[index].take());
+            let Some(span) = span else { continue };
             let parent = index_of.get(state.node(*place).parent as usize).copied().flatten();
             index_of[*place as usize] = Some(nodes.len());
             nodes.push(node(&state, *place, span, parent, *depth, &nodes));
@@ -141,9 +140,23 @@ impl Tree {
         let places: Vec<Place> = order.into_iter().map(|(place, _)| place).collect();
         let lines = lines::lines(&state, &places, &index_of, &mut nodes);
         totals::add_up(&state, &places, &mut nodes);
-        let indexes =
-            nodes.iter().enumerate().map(|(index, node)| (node.span.span_id, index)).collect();
-        Tree { nodes, lines, summary: state.summary(), indexes }
+        let mut summary = state.summary();
+        let speaker = |kind: usize| {
+            let place = state.places.get(&state.speaker(kind)?.id)?;
+            Some(&nodes[index_of[*place as usize]?].span)
+        };
+        summary.input_preview = speaker(INPUT).and_then(|span| span.input_preview.clone());
+        summary.output_preview = speaker(OUTPUT).and_then(|span| span.output_preview.clone());
+        // The same ids, but for parents that have not come.
+        let mut indexes = std::mem::take(&mut state.places);
+        indexes.retain(|_, place| match index_of[*place as usize] {
+            Some(index) => {
+                *place = index as u32;
+                true
+            }
+            None => false,
+        });
+        Tree { nodes, lines, summary, indexes }
     }
 
     /// Every span, in order.
@@ -163,7 +176,7 @@ impl Tree {
 
     /// Where a span stands.
     pub fn index_of(&self, span_id: SpanId) -> Option<usize> {
-        self.indexes.get(&span_id).copied()
+        self.indexes.get(&span_id).map(|index| *index as usize)
     }
 
     /// The indexes of the top-level spans.

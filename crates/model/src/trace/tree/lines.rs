@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::super::hash::Seeded;
 use super::super::ledger::Counted;
 use super::super::node::Place;
 use super::super::state::TraceState;
@@ -25,7 +26,8 @@ pub(super) fn lines(
     nodes: &mut [TreeNode],
 ) -> Vec<LedgerLine> {
     let shadows = shadows(state, places, index_of);
-    let paid: HashSet<Place> = state.payers().flat_map(|payer| state.paid_by(payer)).collect();
+    let paid: HashSet<Place, Seeded> =
+        state.payers().flat_map(|payer| state.paid_by(payer)).collect();
     let mut above: Vec<Above> = Vec::with_capacity(places.len());
     let mut lines = Vec::new();
     for (index, place) in places.iter().enumerate() {

@@ -8,33 +8,30 @@ use crate::ids::SpanId;
 /// have not come leave their children at the top level.
 pub(super) fn preorder(state: &TraceState) -> Vec<(Place, u32)> {
     let mut order = Vec::with_capacity(state.counts.spans as usize);
-    let mut tops = Vec::new();
+    let mut waiting: Vec<(Place, u32)> = Vec::new();
     for top in state.children(TOP) {
         if state.node(top).is(PRESENT) {
-            tops.push(top);
+            waiting.push((top, 0));
         } else {
-            tops.extend(state.children(top));
+            waiting.extend(state.children(top).map(|child| (child, 0)));
         }
     }
-    let mut waiting: Vec<(Place, u32)> = Vec::new();
-    push_sorted(state, tops, 0, &mut waiting);
+    last_first(state, &mut waiting);
     while let Some((place, depth)) = waiting.pop() {
         order.push((place, depth));
-        let children = state.children(place).collect();
-        push_sorted(state, children, depth.saturating_add(1), &mut waiting);
+        let siblings = waiting.len();
+        let depth = depth.saturating_add(1);
+        waiting.extend(state.children(place).map(|child| (child, depth)));
+        last_first(state, &mut waiting[siblings..]);
     }
     order
 }
 
-/// Last first, for a stack.
-fn push_sorted(
-    state: &TraceState,
-    mut places: Vec<Place>,
-    depth: u32,
-    waiting: &mut Vec<(Place, u32)>,
-) {
-    places.sort_unstable_by_key(|place| std::cmp::Reverse(key(state, *place)));
-    waiting.extend(places.into_iter().map(|place| (place, depth)));
+/// For a stack.
+fn last_first(state: &TraceState, siblings: &mut [(Place, u32)]) {
+    if siblings.len() > 1 {
+        siblings.sort_unstable_by_key(|(place, _)| std::cmp::Reverse(key(state, *place)));
+    }
 }
 
 fn key(state: &TraceState, place: Place) -> (i64, i64, i64, SpanId) {

@@ -39,19 +39,29 @@ pub(super) fn add_up(state: &TraceState, places: &[Place], nodes: &mut [TreeNode
         let node = &mut nodes[index];
         node.subtree.spans += 1;
         node.subtree.errors += u64::from(failed);
-        let sums = [&closed[index], &open[index]];
-        let said = sums.iter().any(|part| part.is_some());
-        let mut total = Sums::default();
-        sums.into_iter().flatten().for_each(|part| total.add(part));
-        node.subtree.usage = Some(total.usage()).filter(|usage| said && !usage.is_absent());
-        node.subtree.cost = total.cost();
+        let mut both = None;
+        let total = match (&closed[index], &open[index]) {
+            (Some(closed), Some(open)) => {
+                let sums: &mut Sums = both.insert((**closed).clone());
+                sums.add(open);
+                Some(&*sums)
+            }
+            (part, other) => part.as_deref().or(other.as_deref()),
+        };
+        if let Some(total) = total {
+            node.subtree.usage = Some(total.usage()).filter(|usage| !usage.is_absent());
+            node.subtree.cost = total.cost();
+        }
         let (parent, subtree) = (node.parent, node.subtree);
         let Some(parent) = parent else { continue };
         nodes[parent].subtree.spans += subtree.spans;
         nodes[parent].subtree.errors += subtree.errors;
         for parts in [&mut closed, &mut open] {
             if let Some(part) = parts[index].take() {
-                parts[parent].get_or_insert_default().add(&part);
+                match &mut parts[parent] {
+                    Some(sums) => sums.add(&part),
+                    none => *none = Some(part),
+                }
             }
         }
     }
