@@ -95,11 +95,6 @@ impl Store {
         (self.inner.options.clock)()
     }
 
-    /// Injected randomness.
-    pub(crate) fn random(&self, buffer: &mut [u8]) {
-        (self.inner.options.random)(buffer);
-    }
-
     /// The row of a trace.
     pub fn trace_row(
         &self,

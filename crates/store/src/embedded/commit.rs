@@ -4,29 +4,29 @@
 //! put back after COMMIT. A commit that fails just does not put it back: what is not there
 //! is built again from disk and staging, so there is nothing to undo.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+mod fold;
+mod numbering;
 
-use clew_model::ids::{SpanId, TraceId};
-use clew_model::source::{RunEvent, SourceSpan};
+use std::collections::HashMap;
+
+use clew_model::ids::TraceId;
+use clew_model::source::RunEvent;
 use clew_model::span::Span;
 use rusqlite::Connection;
 
-use super::active::{ActiveTrace, KnownSpan};
+use super::active::ActiveTrace;
 use super::codec::frame;
-use super::codec::log::{LogBlock, OwnerGroup, TraceGroup};
-use super::codec::records::{Record, Run, SHARED_OWNER};
-use super::codec::source::{Basics, SourceReader, SourceWriter};
-use super::codec::text::{BLOCK_TEXT_MAX_BYTES, Text};
-use super::disk::{blocks, chunks, shared};
+use super::codec::log::{LogBlock, TraceGroup};
+use super::codec::source::SourceWriter;
+use super::disk::shared;
 use super::hash::ByHash;
-use super::owners::{Place, is_session};
-use super::prepare::{Parts, Prepared, PreparedSpan, pack_pieces, prepare_span};
-use super::reader::sources_of;
+use super::owners::Place;
+use super::prepare::{Prepared, PreparedSpan};
 use super::rows::{Arrival, Upserted};
 use super::writer::Writer;
-use super::{facets, labels, meaning, run_events, tombstones};
+use super::{labels, run_events, tombstones};
 use crate::{Appended, ChangedTrace, FaultPoint, StoreError, WorkspaceId};
+use numbering::{Numbering, OwnerGroups};
 
 /// What a commit did, to be made known after COMMIT.
 pub(super) struct Outcome {
@@ -203,262 +203,6 @@ impl Writer {
         Ok((!is_refused).then(|| ActiveTrace::new(trace_id)))
     }
 
-    /// Tells new spans from known ones, and combines versions.
-    fn sort_out(
-        &self,
-        connection: &Connection,
-        requests: &[Prepared],
-        active: &mut ActiveTrace,
-        spans: Vec<(usize, Vec<PreparedSpan>)>,
-        outcome: &mut Outcome,
-    ) -> Result<Vec<Pending>, StoreError> {
-        let mut pending: Vec<Pending> = Vec::new();
-        let mut places: HashMap<SpanId, usize, ByHash> = HashMap::default();
-        for (request, spans) in spans {
-            let counts = &mut outcome.appended[request];
-            for span in spans {
-                let hash = span.source.hash;
-                let span_id = span.span_id();
-                match active.spans.get(&span_id).copied() {
-                    None => {
-                        counts.new_spans += 1;
-                        active.state.upsert(&span.span);
-                        active.spans.insert(span_id, KnownSpan { hash, seq: outcome.seq });
-                        places.insert(span_id, pending.len());
-                        let texts = Texts::OfRequest(request);
-                        pending.push(Pending { span, texts, loses_names: false });
-                    }
-                    Some(known) if known.hash == hash => {
-                        counts.duplicate_spans += 1;
-                        active.state.note_duplicate();
-                    }
-                    Some(known) => {
-                        active.state.note_duplicate();
-                        let earlier = places.get(&span_id).map(|place| &pending[*place]);
-                        let arriving = (&span, &requests[request].texts);
-                        let folded =
-                            self.fold(connection, requests, active, known, earlier, arriving)?;
-                        let Some(folded) = folded else {
-                            counts.duplicate_spans += 1;
-                            continue;
-                        };
-                        counts.merged_spans += 1;
-                        active.state.upsert(&folded.span.span);
-                        let version = KnownSpan { hash: folded.span.source.hash, seq: outcome.seq };
-                        active.spans.insert(span_id, version);
-                        match places.get(&span_id) {
-                            Some(place) => pending[*place] = folded,
-                            None => {
-                                places.insert(span_id, pending.len());
-                                pending.push(folded);
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        Ok(pending)
-    }
-
-    /// Combines an arriving version with the stored one; `None` where it says nothing new.
-    fn fold(
-        &self,
-        connection: &Connection,
-        requests: &[Prepared],
-        active: &mut ActiveTrace,
-        known: KnownSpan,
-        earlier: Option<&Pending>,
-        (span, texts): (&PreparedSpan, &SourceWriter),
-    ) -> Result<Option<Pending>, StoreError> {
-        let trace_id = span.span.trace_id;
-        let (stored, stored_facts) = match earlier {
-            Some(pending) => {
-                let texts = match &pending.texts {
-                    Texts::OfRequest(request) => &requests[*request].texts,
-                    Texts::Own(texts) => texts,
-                };
-                (source_of_prepared(&pending.span, texts)?, pending.span.span.clone())
-            }
-            None => {
-                let tno = active.memo.as_ref().map(|memo| memo.tno);
-                let tno = tno.ok_or(StoreError::NotFound("trace"))?;
-                self.stored_source(connection, tno, trace_id, span.span_id(), known.seq)?
-            }
-        };
-        let arriving = source_of_prepared(span, texts)?;
-        let combined = meaning::fold(&stored, &arriving);
-        let mut own = Box::new(SourceWriter::default());
-        let mut parts = Parts::default();
-        let known_hash = if known.hash == 0 {
-            let facts = (self.options.normalise)(&stored);
-            SourceWriter::default().encode(&stored, &facts).hash
-        } else {
-            known.hash
-        };
-        let facts = (self.options.normalise)(&combined);
-        let loses_names = earlier.is_some_and(|pending| pending.loses_names)
-            || facets::loses_names(&stored_facts, &facts);
-        let folded = prepare_span(&mut parts, &mut own, &combined, facts);
-        if folded.source.hash == known_hash {
-            active.spans.insert(span.span_id(), KnownSpan { hash: known_hash, seq: known.seq });
-            return Ok(None);
-        }
-        Ok(Some(Pending { span: folded, texts: Texts::Own(own), loses_names }))
-    }
-
-    /// The stored version of a span, from staging or from its chunk.
-    fn stored_source(
-        &self,
-        connection: &Connection,
-        tno: i64,
-        trace_id: TraceId,
-        span_id: SpanId,
-        seq: u64,
-    ) -> Result<(SourceSpan, Span), StoreError> {
-        let is_it = |record: &Record| record.span_id == span_id && record.seq == seq;
-        let view = self.staging.view(tno, true);
-        let mut record = view.records.iter().find(|record| is_it(record)).cloned();
-        if record.is_none() {
-            let all = chunks::of_trace(connection, &self.dictionaries, tno, chunks::Want::Bodies)?;
-            for chunk in all.iter().rev().filter(|chunk| chunk.last_seq >= seq) {
-                record = chunk.records()?.into_iter().find(|record| is_it(record)).map(Arc::new);
-                if record.is_some() {
-                    break;
-                }
-            }
-        }
-        let missing =
-            || StoreError::Corrupt(format!("span {span_id} of trace {trace_id} is missing"));
-        let record = record.ok_or_else(missing)?;
-        let facts =
-            record.span(trace_id).map_err(|damage| damage.at(format_args!("span {span_id}")))?;
-        let sources = sources_of(connection, &self.dictionaries, trace_id, &[record], &view.texts)?;
-        Ok((sources.into_iter().next().ok_or_else(missing)?, facts))
-    }
-
-    /// Gives every text its number, and makes the records.
-    fn number_texts(
-        &mut self,
-        connection: &Connection,
-        requests: &[Prepared],
-        active: &mut ActiveTrace,
-        pending: Vec<Pending>,
-        numbering: &mut Numbering<'_>,
-        seq: u64,
-    ) -> Result<Vec<Arc<Record>>, StoreError> {
-        let mut seen: HashMap<(usize, u32), (i64, u64), ByHash> = HashMap::default();
-        let mut records = Vec::with_capacity(pending.len());
-        for Pending { span, texts, .. } in pending {
-            let mut runs = Runs::default();
-            for reference in &span.source.references {
-                let number = match &texts {
-                    Texts::OfRequest(request) => match seen.get(&(*request, *reference)) {
-                        Some(number) => *number,
-                        None => {
-                            let prepared = &requests[*request];
-                            let source = TextSource {
-                                texts: &prepared.texts,
-                                reference: *reference,
-                                pieces: prepared.blobs.get(reference).map(Vec::as_slice),
-                            };
-                            let number = self.number(connection, active, &source, numbering)?;
-                            seen.insert((*request, *reference), number);
-                            number
-                        }
-                    },
-                    Texts::Own(own) => {
-                        let source = TextSource { texts: own, reference: *reference, pieces: None };
-                        self.number(connection, active, &source, numbering)?
-                    }
-                };
-                runs.push(number.0, number.1);
-            }
-            records.push(Arc::new(Record {
-                seq,
-                span_id: span.span_id(),
-                start_nanos: span.span.start_nanos,
-                words: span.words,
-                who: span.who,
-                facts: span.facts,
-                values: span.source.values,
-                runs: runs.0.into(),
-            }));
-        }
-        if is_session(numbering.owner) && !active.owners.contains(&numbering.owner) {
-            let sql = "INSERT OR IGNORE INTO owner_trace (owner, tno) VALUES (?1, ?2)";
-            connection.prepare_cached(sql)?.execute([numbering.owner, numbering.tno])?;
-            active.owners.push(numbering.owner);
-        }
-        Ok(records)
-    }
-
-    fn number(
-        &mut self,
-        connection: &Connection,
-        active: &mut ActiveTrace,
-        source: &TextSource<'_>,
-        numbering: &mut Numbering<'_>,
-    ) -> Result<(i64, u64), StoreError> {
-        let slice = &source.texts.slices()[source.reference as usize];
-        let bytes = source.texts.bytes(slice);
-        if slice.sharable && bytes.len() <= BLOCK_TEXT_MAX_BYTES {
-            let text = || Text::new(slice.kind, bytes);
-            if let Some(id) = self.share(connection, numbering, slice.hash, text)? {
-                if active.note_shared(id) {
-                    *numbering.groups.shared_counts.entry(id).or_default() += 1;
-                }
-                return Ok((SHARED_OWNER, id));
-            }
-        }
-        let owner = numbering.owner;
-        let known = self.owners.get_mut(owner).ok_or(StoreError::NotFound("owner"))?;
-        if let Some(number) = known.number(slice.hash) {
-            return Ok((owner, number));
-        }
-        let first = known.next();
-        let number = known.add(slice.hash, bytes.len() as u64);
-        let text = if bytes.len() > BLOCK_TEXT_MAX_BYTES {
-            match source.pieces {
-                Some(pieces) => blocks::insert_blob(connection, owner, number, pieces)?,
-                None => blocks::insert_blob(connection, owner, number, &pack_pieces(bytes)?)?,
-            }
-            Text::blob(slice.hash, bytes.len() as u64)
-        } else {
-            Text::new(slice.kind, bytes)
-        };
-        numbering.groups.add(owner, numbering.workspace, first, text);
-        Ok((owner, number))
-    }
-
-    /// The number of a shared text, which is kept where it is new. `None` where a commit
-    /// brings more new ones than is good for a table with an index: resources or keys that
-    /// differ from span to span are better kept by their owners.
-    fn share(
-        &mut self,
-        connection: &Connection,
-        numbering: &mut Numbering<'_>,
-        hash: u128,
-        text: impl FnOnce() -> Text,
-    ) -> Result<Option<u64>, StoreError> {
-        let workspace = numbering.workspace;
-        if let Some(id) = self.shared.get(&(workspace, hash)) {
-            return Ok(Some(*id));
-        }
-        let id = match shared::number(connection, workspace, hash)? {
-            Some(id) => id,
-            None if numbering.groups.new_shared >= NEW_SHARED_MAX => return Ok(None),
-            None => {
-                numbering.groups.new_shared += 1;
-                shared::insert(connection, workspace, hash, &text())?
-            }
-        };
-        if self.shared.len() >= SHARED_KNOWN_MAX {
-            self.shared.clear();
-        }
-        self.shared.insert((workspace, hash), id);
-        Ok(Some(id))
-    }
-
     fn write_events_and_labels(
         &mut self,
         connection: &Connection,
@@ -535,64 +279,6 @@ impl Writer {
     }
 }
 
-/// New shared texts of one commit.
-const NEW_SHARED_MAX: usize = 256;
-/// Shared texts known by hash before all are forgotten.
-const SHARED_KNOWN_MAX: usize = 65_536;
-
-/// Where texts of one trace go.
-struct Numbering<'a> {
-    workspace: WorkspaceId,
-    tno: i64,
-    owner: i64,
-    groups: &'a mut OwnerGroups,
-}
-
-/// A text of a request.
-struct TextSource<'a> {
-    texts: &'a SourceWriter,
-    reference: u32,
-    pieces: Option<&'a [frame::Frame]>,
-}
-
-/// New texts of a commit by owner.
-#[derive(Default)]
-struct OwnerGroups {
-    groups: HashMap<i64, OwnerGroup, ByHash>,
-    order: Vec<i64>,
-    /// Traces that refer to a shared text for the first time.
-    shared_counts: BTreeMap<u64, i64>,
-    new_shared: usize,
-}
-
-impl OwnerGroups {
-    fn add(&mut self, owner: i64, workspace: WorkspaceId, first: u64, text: Text) {
-        let order = &mut self.order;
-        let group = self.groups.entry(owner).or_insert_with(|| {
-            order.push(owner);
-            OwnerGroup { owner, workspace, first, texts: Vec::new() }
-        });
-        group.texts.push(text);
-    }
-
-    fn finish(mut self) -> Vec<OwnerGroup> {
-        self.order.iter().filter_map(|owner| self.groups.remove(owner)).collect()
-    }
-}
-
-/// Consecutive texts become one run.
-#[derive(Default)]
-struct Runs(Vec<Run>);
-
-impl Runs {
-    fn push(&mut self, owner: i64, number: u64) {
-        match self.0.last_mut() {
-            Some(last) if last.owner == owner && last.numbers().end == number => last.count += 1,
-            _ => self.0.push(Run { owner, first: number, count: 1 }),
-        }
-    }
-}
-
 /// The spans of all requests by trace, traces in order of first appearance.
 fn by_trace(requests: &mut [Prepared]) -> Vec<Arrived> {
     let mut all: Vec<Arrived> = Vec::new();
@@ -609,21 +295,4 @@ fn by_trace(requests: &mut [Prepared]) -> Vec<Arrived> {
         }
     }
     all
-}
-
-/// The source of a span that is encoded and not stored.
-fn source_of_prepared(span: &PreparedSpan, texts: &SourceWriter) -> Result<SourceSpan, StoreError> {
-    let facts = &span.span;
-    let basics = Basics {
-        trace_id: facts.trace_id,
-        span_id: facts.span_id,
-        parent_span_id: facts.parent_span_id,
-        start_nanos: facts.start_nanos,
-        end_nanos: facts.end_nanos,
-    };
-    let bytes = |reference: &u32| texts.bytes(&texts.slices()[*reference as usize]);
-    let referred: Vec<&[u8]> = span.source.references.iter().map(bytes).collect();
-    SourceReader::default()
-        .decode(&basics, &span.source.values, &referred)
-        .map_err(|damage| damage.at(format_args!("span {}", facts.span_id)))
 }

@@ -121,7 +121,7 @@ impl Writer {
         purge: &Purge,
         with: &dyn Fn(&Connection, u64) -> Result<(), StoreError>,
     ) -> Result<Purged, StoreError> {
-        self.drain(connection)?;
+        self.settle_flushes(connection)?;
         let mode = if purge.wipe { "ON" } else { "FAST" };
         connection.execute_batch(&format!("PRAGMA secure_delete = {mode}"))?;
         let result = self.purge_in_transaction(connection, purge, with);

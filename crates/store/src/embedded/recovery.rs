@@ -34,8 +34,8 @@ pub(super) fn recover(
     let mut recovered = Recovered::default();
     let mut traces: HashMap<i64, Option<u64>, ByHash> = HashMap::default();
     let mut owners: HashMap<i64, Option<u64>, ByHash> = HashMap::default();
-    log::each(connection, 0, |seq, block| {
-        recovered.last_seq = seq;
+    recovered.last_seq = log::range(connection)?.map_or(0, |(_, last)| last);
+    log::each(connection, staged_from(connection)?, |seq, block| {
         match block {
             Ok(mut block) => {
                 keep_unflushed(connection, seq, &mut block, &mut traces, &mut owners)?;
@@ -49,6 +49,21 @@ pub(super) fn recover(
         Ok(true)
     })?;
     Ok(recovered)
+}
+
+/// Rows before hold nothing but what chunks and blocks hold: they are there for followers.
+fn staged_from(connection: &Connection) -> Result<u64, StoreError> {
+    let sql = "SELECT staged_from FROM recovery WHERE id = 0";
+    let found: Option<i64> = connection.query_row(sql, [], |row| row.get(0)).optional()?;
+    Ok(found.unwrap_or(0) as u64)
+}
+
+/// Tells the next start where to begin.
+pub(super) fn note_staged_from(connection: &Connection, seq: u64) -> Result<(), StoreError> {
+    let sql = "INSERT INTO recovery (id, staged_from) VALUES (0, ?1) \
+               ON CONFLICT (id) DO UPDATE SET staged_from = excluded.staged_from";
+    connection.prepare_cached(sql)?.execute([seq as i64])?;
+    Ok(())
 }
 
 /// Leaves only what is in no chunk and no block. `traces` holds each trace's last flushed

@@ -207,6 +207,19 @@ impl Staging {
         blocks.iter().for_each(|(owner, end)| inner.drop_texts(*owner, *end));
     }
 
+    /// Nothing is with the compressor any more and what it gave was thrown away: it is
+    /// handed over again later.
+    pub(crate) fn take_back(&self) {
+        let mut inner = self.lock();
+        inner.handed_bytes = 0;
+        inner.traces.values_mut().for_each(|trace| trace.handed = None);
+        for owner in inner.owners.values_mut() {
+            owner.handed = owner.first;
+            owner.waiting_bytes += owner.handed_bytes;
+            owner.handed_bytes = 0;
+        }
+    }
+
     /// Drops all that is staged of a trace and its own texts: it is being deleted.
     pub(crate) fn forget_trace(&self, tno: i64) {
         let mut inner = self.lock();
@@ -261,11 +274,6 @@ impl Staging {
         view
     }
 
-    /// A staged text.
-    pub(crate) fn text(&self, owner: i64, number: u64) -> Option<Text> {
-        self.lock().owners.get(&owner)?.text(number).cloned()
-    }
-
     /// All staged texts of an owner: the first one's number, and they.
     pub(crate) fn texts(&self, owner: i64) -> Option<(u64, Vec<Text>)> {
         let inner = self.lock();
@@ -273,26 +281,9 @@ impl Staging {
         Some((staged.first, staged.texts.iter().map(|(_, text)| text.clone()).collect()))
     }
 
-    /// Owners with staged texts of a workspace.
-    pub(crate) fn owners(&self, workspace: WorkspaceId) -> Vec<i64> {
-        let inner = self.lock();
-        let of_workspace = inner.owners.iter().filter(|(_, owner)| owner.workspace == workspace);
-        of_workspace.map(|(owner, _)| *owner).collect()
-    }
-
     /// Something of it is staged.
     pub(crate) fn has_trace(&self, tno: i64) -> bool {
         self.lock().traces.contains_key(&tno)
-    }
-
-    /// Likewise.
-    pub(crate) fn has_owner(&self, owner: i64) -> bool {
-        self.lock().owners.contains_key(&owner)
-    }
-
-    /// Traces with staged spans.
-    pub(crate) fn traces(&self) -> Vec<(i64, TraceId)> {
-        self.lock().traces.iter().map(|(tno, trace)| (*tno, trace.trace_id)).collect()
     }
 }
 

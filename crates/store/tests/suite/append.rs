@@ -79,10 +79,14 @@ fn parts_are_combined_in_any_order_and_place() {
             between(&world);
             let merged = world.put(std::slice::from_ref(second));
             assert_eq!((merged.new_spans, merged.merged_spans), (0, 1), "{name}");
-            assert_eq!(world.sources(1), [whole.clone()], "{name}");
-            assert_eq!(world.crashed().sources(1), [whole.clone()], "{name}, after a crash");
+            assert_eq!(world.sources(1), std::slice::from_ref(&whole), "{name}");
+            assert_eq!(
+                world.crashed().sources(1),
+                std::slice::from_ref(&whole),
+                "{name}, after a crash"
+            );
             world.store.flush().unwrap();
-            assert_eq!(world.sources(1), [whole.clone()], "{name}, then flushed");
+            assert_eq!(world.sources(1), std::slice::from_ref(&whole), "{name}, then flushed");
             let again = world.put(&[start.clone(), end.clone()]);
             assert_eq!((again.merged_spans, again.duplicate_spans), (0, 2), "{name}");
             let row = world.store.trace_row(WS, &trace_id(1)).unwrap().unwrap();
@@ -107,13 +111,13 @@ fn workspaces_with_the_same_ids_do_not_meet() {
     let mine = call(1, 0, Some("chat"), 2);
     let mut theirs = call(1, 0, Some("chat"), 2);
     theirs.attributes.push(("secret".to_owned(), words(5, 2_000).into()));
-    world.put(&[mine.clone()]);
-    let appended = world.put_in(other, &[theirs.clone()]).unwrap();
+    world.put(std::slice::from_ref(&mine));
+    let appended = world.put_in(other, std::slice::from_ref(&theirs)).unwrap();
     assert_eq!((appended.new_spans, appended.merged_spans), (1, 0));
     for _ in 0..2 {
-        assert_eq!(world.sources(1), [mine.clone()]);
+        assert_eq!(world.sources(1), std::slice::from_ref(&mine));
         let found = world.store.sources(other, &trace_id(1), None).unwrap();
-        assert_eq!(found, [theirs.clone()]);
+        assert_eq!(found, std::slice::from_ref(&theirs));
         world.store.flush().unwrap();
     }
     let nowhere = world.store.sources(WorkspaceId(8), &trace_id(1), None);

@@ -169,7 +169,7 @@ fn a_purge_leaves_no_byte_in_any_file() {
         assert_ne!(found_in_files(&world, &canaries), Vec::<String>::new(), "it was there");
         assert!(world.store.purge_trace(WS, trace_id(1), true).unwrap());
         assert_eq!(found_in_files(&world, &canaries), Vec::<String>::new());
-        assert_eq!(world.sources(2), [neighbour.clone()]);
+        assert_eq!(world.sources(2), std::slice::from_ref(&neighbour));
         let refused = world.put(&[planted(0, session), call(2, 1, session, 3)]);
         assert_eq!((refused.refused_deleted, refused.new_spans), (1, 1));
         assert!(world.store.trace_row(WS, &trace_id(1)).unwrap().is_none());
@@ -249,4 +249,58 @@ fn subscribers_hear_of_every_commit() {
         (3, two, false, true),
     ];
     assert_eq!(heard, want);
+}
+
+#[test]
+fn the_file_gives_its_room_back() {
+    let world = World::new();
+    for number in 0..40 {
+        let mut large = span(number, 0);
+        large.attributes.push(("text".to_owned(), words(number, 60_000).into()));
+        world.put(&[large]);
+    }
+    world.store.flush().unwrap();
+    let before = world.store.sizes().unwrap();
+    for number in 0..39 {
+        assert!(world.store.purge_trace(WS, trace_id(number), number == 38).unwrap());
+    }
+    let after = world.store.sizes().unwrap();
+    assert_eq!((after.free_bytes, after.wal_bytes), (0, 0));
+    assert!(after.file_bytes < before.file_bytes / 4, "{before:?} {after:?}");
+}
+
+/// The log is long because a follower lags: recovery begins where chunks end.
+#[test]
+fn recovery_skips_what_only_followers_need() {
+    let world = World::new();
+    let cursor = FollowerCursor { name: "slow".to_owned(), seq: 0, behind: false };
+    world.store.set_follower(cursor).unwrap();
+    for number in 0..40 {
+        world.put(&[call(number % 3, number, Some("s"), 2)]);
+    }
+    world.store.flush().unwrap();
+    world.put(&[span(7, 0)]);
+    // A row that recovery does not need may be damaged without being missed.
+    let crashed = world.crashed_after(|path| {
+        let connection = Connection::open(path).unwrap();
+        connection.execute_batch("UPDATE log SET block = x'ff' WHERE seq = 5").unwrap();
+    });
+    assert_eq!(crashed.store.log_range().unwrap(), Some((1, 41)));
+    assert_eq!(crashed.sources(7), [span(7, 0)]);
+    for trace in 0..3 {
+        assert_eq!(crashed.sources(trace).len(), world.sources(trace).len());
+    }
+    assert_eq!(crashed.put(&[span(7, 1)]).commit_seq, 42);
+    let read = crashed.store.read_log(4, usize::MAX).unwrap();
+    assert_eq!((read.damaged, read.next_seq), (vec![5], 43));
+}
+
+#[test]
+fn a_closed_store_says_so() {
+    let world = World::new();
+    world.put(&[span(1, 0)]);
+    world.store.close().unwrap();
+    assert!(matches!(world.put_in(WS, &[span(1, 1)]), Err(StoreError::Closed)));
+    assert!(matches!(world.store.sources(WS, &trace_id(1), None), Err(StoreError::Closed)));
+    world.store.close().unwrap();
 }

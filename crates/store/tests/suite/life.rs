@@ -140,9 +140,9 @@ fn interleaved_traces_of_a_session_survive_a_crash_at_every_step() {
         world.put(std::slice::from_ref(&span));
         want[trace as usize].push(span);
         let crashed = world.crashed();
-        for trace in 0..2 {
-            if !want[trace].is_empty() {
-                assert_eq!(crashed.sources(trace as u64), want[trace], "step {step}");
+        for (trace, want) in (0..).zip(&want) {
+            if !want.is_empty() {
+                assert_eq!(&crashed.sources(trace), want, "step {step}");
             }
         }
         sound(&crashed);
@@ -320,5 +320,70 @@ fn facts_are_derived_anew_and_payload_stays() {
     world.put(&[span(0, 9)]);
     let row = world.store.trace_row(WS, &trace_id(0)).unwrap().unwrap();
     assert_eq!(row.summary.span_count, 3);
+    sound(&world);
+}
+
+/// Pitfall 1: with more active traces than there is memory for, each comes back after it
+/// was forgotten.
+#[test]
+fn forgotten_traces_and_sessions_are_known_again() {
+    let world = World::with(|options| {
+        options.active_max_bytes = 32 << 10;
+        options.flush_spans = 3;
+    });
+    for round in 0..6 {
+        for trace in 0..60 {
+            let session = ["even", "odd"][trace as usize % 2];
+            let span = call(trace, round, Some(session), round + 1);
+            assert_eq!(world.put(std::slice::from_ref(&span)).new_spans, 1);
+        }
+    }
+    assert!(world.store.metrics().active_traces < 60, "some were forgotten");
+    for trace in 0..60 {
+        let session = ["even", "odd"][trace as usize % 2];
+        let again: Vec<_> =
+            (0..6).map(|round| call(trace, round, Some(session), round + 1)).collect();
+        let appended = world.put(&again);
+        assert_eq!((appended.new_spans, appended.duplicate_spans), (0, 6));
+        assert_eq!(world.sources(trace), again);
+    }
+    sound(&world);
+}
+
+/// A reader meets commits and flushes at every moment: it sees each span once, and all
+/// that was acked before it began.
+#[test]
+fn readers_see_each_span_once_while_it_moves() {
+    let world = World::with(|options| options.flush_spans = 3);
+    world.put(&[call(1, 0, Some("s"), 1)]);
+    let acked = AtomicU64::new(1);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for number in 1..250 {
+                world.put(&[call(1, number, Some("s"), number % 9), span(2, number)]);
+                acked.store(number + 1, Ordering::SeqCst);
+            }
+        });
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let before = acked.load(Ordering::SeqCst);
+                    let row = world.store.trace_row(WS, &trace_id(1)).unwrap().unwrap();
+                    let sources = world.sources(1);
+                    let mut ids: Vec<_> = sources.iter().map(|span| span.span_id).collect();
+                    ids.sort();
+                    ids.dedup();
+                    assert_eq!(ids.len(), sources.len(), "twice");
+                    let least = before.max(row.summary.span_count) as usize;
+                    assert!(sources.len() >= least, "{} of {least}", sources.len());
+                    let spans = world.store.trace_spans(WS, &trace_id(1)).unwrap();
+                    assert!(spans.len() >= sources.len());
+                    if before == 250 {
+                        break;
+                    }
+                }
+            });
+        }
+    });
     sound(&world);
 }

@@ -13,7 +13,7 @@ use clew_wire::otlp::{Encoding, decode_logs, decode_traces};
 
 use crate::world::{WS, World};
 
-pub fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+pub(crate) fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
@@ -25,7 +25,7 @@ pub fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// Spans of one recorded OTLP body; empty for what is something else.
-pub fn spans(path: &Path) -> Vec<SourceSpan> {
+pub(crate) fn spans(path: &Path) -> Vec<SourceSpan> {
     let name = path.file_name().unwrap().to_str().unwrap();
     let body = std::fs::read(path).unwrap();
     let limits = Limits::default();

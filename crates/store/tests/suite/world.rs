@@ -16,23 +16,23 @@ use clew_store::{Append, Appended, Incoming, Store, StoreError, StoreOptions, Wo
 use tempfile::TempDir;
 
 /// 2026-01-01T00:00:00Z.
-pub const NOW: i64 = 1_767_225_600_000_000_000;
+pub(crate) const NOW: i64 = 1_767_225_600_000_000_000;
 
-pub const WS: WorkspaceId = WorkspaceId::DEFAULT;
+pub(crate) const WS: WorkspaceId = WorkspaceId::DEFAULT;
 
-pub struct World {
-    pub folder: TempDir,
-    pub store: Store,
-    pub clock: Arc<AtomicI64>,
+pub(crate) struct World {
+    pub(crate) folder: TempDir,
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<AtomicI64>,
     change: fn(&mut StoreOptions),
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(|_| ())
     }
 
-    pub fn with(change: fn(&mut StoreOptions)) -> Self {
+    pub(crate) fn with(change: fn(&mut StoreOptions)) -> Self {
         let folder = TempDir::new().unwrap();
         let clock = Arc::new(AtomicI64::new(NOW));
         let store = Store::open(folder.path(), options(&clock, change)).unwrap();
@@ -40,21 +40,24 @@ impl World {
     }
 
     /// A store in a folder that is there.
-    pub fn in_folder(folder: TempDir, change: fn(&mut StoreOptions)) -> Result<Self, StoreError> {
+    pub(crate) fn in_folder(
+        folder: TempDir,
+        change: fn(&mut StoreOptions),
+    ) -> Result<Self, StoreError> {
         let clock = Arc::new(AtomicI64::new(NOW));
         let store = Store::open(folder.path(), options(&clock, change))?;
         Ok(Self { folder, store, clock, change })
     }
 
-    pub fn pass(&self, nanos: i64) {
+    pub(crate) fn pass(&self, nanos: i64) {
         self.clock.fetch_add(nanos, Ordering::SeqCst);
     }
 
-    pub fn put(&self, spans: &[SourceSpan]) -> Appended {
+    pub(crate) fn put(&self, spans: &[SourceSpan]) -> Appended {
         self.put_in(WS, spans).unwrap()
     }
 
-    pub fn put_in(
+    pub(crate) fn put_in(
         &self,
         workspace: WorkspaceId,
         spans: &[SourceSpan],
@@ -63,7 +66,7 @@ impl World {
     }
 
     /// Keeps the writer busy until the returned function is called: a label write waits.
-    pub fn hold_writer(&self) -> impl FnOnce() {
+    pub(crate) fn hold_writer(&self) -> impl FnOnce() {
         let (release, held) = std::sync::mpsc::channel::<()>();
         let (entered, inside) = std::sync::mpsc::channel::<()>();
         let store = self.store.clone();
@@ -81,16 +84,16 @@ impl World {
     }
 
     /// Resolves a future without a runtime of its own.
-    pub fn wait<T>(future: impl Future<Output = T>) -> T {
+    pub(crate) fn wait<T>(future: impl Future<Output = T>) -> T {
         tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
     }
 
-    pub fn sources(&self, trace: u64) -> Vec<SourceSpan> {
+    pub(crate) fn sources(&self, trace: u64) -> Vec<SourceSpan> {
         self.store.sources(WS, &trace_id(trace), None).unwrap()
     }
 
     /// The same folder after a clean end.
-    pub fn reopened(self) -> Self {
+    pub(crate) fn reopened(self) -> Self {
         self.store.close().unwrap();
         let Self { folder, store, clock, change } = self;
         drop(store);
@@ -99,12 +102,12 @@ impl World {
     }
 
     /// A copy of the files as they are now, as a crash would leave them, opened.
-    pub fn crashed(&self) -> Self {
+    pub(crate) fn crashed(&self) -> Self {
         self.crashed_after(|_| ())
     }
 
     /// [`World::crashed`], with something done to the file before it is opened.
-    pub fn crashed_after(&self, harm: impl FnOnce(&Path)) -> Self {
+    pub(crate) fn crashed_after(&self, harm: impl FnOnce(&Path)) -> Self {
         let folder = TempDir::new().unwrap();
         let (from, to) = (self.folder.path().to_owned(), folder.path().to_owned());
         // Between two commits; the compressor may be at work.
@@ -117,7 +120,7 @@ impl World {
 }
 
 /// Copies what a crash leaves. The shared memory of the log is rebuilt by SQLite.
-pub fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     for name in ["clew.db", "clew.db-wal"] {
         if from.join(name).exists() {
             std::fs::copy(from.join(name), to.join(name)).unwrap();
@@ -126,7 +129,7 @@ pub fn copy(from: &Path, to: &Path) {
 }
 
 /// Settings of tests: injected time and randomness, nothing happens by itself.
-pub fn options(clock: &Arc<AtomicI64>, change: fn(&mut StoreOptions)) -> StoreOptions {
+pub(crate) fn options(clock: &Arc<AtomicI64>, change: fn(&mut StoreOptions)) -> StoreOptions {
     let mut options = StoreOptions::default();
     let clock = Arc::clone(clock);
     options.clock = Arc::new(move || clock.load(Ordering::SeqCst));
@@ -142,25 +145,25 @@ pub fn options(clock: &Arc<AtomicI64>, change: fn(&mut StoreOptions)) -> StoreOp
     options
 }
 
-pub fn append(workspace: WorkspaceId, spans: &[SourceSpan]) -> Append {
+pub(crate) fn append(workspace: WorkspaceId, spans: &[SourceSpan]) -> Append {
     let prices = PriceTable::shipped();
     let incoming =
         |source: &SourceSpan| Incoming { source: source.clone(), span: normalise(source, &prices) };
     Append { workspace, spans: spans.iter().map(incoming).collect(), ..Append::default() }
 }
 
-pub fn trace_id(number: u64) -> TraceId {
+pub(crate) fn trace_id(number: u64) -> TraceId {
     let mut bytes = [0xee; 16];
     bytes[8..].copy_from_slice(&(number + 1).to_be_bytes());
     TraceId::from_bytes(&bytes).unwrap()
 }
 
-pub fn span_id(number: u64) -> SpanId {
+pub(crate) fn span_id(number: u64) -> SpanId {
     SpanId::from_bytes(&(number + 1).to_be_bytes()).unwrap()
 }
 
 /// A finished span below span 0 of its trace; span 0 is the root.
-pub fn span(trace: u64, number: u64) -> SourceSpan {
+pub(crate) fn span(trace: u64, number: u64) -> SourceSpan {
     let mut span = SourceSpan::part(trace_id(trace), span_id(number), Sender::Otlp);
     span.name = Some(format!("step {}", number % 5));
     span.parent_span_id = (number > 0).then(|| span_id(0));
@@ -180,7 +183,7 @@ pub fn span(trace: u64, number: u64) -> SourceSpan {
 }
 
 /// A model call with the history of its conversation as one JSON attribute.
-pub fn call(trace: u64, number: u64, session: Option<&str>, turns: u64) -> SourceSpan {
+pub(crate) fn call(trace: u64, number: u64, session: Option<&str>, turns: u64) -> SourceSpan {
     let mut span = span(trace, number);
     span.name = Some("chat gpt-5".to_owned());
     let mut messages = vec![message("system", &words(7, 2_000))];
@@ -206,7 +209,7 @@ fn message(role: &str, text: &str) -> String {
 }
 
 /// Text that does not repeat itself, from a seed.
-pub fn words(seed: u64, bytes: usize) -> String {
+pub(crate) fn words(seed: u64, bytes: usize) -> String {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut text = String::with_capacity(bytes + 8);
     while text.len() < bytes {
@@ -219,7 +222,7 @@ pub fn words(seed: u64, bytes: usize) -> String {
 }
 
 /// A span that uses every field there is.
-pub fn full_span(trace: u64, number: u64) -> SourceSpan {
+pub(crate) fn full_span(trace: u64, number: u64) -> SourceSpan {
     let mut span = call(trace, number, Some("conversation"), 3);
     span.sender_span_id = Some("run-1/span-7".to_owned());
     span.sender_trace_id = Some("run-1".to_owned());

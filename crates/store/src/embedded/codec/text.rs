@@ -91,7 +91,10 @@ pub(crate) fn put_text(out: &mut Vec<u8>, text: &Text) {
     out.extend_from_slice(&text.bytes);
 }
 
-pub(crate) fn get_text<'a>(input: &mut Input<'a>) -> Result<(TextKind, u64, &'a [u8]), Damage> {
+/// A text where it stands: kind, length, bytes.
+pub(crate) type RawText<'a> = (TextKind, u64, &'a [u8]);
+
+pub(crate) fn get_text<'a>(input: &mut Input<'a>) -> Result<RawText<'a>, Damage> {
     let head = input.varint()?;
     let (kind, length) = (TextKind::from_number(head), head >> 3);
     if kind == TextKind::Blob {
@@ -107,14 +110,12 @@ pub(crate) fn put_texts(out: &mut Vec<u8>, texts: &[Text]) {
 }
 
 /// The texts of a block, in order.
-pub(crate) fn get_texts(bytes: &[u8]) -> Result<Vec<(TextKind, u64, &[u8])>, Damage> {
+pub(crate) fn get_texts(bytes: &[u8]) -> Result<Vec<RawText<'_>>, Damage> {
     let mut input = Input::new(bytes);
     get_texts_from(&mut input)
 }
 
-pub(crate) fn get_texts_from<'a>(
-    input: &mut Input<'a>,
-) -> Result<Vec<(TextKind, u64, &'a [u8])>, Damage> {
+pub(crate) fn get_texts_from<'a>(input: &mut Input<'a>) -> Result<Vec<RawText<'a>>, Damage> {
     let count = input.count()?;
     (0..count).map(|_| get_text(input)).collect()
 }

@@ -9,6 +9,12 @@ CREATE TABLE log (
     block BLOB NOT NULL
 );
 
+-- The first row that recovery must read: what is before stands in chunks and blocks.
+CREATE TABLE recovery (
+    id INTEGER PRIMARY KEY CHECK (id = 0),
+    staged_from INTEGER NOT NULL
+);
+
 -- Spans of one trace. key = tno << 20 | number; a higher number holds later commits.
 -- The body stands last: opening a skeleton never reads its pages.
 CREATE TABLE chunk (

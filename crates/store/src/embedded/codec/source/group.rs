@@ -44,17 +44,16 @@ pub(super) struct Run {
 /// The longest such run from `start` on, with two attributes at least.
 pub(super) fn run(attributes: &[(String, Value)], start: usize) -> Option<Run> {
     let head = flat(&attributes[start].0)?;
-    let mut elements = vec![start..start + 1];
-    let mut last = head.index;
-    for (place, (key, _)) in attributes.iter().enumerate().skip(start + 1) {
+    let mut elements: Vec<Range<usize>> = Vec::new();
+    for (place, (key, _)) in attributes.iter().enumerate().skip(start) {
         let Some(next) = flat(key).filter(|next| next.prefix == head.prefix) else { break };
-        if next.index == last {
-            if let Some(element) = elements.last_mut() {
-                element.end = place + 1;
-            }
-        } else if next.index == last + 1 {
+        let end = head.index + elements.len() as u64;
+        if next.index == end {
             elements.push(place..place + 1);
-            last = next.index;
+        } else if next.index + 1 == end
+            && let Some(element) = elements.last_mut()
+        {
+            element.end = place + 1;
         } else {
             break;
         }
@@ -86,12 +85,13 @@ mod tests {
     #[test]
     fn a_run_ends_where_the_list_does() {
         let attributes = keys(&["m.0.role", "m.0.content", "m.1.role", "m.3.role", "x"]);
-        let want = Run { elements: vec![0..2, 2..3], first: 0 };
+        let want = Run { elements: [0..2, 2..3].into(), first: 0 };
         assert_eq!(run(&attributes, 0), Some(want));
         assert_eq!(run(&attributes, 3), None);
         assert_eq!(run(&attributes, 4), None);
         let other = keys(&["m.0.role", "n.0.role", "n.0.content"]);
         assert_eq!(run(&other, 0), None);
-        assert_eq!(run(&other, 1), Some(Run { elements: vec![1..3], first: 0 }));
+        let only = std::iter::once(1..3).collect();
+        assert_eq!(run(&other, 1), Some(Run { elements: only, first: 0 }));
     }
 }
