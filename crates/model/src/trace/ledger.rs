@@ -15,7 +15,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashSet};
 
 use super::hash::{Map, Seeded};
-use super::node::{NOWHERE, Place};
+use super::node::{NOWHERE, Place, push};
 use super::state::TraceState;
 use super::sums::{Amount, Sums};
 use crate::ids::SpanId;
@@ -147,7 +147,7 @@ impl TraceState {
                 number
             }
             None => {
-                self.ledger.lines.push(line);
+                push(&mut self.ledger.lines, line);
                 (self.ledger.lines.len() - 1) as Place
             }
         };

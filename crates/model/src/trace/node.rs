@@ -121,3 +121,13 @@ impl Node {
         matches!(self.category, Category::Agent | Category::Tool)
     }
 }
+
+/// Adds to a list that grows by a quarter: the states of large traces fill a store's
+/// memory, and doubling leaves up to half of it unused.
+pub(super) fn push<T>(list: &mut Vec<T>, item: T) {
+    const LEAST: usize = 8;
+    if list.len() == list.capacity() {
+        list.reserve_exact((list.len() / 4).max(LEAST));
+    }
+    list.push(item);
+}

@@ -10,14 +10,14 @@ use super::hash::Map;
 use super::ledger::Ledger;
 use super::node::{
     AGENT, CUT, ENDED, ERROR, LISTS, MARKS_PARENT, MODEL, NOWHERE, Node, PLACEHOLDER, PRESENT,
-    PROVIDER, Place, ROOT, TOOL, TRUNCATED,
+    PROVIDER, Place, ROOT, TOOL, TRUNCATED, push,
 };
 use super::texts::{ELSEWHERE, NO_TEXT, TextId, Texts};
 use crate::ids::{SpanId, TraceId};
 use crate::span::{Category, Span, Status};
 
 /// Everything needed to keep the summary of one trace current, without its payload: some
-/// 250 bytes a span and the texts. The result does not depend on the order in which spans
+/// 400 bytes a span and its previews. The result does not depend on the order in which spans
 /// came. An upsert costs the height of the tree.
 #[derive(Debug)]
 pub struct TraceState {
@@ -159,7 +159,7 @@ impl TraceState {
                 place
             }
             None => {
-                self.nodes.push(node);
+                push(&mut self.nodes, node);
                 (self.nodes.len() - 1) as Place
             }
         };

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::hash::Map;
+use super::node::push;
 
 /// A text's number; [`NO_TEXT`] where there is none.
 pub(super) type TextId = u32;
@@ -66,7 +67,7 @@ impl Texts {
                 number
             }
             None => {
-                self.slots.push(slot);
+                push(&mut self.slots, slot);
                 (self.slots.len() - 1) as TextId
             }
         }
