@@ -66,6 +66,7 @@ fuzz_target!(|input: (u8, u8, &str)| {
         sender: Sender::Otlp,
         version: None,
         sequence: None,
+        older: Vec::new(),
     };
     normalise(&span, &PRICES);
     content(&span);

@@ -13,6 +13,7 @@ mod live;
 mod own;
 mod params;
 mod price_list;
+mod reprice;
 mod retention;
 mod search;
 mod sessions;
@@ -73,6 +74,7 @@ pub(crate) fn routes() -> Vec<Route> {
         search::routes(),
         transcript::routes(),
         stats::routes(),
+        reprice::routes(),
         ledger::routes(),
         spans::routes(),
     ]

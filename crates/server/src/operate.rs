@@ -193,7 +193,7 @@ OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf</pre>
 "startTimeUnixNano":"1790000000000000000","endTimeUnixNano":"1790000001000000000"}]}]}]}'</pre>
 <h2>Look at it</h2>
 <pre>clew traces list
-clew traces show</pre>
+clew traces show --latest</pre>
 <p>or <a href="/api/v1/traces">/api/v1/traces</a>. The API is described in
 <a href="/api/v1/openapi.json">/api/v1/openapi.json</a>.</p>
 </html>

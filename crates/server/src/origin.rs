@@ -55,10 +55,7 @@ fn check_origin(headers: &HeaderMap, host: &str, allowed: &[String]) -> Result<(
     let foreign = |from: &str| {
         ApiError::new(
             ErrorCode::ForeignOrigin,
-            format!(
-                "requests from pages of `{}` are refused (server.cors_origins)",
-                printable(from)
-            ),
+            format!("requests from pages of `{}` are refused (cors_origins)", printable(from)),
         )
     };
     let Some(origin) = headers.get(header::ORIGIN) else {

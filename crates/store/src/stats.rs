@@ -63,7 +63,7 @@ pub struct Figures {
     pub failed_count: u64,
     /// Input and output; `None` where no trace has any.
     pub tokens: Option<u64>,
-    /// Their parts, as far as rows are kept of them: input, output, cache_read.
+    /// Their parts, as far as rows are kept of them: input, output, cache_read, cache_write, reasoning.
     pub usage: Usage,
     /// Money; `None` where no trace has any.
     pub cost: Option<PicoUsd>,

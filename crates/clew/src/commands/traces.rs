@@ -48,8 +48,10 @@ fn nothing(listing: &Listing, screen: &mut Screen) -> anyhow::Result<()> {
         return screen.line("no run matches");
     }
     screen.line("no runs yet")?;
-    screen.line("`clew demo` sends a few made-up ones; to send your own, point any OpenTelemetry exporter at")?;
-    screen.line("  OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:2539")
+    screen.line(
+        "`clew demo` sends a few made-up ones; to send your own, set OTEL_EXPORTER_OTLP_ENDPOINT",
+    )?;
+    screen.line("to the address that `clew serve` prints")
 }
 
 fn cells(row: &Json, now: i64) -> Vec<Cell> {

@@ -9,7 +9,8 @@ use super::rows::values;
 use crate::contract::StoreError;
 use crate::ids::WorkspaceId;
 
-/// Keeps events of one trace; the same event sent again changes nothing. Says how many are new.
+/// Keeps events of one trace; an id sent again changes nothing, whatever time came with it
+/// (a time left out is that of arrival). Says how many are new.
 pub(crate) fn put(
     connection: &Connection,
     workspace: WorkspaceId,

@@ -131,12 +131,12 @@ CREATE INDEX labels_by_name ON labels (workspace, name, label_no);
 
 CREATE TABLE run_events (
     tno        INTEGER NOT NULL,
-    time_nanos INTEGER NOT NULL,
     event_id   TEXT    NOT NULL,
+    time_nanos INTEGER NOT NULL,
     workspace  INTEGER NOT NULL,
     name       TEXT    NOT NULL,
     attributes BLOB    NOT NULL,
-    PRIMARY KEY (tno, time_nanos, event_id)
+    PRIMARY KEY (tno, event_id)
 ) WITHOUT ROWID;
 
 -- What was deleted, when, by whom and by which rule. `commit_seq` is the log's when it was.

@@ -21,6 +21,8 @@ pub(crate) struct Sums {
     pub(crate) input: Option<u64>,
     pub(crate) output: Option<u64>,
     pub(crate) cache_read: Option<u64>,
+    pub(crate) cache_write: Option<u64>,
+    pub(crate) reasoning: Option<u64>,
     /// Whether there is any, and how much. Never negative: a sender's refund counts as nothing.
     pub(crate) cost: Option<u64>,
     pub(super) durations: BTreeMap<u16, u64>,
@@ -42,6 +44,8 @@ impl Sums {
             (&mut self.input, other.input),
             (&mut self.output, other.output),
             (&mut self.cache_read, other.cache_read),
+            (&mut self.cache_write, other.cache_write),
+            (&mut self.reasoning, other.reasoning),
             (&mut self.cost, other.cost),
         ] {
             if let Some(other) = other {
@@ -64,6 +68,8 @@ impl Sums {
                 input: self.input,
                 output: self.output,
                 cache_read: self.cache_read,
+                cache_write: self.cache_write,
+                reasoning: self.reasoning,
                 ..Usage::default()
             },
             cost: self.cost.map(|cost| PicoUsd(i64::try_from(cost).unwrap_or(i64::MAX))),
@@ -92,7 +98,15 @@ impl Sums {
         packer.number(self.trace_count);
         packer.number(self.error_count);
         packer.number(self.failed_count);
-        for number in [self.tokens, self.input, self.output, self.cache_read, self.cost] {
+        for number in [
+            self.tokens,
+            self.input,
+            self.output,
+            self.cache_read,
+            self.cache_write,
+            self.reasoning,
+            self.cost,
+        ] {
             packer.optional_number(number);
         }
         packer.number(self.durations.len() as u64);
@@ -122,6 +136,8 @@ impl Sums {
             &mut head.input,
             &mut head.output,
             &mut head.cache_read,
+            &mut head.cache_write,
+            &mut head.reasoning,
             &mut head.cost,
         ] {
             *number = unpacker.optional_number()?;

@@ -101,7 +101,8 @@ fn names(names: &[String]) -> Vec<&str> {
 
 /// Columns of [`Reader::read`].
 pub(crate) const COLUMNS: &str = "start_nanos, end_nanos, flags, agent_no, name, terms, tokens, \
-    input_tokens, output_tokens, cache_read_tokens, cost_pico";
+    input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, \
+    cost_pico";
 
 /// Reads traces.
 pub(crate) struct Reader<'c> {
@@ -165,7 +166,9 @@ impl<'c> Reader<'c> {
             input: count(7)?,
             output: count(8)?,
             cache_read: count(9)?,
-            cost: count(10)?,
+            cache_write: count(10)?,
+            reasoning: count(11)?,
+            cost: count(12)?,
             ..Sums::default()
         };
         if let (Some(end), true) = (end_nanos, flags & flag::STARTED != 0) {
