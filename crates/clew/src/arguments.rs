@@ -132,7 +132,7 @@ pub(crate) struct Demo {
 #[derive(Debug, Args, Clone)]
 pub(crate) struct Listing {
     /// Filter, such as 'status:error duration > 2s' (docs/filters.md)
-    #[arg(value_name = "FILTER", allow_hyphen_values = true)]
+    #[arg(value_name = "FILTER")]
     pub filter: Vec<String>,
     /// Field to sort by; a leading - turns it around, as in --sort=-cost
     #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
@@ -159,7 +159,7 @@ pub(crate) enum Traces {
     /// Runs as they come and change, until stopped
     Tail {
         /// Filter
-        #[arg(value_name = "FILTER", allow_hyphen_values = true)]
+        #[arg(value_name = "FILTER")]
         filter: Vec<String>,
     },
     /// Runs whose text holds these words, with the place
@@ -174,7 +174,7 @@ pub(crate) enum Traces {
     /// Counts, tokens, cost and durations, by up to two groups
     Stats {
         /// Filter
-        #[arg(value_name = "FILTER", allow_hyphen_values = true)]
+        #[arg(value_name = "FILTER")]
         filter: Vec<String>,
         /// agent, model, tool, name, status, hour or day; two at most
         #[arg(long, value_name = "GROUPS", value_delimiter = ',')]
@@ -183,7 +183,7 @@ pub(crate) enum Traces {
     /// Write runs as OTLP JSON lines, which any OTLP reader understands
     Export {
         /// Filter, or ids of runs
-        #[arg(value_name = "FILTER", allow_hyphen_values = true)]
+        #[arg(value_name = "FILTER")]
         filter: Vec<String>,
         /// File to write; a name ending in .gz is compressed [default: standard output]
         #[arg(long, short, value_name = "FILE")]
