@@ -39,8 +39,31 @@ pub(crate) fn server_config(configuration: &Configuration) -> anyhow::Result<Ser
     limits.drain_timeout = time(configuration, "server.drain_timeout")?;
     limits.scan_deadline = time(configuration, "api.scan_deadline")?;
     limits.max_response_bytes = bytes(configuration, "api.max_response_bytes")? as usize;
+    serving_limits(configuration, limits)?;
     config.locked_settings = locked(configuration)?;
     Ok(config)
+}
+
+fn serving_limits(
+    configuration: &Configuration,
+    limits: &mut clew_server::Limits,
+) -> anyhow::Result<()> {
+    limits.admission_wait = time(configuration, "ingest.admission_wait")?;
+    limits.max_header_bytes = bytes(configuration, "server.max_header_bytes")? as usize;
+    limits.header_timeout = time(configuration, "server.header_timeout")?;
+    limits.body_timeout = time(configuration, "server.body_timeout")?;
+    limits.request_timeout = time(configuration, "server.request_timeout")?;
+    limits.max_api_body_bytes = bytes(configuration, "api.max_body_bytes")? as usize;
+    limits.max_page = configuration.get("api.max_page").parse()?;
+    limits.max_live_streams = configuration.get("api.max_live_streams").parse()?;
+    // Not set: what fits the machine's cores.
+    if let Ok(threads) = configuration.get("ingest.decode_threads").parse() {
+        limits.decode_threads = threads;
+    }
+    if let Ok(threads) = configuration.get("api.read_threads").parse() {
+        limits.read_threads = threads;
+    }
+    Ok(())
 }
 
 /// A setting said by nobody is a default, which a taken port may leave (ruling 1).
@@ -76,6 +99,15 @@ pub(crate) fn store_options(
     }));
     options.staging_max_bytes = bytes(configuration, "store.staging_max_bytes")? as usize;
     options.reserve_bytes = bytes(configuration, "store.reserve_bytes")?;
+    options.in_flight_max_bytes = bytes(configuration, "store.in_flight_max_bytes")? as usize;
+    options.active_max_bytes = bytes(configuration, "store.active_max_bytes")? as usize;
+    options.commit_max_spans = configuration.get("store.commit_max_spans").parse()?;
+    options.commit_max_bytes = bytes(configuration, "store.commit_max_bytes")? as usize;
+    options.merge_after_nanos = time(configuration, "store.merge_after")?.as_nanos() as i64;
+    options.readers = configuration.get("store.readers").parse()?;
+    if !configuration.get("store.max_bytes").is_empty() {
+        options.max_bytes = bytes(configuration, "store.max_bytes")?;
+    }
     options.log_max_bytes = bytes(configuration, "log.max_bytes")?;
     options.quiet_after_nanos = time(configuration, "trace.quiet_after")?.as_nanos() as i64;
     options.abandoned_after_nanos = time(configuration, "trace.abandoned_after")?.as_nanos() as i64;
@@ -88,4 +120,43 @@ fn bytes(configuration: &Configuration, name: &str) -> anyhow::Result<u64> {
 
 fn time(configuration: &Configuration, name: &str) -> anyhow::Result<std::time::Duration> {
     size::duration(configuration.get(name)).map_err(anyhow::Error::msg).context(name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table repeats the defaults of the server and the store for people to read; it
+    /// must not drift from them.
+    #[test]
+    fn defaults_are_those_of_the_server_and_the_store() {
+        let folder = tempfile::tempdir().unwrap();
+        let configuration = Configuration::load(None, folder.path(), |_| None, &[]).unwrap();
+        let config = server_config(&configuration).unwrap();
+        assert_eq!(format!("{config:?}"), format!("{:?}", ServerConfig::default()));
+        let prices = Arc::new(PriceTable::shipped());
+        let ours = store_options(&configuration, Arc::new(move || Arc::clone(&prices))).unwrap();
+        let theirs = StoreOptions::new(Arc::clone(&ours.normalise));
+        assert_eq!(
+            (ours.in_flight_max_bytes, ours.staging_max_bytes, ours.active_max_bytes),
+            (theirs.in_flight_max_bytes, theirs.staging_max_bytes, theirs.active_max_bytes)
+        );
+        assert_eq!(
+            (ours.commit_max_spans, ours.commit_max_bytes, ours.log_max_bytes, ours.readers),
+            (
+                theirs.commit_max_spans,
+                theirs.commit_max_bytes,
+                theirs.log_max_bytes,
+                theirs.readers
+            )
+        );
+        assert_eq!(
+            (ours.reserve_bytes, ours.max_bytes, ours.merge_after_nanos),
+            (theirs.reserve_bytes, theirs.max_bytes, theirs.merge_after_nanos)
+        );
+        assert_eq!(
+            (ours.quiet_after_nanos, ours.abandoned_after_nanos),
+            (theirs.quiet_after_nanos, theirs.abandoned_after_nanos)
+        );
+    }
 }
