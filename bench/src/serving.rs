@@ -187,7 +187,12 @@ fn written(workload: &Workload, form: Form) -> anyhow::Result<Vec<Vec<u8>>> {
 }
 
 /// Lists, filters and traces, one request after the other.
-pub(crate) fn read(report: &mut Report, binary: &Path, folder: &Path, size: Size) -> anyhow::Result<()> {
+pub(crate) fn read(
+    report: &mut Report,
+    binary: &Path,
+    folder: &Path,
+    size: Size,
+) -> anyhow::Result<()> {
     report.section("Reading over HTTP, one connection")?;
     let temporary = tempfile::tempdir_in(folder)?;
     let served = Served::start(binary, &temporary.path().join("data"))?;
@@ -250,7 +255,12 @@ fn timed(address: SocketAddr, path: &str, rounds: usize) -> anyhow::Result<(Vec<
 }
 
 /// Memory when idle, time until the first answer, and recovery after kill -9.
-pub(crate) fn start(report: &mut Report, binary: &Path, folder: &Path, size: Size) -> anyhow::Result<()> {
+pub(crate) fn start(
+    report: &mut Report,
+    binary: &Path,
+    folder: &Path,
+    size: Size,
+) -> anyhow::Result<()> {
     report.section("Start and memory")?;
     let temporary = tempfile::tempdir_in(folder)?;
     let data = temporary.path().join("data");

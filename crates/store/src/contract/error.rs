@@ -15,7 +15,7 @@ pub enum StoreError {
     Overloaded {
         /// Bytes waiting to be written.
         in_flight_bytes: usize,
-        /// `ingest.in_flight_max_bytes`.
+        /// `store.in_flight_max_bytes`.
         max_bytes: usize,
     },
     /// The disk is full, or the store's size limit is reached.
