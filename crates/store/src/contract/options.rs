@@ -40,7 +40,7 @@ pub struct StoreOptions {
     pub random: Random,
     /// Derives facts of combined spans.
     pub normalise: Normalise,
-    /// `ingest.in_flight_max_bytes`: waiting to be written; one larger request is let in alone.
+    /// `store.in_flight_max_bytes`: waiting to be written; one larger request is let in alone.
     pub in_flight_max_bytes: usize,
     /// `store.staging_max_bytes`: written to the log, not yet to chunks.
     pub staging_max_bytes: usize,
@@ -97,7 +97,7 @@ impl StoreOptions {
             normalise,
             in_flight_max_bytes: 40 << 20,
             staging_max_bytes: 32 << 20,
-            active_max_bytes: 64 << 20,
+            active_max_bytes: 96 << 20,
             log_max_bytes: 1 << 30,
             commit_max_spans: 5_000,
             commit_max_bytes: 8 << 20,

@@ -5,6 +5,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use clew_model::ids::{SpanId, TraceId};
+use clew_model::span::Span;
 use rusqlite::Connection;
 
 use super::codec::records::{Record, SHARED_OWNER};
@@ -80,40 +81,56 @@ impl ActiveTrace {
         let Some(found) = rows::find(connection, workspace, &trace_id)? else { return Ok(None) };
         let mut active = Self::new(trace_id);
         active.state.set_duplicates(found.duplicates);
-        let chunks = chunks::of_trace(connection, dictionaries, found.tno, Want::Bodies)?;
         let mut last_seq = 0;
-        for chunk in &chunks {
+        for chunk in chunks::of_trace(connection, dictionaries, found.tno, Want::Heads)? {
             last_seq = last_seq.max(chunk.last_seq);
-            for record in chunk.records()? {
-                active.learn(trace_id, &record)?;
+            let head = chunk.head()?;
+            head.shared.iter().for_each(|number| {
+                active.note_shared(*number);
+            });
+            head.owners.iter().for_each(|owner| active.note_owner(*owner));
+            let spans = head.spans(trace_id);
+            for (seq, span) in
+                spans.map_err(|damage| damage.at(format_args!("chunk {}", chunk.key)))?
+            {
+                active.learn(seq, &span);
             }
         }
         for record in staging.view(found.tno, false).records {
             if record.seq > last_seq {
-                active.learn(trace_id, &record)?;
+                active.learn_staged(trace_id, &record)?;
             }
         }
         active.memo = Some(found.memo);
         Ok(Some(active))
     }
 
-    fn learn(&mut self, trace_id: TraceId, record: &Record) -> Result<(), StoreError> {
-        let place = || format!("span {} of trace {trace_id}", record.span_id);
-        let is_newest = self.spans.get(&record.span_id).is_none_or(|known| known.seq <= record.seq);
-        if is_newest {
-            self.state.upsert(&record.span(trace_id).map_err(|damage| damage.at(place()))?);
-            self.spans.insert(record.span_id, KnownSpan { hash: 0, seq: record.seq });
+    fn learn(&mut self, seq: u64, span: &Span) {
+        if self.spans.get(&span.span_id).is_none_or(|known| known.seq <= seq) {
+            self.state.upsert(span);
+            self.spans.insert(span.span_id, KnownSpan { hash: 0, seq });
         }
+    }
+
+    fn learn_staged(&mut self, trace_id: TraceId, record: &Record) -> Result<(), StoreError> {
+        let place = || format!("span {} of trace {trace_id}", record.span_id);
+        self.learn(record.seq, &record.span(trace_id).map_err(|damage| damage.at(place()))?);
         for run in &record.runs {
             if run.owner == SHARED_OWNER {
                 run.numbers().for_each(|number| {
                     self.note_shared(number);
                 });
-            } else if is_session(run.owner) && !self.owners.contains(&run.owner) {
-                self.owners.push(run.owner);
+            } else {
+                self.note_owner(run.owner);
             }
         }
         Ok(())
+    }
+
+    fn note_owner(&mut self, owner: i64) {
+        if is_session(owner) && !self.owners.contains(&owner) {
+            self.owners.push(owner);
+        }
     }
 
     /// True when the trace did not refer to this shared text before.
@@ -184,8 +201,8 @@ impl ActiveTraces {
             let Some(oldest) = self.by_touch.pop_first() else { break };
             let key = (oldest.1, oldest.2);
             let memo = self.traces.get(&key).and_then(|active| active.memo.as_ref());
-            // Twice the budget goes before everything else.
-            if self.bytes <= max_bytes * 2 && memo.is_some_and(|memo| is_staged(memo.tno)) {
+            // A quarter more is the end of sparing any.
+            if self.bytes <= max_bytes / 4 * 5 && memo.is_some_and(|memo| is_staged(memo.tno)) {
                 spared.push(oldest);
             } else if let Some(active) = self.traces.remove(&key) {
                 self.bytes -= active.counted;

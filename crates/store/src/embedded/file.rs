@@ -19,7 +19,7 @@ const PAGE_BYTES: i64 = 4_096;
 /// The write-ahead log is copied into the file when it has as many pages (32 MB).
 const CHECKPOINT_PAGES: i64 = 8_192;
 const WRITER_CACHE_KIB: i64 = 32_768;
-const READER_CACHE_KIB: i64 = 4_096;
+const READER_CACHE_KIB: i64 = 2_048;
 
 /// The folder, locked against other processes until this is dropped.
 pub(crate) struct Folder {

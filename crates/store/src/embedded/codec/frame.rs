@@ -26,11 +26,15 @@ pub(crate) fn checksum(raw: &[u8]) -> i64 {
 }
 
 /// A trained dictionary, ready for both directions.
+///
+/// zstd's contexts borrow it, and threads keep their contexts: making one costs more than
+/// what is decompressed with it. So its tables stay until the process ends; there is one
+/// dictionary a workspace.
 pub(crate) struct Dictionary {
     pub(crate) id: i64,
-    fast: EncoderDictionary<'static>,
-    small: EncoderDictionary<'static>,
-    decoder: DecoderDictionary<'static>,
+    fast: &'static EncoderDictionary<'static>,
+    small: &'static EncoderDictionary<'static>,
+    decoder: &'static DecoderDictionary<'static>,
 }
 
 /// Compression level of a first write.
@@ -53,9 +57,9 @@ impl Dictionary {
     pub(crate) fn new(id: i64, data: &[u8]) -> Self {
         Self {
             id,
-            fast: EncoderDictionary::copy(data, LEVEL_FAST),
-            small: EncoderDictionary::copy(data, LEVEL_SMALL),
-            decoder: DecoderDictionary::copy(data),
+            fast: Box::leak(Box::new(EncoderDictionary::copy(data, LEVEL_FAST))),
+            small: Box::leak(Box::new(EncoderDictionary::copy(data, LEVEL_SMALL))),
+            decoder: Box::leak(Box::new(DecoderDictionary::copy(data))),
         }
     }
 }
@@ -64,6 +68,9 @@ thread_local! {
     /// zstd's working memory is worth keeping: it is larger than most blobs.
     static COMPRESSOR: RefCell<Option<(i32, Compressor<'static>)>> = const { RefCell::new(None) };
     static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+    /// Likewise, with the dictionary of the last blob.
+    static PACKER: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+    static UNPACKER: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
 }
 
 /// Compresses without a dictionary.
@@ -87,8 +94,14 @@ pub(crate) fn pack_with(
     dictionary: Option<&Dictionary>,
 ) -> Result<Frame, StoreError> {
     let Some(dictionary) = dictionary else { return pack(raw, level) };
-    let prepared = if level == LEVEL_FAST { &dictionary.fast } else { &dictionary.small };
-    let data = Compressor::with_prepared_dictionary(prepared)?.compress(raw)?;
+    let prepared = if level == LEVEL_FAST { dictionary.fast } else { dictionary.small };
+    let data = PACKER.with_borrow_mut(|kept| match kept {
+        Some(packer) => {
+            packer.set_prepared_dictionary(prepared)?;
+            packer.compress(raw)
+        }
+        None => kept.insert(Compressor::with_prepared_dictionary(prepared)?).compress(raw),
+    })?;
     Ok(Frame { raw_bytes: raw.len() as i64, checksum: checksum(raw), data })
 }
 
@@ -104,8 +117,15 @@ pub(crate) fn unpack(
     }
     let capacity = raw_bytes as usize;
     let raw = match dictionary {
-        Some(dictionary) => Decompressor::with_prepared_dictionary(&dictionary.decoder)
-            .and_then(|mut decompressor| decompressor.decompress(data, capacity)),
+        Some(dictionary) => UNPACKER.with_borrow_mut(|kept| match kept {
+            Some(unpacker) => {
+                unpacker.set_prepared_dictionary(dictionary.decoder)?;
+                unpacker.decompress(data, capacity)
+            }
+            None => kept
+                .insert(Decompressor::with_prepared_dictionary(dictionary.decoder)?)
+                .decompress(data, capacity),
+        }),
         None => DECOMPRESSOR.with_borrow_mut(|kept| {
             if kept.is_none() {
                 *kept = Some(Decompressor::new()?);

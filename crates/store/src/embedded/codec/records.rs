@@ -1,7 +1,7 @@
 //! Span records: what a chunk holds of one trace, in a head for skeletons and a body for
 //! payload.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use clew_model::ids::{SpanId, TraceId};
@@ -64,18 +64,26 @@ impl Record {
 /// Writes the records of one trace, which stand in order of `seq`.
 pub(crate) fn put_records<R: AsRef<Record>>(records: &[R], head: &mut Vec<u8>, body: &mut Vec<u8>) {
     let mut owners: Vec<i64> = Vec::new();
+    let mut shared = BTreeSet::new();
     let (mut words, mut whos) = (Distinct::default(), Distinct::default());
     let mut indexes = Vec::with_capacity(records.len());
     for record in records.iter().map(AsRef::as_ref) {
         indexes.push((words.index(&record.words), whos.index(&record.who)));
         for run in &record.runs {
-            if run.owner != SHARED_OWNER && !owners.contains(&run.owner) {
+            if run.owner == SHARED_OWNER {
+                shared.extend(run.numbers());
+            } else if !owners.contains(&run.owner) {
                 owners.push(run.owner);
             }
         }
     }
     put_varint(head, owners.len() as u64);
     owners.iter().for_each(|owner| put_varint(head, *owner as u64));
+    put_varint(head, shared.len() as u64);
+    shared.into_iter().fold(0, |last, number| {
+        put_varint(head, number - last);
+        number
+    });
     words.put(head);
     whos.put(head);
     put_varint(head, records.len() as u64);
@@ -140,6 +148,8 @@ impl Distinct {
 /// A head as it stands, before its facts are looked at.
 pub(crate) struct Head<'a> {
     pub(crate) owners: Vec<i64>,
+    /// Shared texts that its records refer to.
+    pub(crate) shared: Vec<u64>,
     words: Vec<&'a [u8]>,
     whos: Vec<&'a [u8]>,
     pub(crate) entries: Vec<HeadEntry<'a>>,
@@ -161,6 +171,7 @@ impl<'a> Head<'a> {
         let count = input.count()?;
         let owners =
             (0..count).map(|_| Ok(input.varint()? as i64)).collect::<Result<Vec<_>, _>>()?;
+        let shared = ascending(input)?;
         let (words, whos) = (strings(input)?, strings(input)?);
         let count = input.count()?;
         let mut entries = Vec::with_capacity(count);
@@ -180,7 +191,7 @@ impl<'a> Head<'a> {
             };
             entries.push(entry);
         }
-        Ok(Self { owners, words, whos, entries })
+        Ok(Self { owners, shared, words, whos, entries })
     }
 
     /// The distinct words of its records.
@@ -201,6 +212,16 @@ impl<'a> Head<'a> {
         };
         self.entries.iter().map(span).collect()
     }
+}
+
+fn ascending(input: &mut Input<'_>) -> Result<Vec<u64>, Damage> {
+    let count = input.count()?;
+    let mut last = 0_u64;
+    let mut next = || -> Result<u64, Damage> {
+        last = last.checked_add(input.varint()?).ok_or(Damage("a number overflows"))?;
+        Ok(last)
+    };
+    (0..count).map(|_| next()).collect()
 }
 
 fn strings<'a>(input: &mut Input<'a>) -> Result<Vec<&'a [u8]>, Damage> {

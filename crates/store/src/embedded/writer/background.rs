@@ -251,8 +251,9 @@ impl Writer {
     pub(super) fn evict(&mut self) {
         let budget = self.options.active_max_bytes;
         let staging = Arc::clone(&self.staging);
-        self.actives.evict(budget / 4 * 3, |tno| staging.has_trace(tno));
         self.owners.evict(budget / 4);
+        let rest = budget.saturating_sub(self.owners.memory_bytes());
+        self.actives.evict(rest, |tno| staging.has_trace(tno));
         self.metrics
             .active_bytes
             .set((self.actives.memory_bytes() + self.owners.memory_bytes()) as u64);
