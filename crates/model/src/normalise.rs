@@ -1,6 +1,6 @@
 //! From a source span to its facts: one pure pass over a table of keys.
 //!
-//! The tables hold the knowledge ([`fields`], [`category`], [`usage`], ...), the code only
+//! The tables hold the knowledge (`fields`, `category`, `usage`, ...), the code only
 //! walks them. [`MAPPING_VERSION`] names the state of the tables; facts are derived again
 //! when it moves.
 
