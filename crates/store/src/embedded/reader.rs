@@ -72,36 +72,46 @@ impl Embedded {
         only: Option<&[SpanId]>,
     ) -> Result<Vec<SourceSpan>, StoreError> {
         self.consistent(workspace, trace_id, true, |connection, tno, view, span_seq| {
-            let records = self.records(connection, tno, view)?;
+            let records = self.records(connection, tno, view, only)?;
             let complete = is_complete(records.last_seq, view, span_seq);
-            let wanted: Vec<_> = records
-                .newest
-                .into_iter()
-                .filter(|record| only.is_none_or(|ids| ids.contains(&record.span_id)))
-                .collect();
-            match sources_of(connection, &self.dictionaries, *trace_id, &wanted, &view.texts) {
+            let newest = &records.newest;
+            match sources_of(connection, &self.dictionaries, *trace_id, newest, &view.texts) {
                 Ok(sources) => Ok((sources, complete)),
                 // A text may have been flushed after the snapshot was taken.
-                Err(StoreError::Corrupt(_)) if !complete => Ok((Vec::new(), false)),
+                Err(StoreError::Corrupt(why)) if !complete => Err(StoreError::Conflict(why)),
                 Err(error) => Err(error),
             }
         })
     }
 
-    /// The newest record of each span, in order of arrival.
-    pub(super) fn records(
+    /// The newest record of each span, or of those named, in order of arrival.
+    fn records(
         &self,
         connection: &Connection,
         tno: i64,
         view: &TraceView,
+        only: Option<&[SpanId]>,
     ) -> Result<Records, StoreError> {
-        let chunks = chunks::of_trace(connection, &self.dictionaries, tno, Want::Bodies)?;
+        let is_wanted = |id: &SpanId| only.is_none_or(|ids| ids.contains(id));
+        let want = if only.is_some() { Want::Heads } else { Want::Bodies };
+        let mut chunks = chunks::of_trace(connection, &self.dictionaries, tno, want)?;
         let last_seq = chunks.iter().map(|chunk| chunk.last_seq).max().unwrap_or(0);
+        if only.is_some() {
+            // Of a long trace only the bodies that hold one of them are read.
+            let mut keys = Vec::new();
+            for chunk in &chunks {
+                if chunk.head()?.entries.iter().any(|entry| is_wanted(&entry.span_id)) {
+                    keys.push(chunk.key);
+                }
+            }
+            chunks = chunks::with_keys(connection, &self.dictionaries, &keys)?;
+        }
         let mut newest = Vec::new();
         for chunk in &chunks {
             newest.extend(chunk.records()?.into_iter().map(Arc::new));
         }
         newest.extend(unflushed(view, last_seq).cloned());
+        newest.retain(|record| is_wanted(&record.span_id));
         keep_newest(&mut newest, |record| (record.span_id, record.seq));
         Ok(Records { newest, last_seq })
     }
@@ -118,23 +128,27 @@ impl Embedded {
         let tno = known.ok_or(StoreError::NotFound("trace"))?;
         for attempt in 0.. {
             let view = self.staging.view(tno, with_texts);
-            let (value, complete) = self.readers.read(|connection| {
+            let found = self.readers.read(|connection| {
                 let span_seq = span_seq(connection, tno)?;
                 read(connection, tno, &view, span_seq)
-            })?;
-            if complete || attempt >= ATTEMPTS {
-                return Ok(value);
+            });
+            match found {
+                Ok((value, complete)) if complete || attempt >= ATTEMPTS => return Ok(value),
+                Err(StoreError::Conflict(_)) | Ok(_) if attempt < ATTEMPTS => {
+                    std::thread::yield_now();
+                }
+                Err(error) => return Err(error),
+                Ok((value, _)) => return Ok(value),
             }
-            std::thread::yield_now();
         }
         Err(StoreError::NotFound("trace"))
     }
 }
 
 /// See [`Embedded::records`].
-pub(super) struct Records {
-    pub(super) newest: Vec<Arc<Record>>,
-    pub(super) last_seq: u64,
+struct Records {
+    newest: Vec<Arc<Record>>,
+    last_seq: u64,
 }
 
 fn span_seq(connection: &Connection, tno: i64) -> Result<u64, StoreError> {

@@ -166,6 +166,30 @@ pub(crate) enum Want {
     Bodies,
 }
 
+const HEAD_COLUMNS: &str = "key, workspace, version, last_seq, merged, head_dictionary, \
+                            head_bytes, head_checksum, head";
+const BODY_COLUMNS: &str = "key, workspace, version, last_seq, merged, head_dictionary, \
+                            head_bytes, head_checksum, head, body_dictionary, body_bytes, \
+                            body_checksum, body";
+
+/// The chunks with these keys, with their bodies.
+pub(crate) fn with_keys(
+    connection: &Connection,
+    dictionaries: &Dictionaries,
+    keys: &[i64],
+) -> Result<Vec<Chunk>, StoreError> {
+    let sql = format!("SELECT {BODY_COLUMNS} FROM chunk WHERE key = ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut chunks = Vec::with_capacity(keys.len());
+    for key in keys {
+        let mut rows = statement.query([key])?;
+        if let Some(row) = rows.next()? {
+            chunks.push(read(connection, dictionaries, row, Want::Bodies)?);
+        }
+    }
+    Ok(chunks)
+}
+
 /// All chunks of a trace, oldest first.
 pub(crate) fn of_trace(
     connection: &Connection,
@@ -176,18 +200,12 @@ pub(crate) fn of_trace(
     let (from, to) = keys(tno);
     // Columns are read in order and only as far as needed: without the body its pages stay
     // untouched.
-    let sql = match want {
-        Want::Heads => {
-            "SELECT key, workspace, version, last_seq, merged, head_dictionary, head_bytes, head_checksum, head \
-             FROM chunk WHERE key BETWEEN ?1 AND ?2 ORDER BY key"
-        }
-        Want::Bodies => {
-            "SELECT key, workspace, version, last_seq, merged, head_dictionary, head_bytes, head_checksum, head, \
-             body_dictionary, body_bytes, body_checksum, body \
-             FROM chunk WHERE key BETWEEN ?1 AND ?2 ORDER BY key"
-        }
+    let columns = match want {
+        Want::Heads => HEAD_COLUMNS,
+        Want::Bodies => BODY_COLUMNS,
     };
-    let mut statement = connection.prepare_cached(sql)?;
+    let sql = format!("SELECT {columns} FROM chunk WHERE key BETWEEN ?1 AND ?2 ORDER BY key");
+    let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([from, to])?;
     let mut chunks = Vec::new();
     while let Some(row) = rows.next()? {
