@@ -43,6 +43,11 @@ impl Connection {
             Self { client: Client::new(base, key, target.workspace.clone()), own: None }
         };
         if let Some(server) = &target.server {
+            if server.starts_with("https://") {
+                bail!(
+                    "{server}: commands speak no TLS; name the address behind the proxy, or bring it here with `ssh -L 2539:localhost:2539`"
+                );
+            }
             return Ok(client(server, None));
         }
         if let Some(found) = Announcement::read(&target.data)

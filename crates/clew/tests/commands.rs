@@ -221,6 +221,18 @@ fn settings_say_where_they_come_from() {
 }
 
 #[test]
+fn an_address_that_needs_tls_is_refused_with_the_way_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = clew(folder.path())
+        .args(["traces", "list", "--server", "https://clew.test"])
+        .output()
+        .unwrap();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success());
+    assert!(error.starts_with("error: https://clew.test: commands speak no TLS"), "{error}");
+}
+
+#[test]
 fn completions_are_made_for_each_shell() {
     let folder = tempfile::tempdir().unwrap();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {

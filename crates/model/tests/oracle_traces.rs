@@ -9,6 +9,8 @@
 
 #[path = "oracle/reader.rs"]
 mod reader;
+#[path = "oracle/recordings.rs"]
+mod recordings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,31 +24,6 @@ use clew_model::summary::TraceSummary;
 use clew_model::trace::{TraceState, Tree, TreeNode};
 use clew_model::usage::PicoUsd;
 use serde_json::Value as Json;
-
-const RECORDINGS: &[&str] = &[
-    "otel-http-json",
-    "otel-http-proto",
-    "otel-http-proto-gzip",
-    "otel-grpc",
-    "otel-grpc-gzip",
-    "phoenix-http",
-    "phoenix-grpc",
-    "phoenix-infer",
-    "traceloop",
-    "vercel-http-json",
-    "vercel-http-proto",
-    "logfire-otlp",
-    "logfire-native",
-    "mlflow-otlp",
-    "mlflow-rest",
-    "lmnr-grpc",
-    "lmnr-http",
-    "claude-code-http-json",
-    "claude-code-parent-proto",
-    "agno",
-    "langfuse5",
-    "js-langfuse",
-];
 
 type Sources = BTreeMap<(TraceId, SpanId), SourceSpan>;
 
@@ -209,7 +186,7 @@ fn compare(recording: &str, trees: &BTreeMap<TraceId, Tree>, found: &mut Differe
 #[test]
 fn every_recorded_trace_is_what_it_must_be() {
     let mut found = Differences::default();
-    let spans: usize = RECORDINGS
+    let spans: usize = recordings::RECORDINGS
         .iter()
         .map(|recording| {
             compare(recording, &trees(&combine(reader::spans_of(recording))), &mut found)
@@ -241,7 +218,7 @@ fn halves(span: SourceSpan) -> [SourceSpan; 2] {
 
 #[test]
 fn resent_reversed_and_in_parts_it_is_the_same() {
-    for recording in RECORDINGS {
+    for recording in recordings::RECORDINGS {
         let sent = reader::spans_of(recording);
         let once = trees(&combine(sent.clone()));
         let twice = sent.iter().chain(&sent).cloned();
@@ -262,7 +239,7 @@ fn resent_reversed_and_in_parts_it_is_the_same() {
 #[test]
 fn the_incremental_state_gives_the_same_row_after_each_span() {
     let prices = PriceTable::shipped();
-    for recording in RECORDINGS {
+    for recording in recordings::RECORDINGS {
         let mut sources = Sources::new();
         let mut states: BTreeMap<TraceId, TraceState> = BTreeMap::new();
         for part in reader::spans_of(recording) {

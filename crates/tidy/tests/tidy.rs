@@ -112,6 +112,20 @@ fn nothing_is_left_unfinished() {
 }
 
 #[test]
+fn no_test_is_left_out() {
+    let marks = [concat!("#[", "ignore"), concat!("cfg_attr(", "ignore")];
+    for path in rust_files() {
+        let source = read(&path);
+        for mark in marks {
+            assert!(
+                !source.contains(mark),
+                "{path}: run the test, or move what it measures to bench/"
+            );
+        }
+    }
+}
+
+#[test]
 fn lock_files_name_no_download_address() {
     for path in tracked_files(&["package-lock.json"]) {
         assert!(

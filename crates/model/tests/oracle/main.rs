@@ -7,6 +7,7 @@
 )]
 
 mod reader;
+mod recordings;
 
 use std::collections::HashMap;
 
@@ -16,31 +17,6 @@ use clew_model::normalise::normalise;
 use clew_model::prices::PriceTable;
 use clew_model::span::Span;
 use serde_json::Value as Json;
-
-const RECORDINGS: &[&str] = &[
-    "otel-http-json",
-    "otel-http-proto",
-    "otel-http-proto-gzip",
-    "otel-grpc",
-    "otel-grpc-gzip",
-    "phoenix-http",
-    "phoenix-grpc",
-    "phoenix-infer",
-    "traceloop",
-    "vercel-http-json",
-    "vercel-http-proto",
-    "logfire-otlp",
-    "logfire-native",
-    "mlflow-otlp",
-    "mlflow-rest",
-    "lmnr-grpc",
-    "lmnr-http",
-    "claude-code-http-json",
-    "claude-code-parent-proto",
-    "agno",
-    "langfuse5",
-    "js-langfuse",
-];
 
 fn expected(recording: &str) -> Json {
     let path = reader::fixtures().join("expected").join(format!("{recording}.json"));
@@ -52,7 +28,7 @@ fn facts_of_every_recorded_span() {
     let prices = PriceTable::shipped();
     let mut differences = Vec::new();
     let mut compared = 0;
-    for recording in RECORDINGS {
+    for recording in recordings::RECORDINGS {
         let spans: HashMap<String, Span> = reader::spans_of(recording)
             .iter()
             .map(|source| normalise(source, &prices))
@@ -152,7 +128,7 @@ fn same_beginning(want: &str, got: &str) -> bool {
 #[test]
 fn payload_of_every_recorded_span() {
     let mut differences = Vec::new();
-    for recording in RECORDINGS {
+    for recording in recordings::RECORDINGS {
         let contents: HashMap<String, Content> = reader::spans_of(recording)
             .iter()
             .map(|source| (format!("{}/{}", source.trace_id, source.span_id), content(source)))

@@ -17,7 +17,6 @@ use crate::listing::{Budget, Page, Scanned, TotalIs, TraceQuery};
 use crate::row::TraceRow;
 
 mod groups;
-mod million;
 mod oracle;
 mod spans;
 
