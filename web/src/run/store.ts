@@ -1,0 +1,177 @@
+/**
+ * What one open run knows of its reader: one selection, one hover, one expansion, one search, one brush, shared by
+ * transcript, tree, timeline, graph and strip. The views only draw it and call its actions; none keeps its own.
+ *
+ * Spans are named by their place in the skeleton. A live run's skeleton is replaced as it grows; places are then
+ * carried over by span id.
+ */
+
+import { createContext, useContext } from "react";
+import { createStore, type StoreApi, useStore } from "zustand";
+import { failed, FLAG, has, indexOf, type Skeleton, spanId } from "@/trace/skeleton";
+
+export type View = "transcript" | "tree" | "timeline" | "graph";
+export const VIEWS: readonly View[] = ["transcript", "tree", "timeline", "graph"];
+export type Heat = "none" | "tokens" | "cost";
+export type GraphMode = "steps" | "spans";
+
+/** A part of the run's time, in nanoseconds from its start. */
+export interface Brush {
+  from: number;
+  to: number;
+}
+
+export interface RunState {
+  run: Skeleton;
+  /** Selected span, -1 for none. */
+  selected: number;
+  /** Span under the pointer in any view, -1 for none. */
+  hover: number;
+  /** 1 where a span shows what is below it. */
+  expanded: Uint8Array;
+  /** Folds that were opened by hand ("read_file ×14", "12 steps, all fine"), by `Fold.key`. */
+  openFolds: ReadonlySet<string>;
+  /** Find in run. */
+  find: string;
+  /** Places that the search hits, ascending. */
+  matches: readonly number[];
+  brush: Brush | null;
+  /** Spans without any AI convention are shown. */
+  showInfrastructure: boolean;
+  heat: Heat;
+  criticalPath: boolean;
+  graphMode: GraphMode;
+  /** Follows the end of a live run; set while the reader is at the end. */
+  pinned: boolean;
+  /** Spans that came since the reader left the end. */
+  newSpans: number;
+
+  select(span: number): void;
+  hoverOver(span: number): void;
+  toggle(span: number): void;
+  expandAll(): void;
+  collapseAll(): void;
+  /** Opens what is above a span, so that it can be seen. */
+  reveal(span: number): void;
+  toggleFold(key: string): void;
+  setFind(text: string, matches: readonly number[]): void;
+  setBrush(brush: Brush | null): void;
+  set(
+    part: Partial<
+      Pick<RunState, "showInfrastructure" | "heat" | "criticalPath" | "graphMode" | "pinned" | "newSpans">
+    >,
+  ): void;
+  /** Takes a newer skeleton of the same run. */
+  grow(run: Skeleton): void;
+}
+
+export type RunStore = StoreApi<RunState>;
+
+/** Opened at once: the first level and the ways to this many failures. */
+export const OPENED_ODDITIES_MAX = 50;
+
+/** A store for a run that was just loaded. */
+export function createRunStore(run: Skeleton, selectedId?: string): RunStore {
+  const selected = selectedId ? indexOf(run, selectedId) : -1;
+  const expanded = firstExpansion(run);
+  if (selected >= 0) openAbove(run, expanded, selected);
+  return createStore<RunState>((set, get) => ({
+    run,
+    selected,
+    hover: -1,
+    expanded,
+    openFolds: new Set(),
+    find: "",
+    matches: [],
+    brush: null,
+    showInfrastructure: false,
+    heat: "none",
+    criticalPath: false,
+    graphMode: "steps",
+    pinned: run.trace.state === "live",
+    newSpans: 0,
+    select: (span) => {
+      if (span !== get().selected) set({ selected: span });
+    },
+    hoverOver: (span) => {
+      if (span !== get().hover) set({ hover: span });
+    },
+    toggle: (span) => {
+      const next = get().expanded.slice();
+      next[span] = next[span] ? 0 : 1;
+      set({ expanded: next });
+    },
+    expandAll: () => set({ expanded: new Uint8Array(get().run.count).fill(1) }),
+    collapseAll: () => set({ expanded: new Uint8Array(get().run.count), openFolds: new Set() }),
+    reveal: (span) => {
+      const next = get().expanded.slice();
+      if (openAbove(get().run, next, span)) set({ expanded: next });
+    },
+    toggleFold: (key) => {
+      const next = new Set(get().openFolds);
+      if (!next.delete(key)) next.add(key);
+      set({ openFolds: next });
+    },
+    setFind: (find, matches) => set({ find, matches }),
+    setBrush: (brush) => set({ brush }),
+    set: (part) => set(part),
+    grow: (next) => {
+      const before = get();
+      if (next.commitSeq === before.run.commitSeq && next.count === before.run.count) return;
+      const carry = (span: number) => (span < 0 ? -1 : indexOf(next, spanId(before.run, span)));
+      const grown = firstExpansion(next);
+      for (let span = 0; span < before.run.count; span++) {
+        const at = carry(span);
+        if (at >= 0) grown[at] = before.expanded[span]!;
+      }
+      set({
+        run: next,
+        selected: carry(before.selected),
+        hover: carry(before.hover),
+        expanded: grown,
+        matches: before.matches.map(carry).filter((span) => span >= 0),
+        newSpans: before.pinned ? 0 : before.newSpans + Math.max(0, next.count - before.run.count),
+      });
+    },
+  }));
+}
+
+/** The first level, and the ways to the first failures. */
+function firstExpansion(run: Skeleton): Uint8Array {
+  const expanded = new Uint8Array(run.count);
+  const all = run.count <= 30;
+  let odd = 0;
+  for (let span = 0; span < run.count; span++) {
+    if (run.depth[span] === 0 || all) expanded[span] = 1;
+    if (odd < OPENED_ODDITIES_MAX && failed(run, span) && !has(run, span, FLAG.errorDerived)) {
+      openAbove(run, expanded, span);
+      odd++;
+    }
+  }
+  return expanded;
+}
+
+function openAbove(run: Skeleton, expanded: Uint8Array, span: number): boolean {
+  let changed = false;
+  for (let above = run.parent[span]!; above >= 0; above = run.parent[above]!) {
+    if (!expanded[above]) {
+      expanded[above] = 1;
+      changed = true;
+    }
+  }
+  return changed;
+}
+
+export const RunContext = createContext<RunStore | null>(null);
+
+/** The store of the run around; for handlers that read without drawing again. */
+export function useRunStore(): RunStore {
+  const store = useContext(RunContext);
+  if (!store) throw new Error("no run around this component");
+  return store;
+}
+
+/** A part of the run's state; draws again only when it changes. */
+export function useRun<T>(pick: (state: RunState) => T): T {
+  return useStore(useRunStore(), pick);
+}
