@@ -15,7 +15,7 @@ const page = await browser.newPage({
   colorScheme: rest.includes("--dark") ? "dark" : "light",
 });
 page.on("console", (message) => {
-  if (message.type() === "error" || message.type() === "warning") console.log(`console ${message.type()}: ${message.text()}`);
+  if (message.type() === "error" || message.type() === "warning") console.log(`console ${message.type()}: ${message.text()} ${message.location().url}`);
 });
 page.on("pageerror", (error) => console.log(`page error: ${error.message}`));
 await page.goto(url);
