@@ -238,4 +238,44 @@ impl Span {
     pub fn model(&self) -> Option<&str> {
         self.response_model.as_deref().or(self.request_model.as_deref())
     }
+
+    /// About as many bytes as its texts take in memory, beside the span itself.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        let agent = &self.agent;
+        let texts = [
+            &self.display_name,
+            &self.trace_name,
+            &self.kind,
+            &self.operation,
+            &agent.agentos_id,
+            &agent.name,
+            &agent.id,
+            &agent.project,
+            &agent.service,
+            &self.session_id,
+            &self.user_id,
+            &self.environment,
+            &self.release,
+            &self.provider,
+            &self.request_model,
+            &self.response_model,
+            &self.response_id,
+            &self.tool_name,
+            &self.tool_call_id,
+            &self.finish_reason,
+            &self.input_preview,
+            &self.output_preview,
+        ];
+        let lists = [&self.conventions, &self.tags, &self.rejected_keys];
+        // Each piece of memory has a head of its own.
+        let piece = |bytes: usize| bytes + 16;
+        let list = |texts: &Vec<String>| {
+            texts.iter().map(|text| piece(text.len()) + size_of::<String>()).sum::<usize>()
+        };
+        let error = self.error.as_ref().map_or(0, |error| error.kind.len() + error.message.len());
+        piece(self.name.len())
+            + texts.into_iter().flatten().map(|text| piece(text.len())).sum::<usize>()
+            + lists.into_iter().map(list).sum::<usize>()
+            + error
+    }
 }

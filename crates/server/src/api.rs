@@ -10,7 +10,7 @@ mod keys;
 mod labels;
 mod ledger;
 mod live;
-mod own;
+pub(crate) mod own;
 mod params;
 mod price_list;
 mod reprice;
@@ -19,6 +19,7 @@ mod search;
 mod sessions;
 mod settings;
 mod sign_in;
+mod skeleton;
 mod span;
 mod spans;
 mod stats;
@@ -66,6 +67,7 @@ pub(crate) fn routes() -> Vec<Route> {
         export::routes(),
         traces::routes(),
         span::routes(),
+        skeleton::routes(),
         live::routes(),
         sessions::routes(),
         settings::routes(),

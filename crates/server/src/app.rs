@@ -15,6 +15,7 @@ use crate::live::Hub;
 use crate::metrics::Metrics;
 use crate::prices::Prices;
 use crate::request_log::RequestLog;
+use crate::trees::Trees;
 
 /// The server's state. Cheap to clone.
 #[derive(Clone)]
@@ -33,6 +34,7 @@ pub(crate) struct Shared {
     pub(crate) connections: Arc<Open>,
     pub(crate) live: Hub,
     pub(crate) requests: RequestLog,
+    pub(crate) trees: Trees,
     pub(crate) started_nanos: i64,
     /// True once the server is told to stop.
     pub(crate) stopping: watch::Receiver<bool>,
@@ -66,6 +68,7 @@ impl App {
             connections: Arc::default(),
             live: Hub::new(store.metrics().seq),
             requests: RequestLog::default(),
+            trees: Trees::new(limits.tree_cache_bytes),
             started_nanos,
             stopping,
             config,

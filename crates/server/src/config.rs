@@ -138,6 +138,10 @@ pub struct Limits {
     pub max_api_body_bytes: usize,
     /// `api.max_response_bytes`: one answer; what does not fit is behind a cursor.
     pub max_response_bytes: usize,
+    /// `api.max_skeleton_bytes`: one run in columns.
+    pub max_skeleton_bytes: usize,
+    /// `api.tree_cache_bytes`: trees of runs kept from one request to the next.
+    pub tree_cache_bytes: usize,
     /// `api.max_page`: rows of one page.
     pub max_page: usize,
     /// `api.scan_deadline`: time that one page may search for rows.
@@ -167,6 +171,8 @@ impl Default for Limits {
             drain_timeout: Duration::from_secs(10),
             max_api_body_bytes: MEBIBYTE,
             max_response_bytes: 32 * MEBIBYTE,
+            max_skeleton_bytes: 64 * MEBIBYTE,
+            tree_cache_bytes: 64 * MEBIBYTE,
             max_page: 1000,
             scan_deadline: Duration::from_secs(2),
             read_threads: cores.max(2) * 2,

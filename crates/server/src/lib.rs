@@ -23,6 +23,7 @@ mod routes;
 mod serve;
 #[cfg(test)]
 mod tests;
+mod trees;
 mod trouble;
 
 pub use config::{Limits, Port, Secret, ServerConfig};

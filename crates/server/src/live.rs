@@ -130,7 +130,12 @@ pub(crate) async fn follow(
             _ = stopping.wait_for(|stopped| *stopped) => return,
         };
         match received {
-            Ok(commit) => hub.push(commit),
+            Ok(commit) => {
+                for gone in commit.traces.iter().filter(|changed| changed.deleted) {
+                    app.trees.forget(commit.workspace, gone.trace_id);
+                }
+                hub.push(commit);
+            }
             Err(RecvError::Lagged(_)) => hub.lost(app.store.metrics().seq),
             Err(RecvError::Closed) => return,
         }

@@ -117,6 +117,7 @@ fn responses(route: &Route) -> Json {
         }
         Answer::Lines => ("200", "A JSON document a line", content("application/jsonl", text())),
         Answer::Bytes => ("200", "A file", content("application/octet-stream", text())),
+        Answer::Binary(kind) => ("200", "As asked", content(kind, json!({}))),
         Answer::Text(kind) => ("200", "As asked", content(kind, text())),
         Answer::Otlp => (
             "200",

@@ -117,6 +117,8 @@ pub(crate) enum Answer {
     Lines,
     /// A file.
     Bytes,
+    /// Bytes of this type.
+    Binary(&'static str),
     /// Text of this type.
     Text(&'static str),
     /// OTLP's own answer in the form of the request.

@@ -9,3 +9,4 @@ mod limits;
 mod live;
 mod operation;
 mod reading;
+mod skeleton;

@@ -49,7 +49,7 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use rusqlite::{Connection, Transaction};
 use tokio::sync::{broadcast, oneshot};
@@ -70,6 +70,8 @@ pub(crate) struct Embedded {
     commits: broadcast::Sender<Arc<Commit>>,
     in_flight: Arc<AtomicUsize>,
     closed: AtomicBool,
+    /// See [`crate::Store::derivations`].
+    pub(crate) derivations: AtomicU64,
     writer: writer::Handle,
 }
 
@@ -116,6 +118,7 @@ impl Embedded {
             commits,
             in_flight: Arc::default(),
             closed: AtomicBool::new(false),
+            derivations: AtomicU64::new(0),
             writer,
         })
     }

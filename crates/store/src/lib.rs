@@ -32,7 +32,7 @@ pub use deletion::*;
 pub use groups::*;
 pub use ids::{AgentId, AgentIdError, WorkspaceId};
 pub use listing::*;
-pub use row::{AgentRef, TraceRow};
+pub use row::{AgentRef, SpansAsOf, TraceRow};
 pub use search::{SearchHit, SearchPage, SearchQuery};
 pub use spans::{SpanHit, SpanQuery};
 pub use stats::*;
@@ -110,7 +110,23 @@ impl Store {
         workspace: WorkspaceId,
         trace_id: &TraceId,
     ) -> Result<Vec<Span>, StoreError> {
+        Ok(self.inner.spans(workspace, trace_id)?.spans)
+    }
+
+    /// The same with the commit that they are of: where it is the row's `span_seq`, row and
+    /// spans are of one moment.
+    pub fn trace_spans_as_of(
+        &self,
+        workspace: WorkspaceId,
+        trace_id: &TraceId,
+    ) -> Result<SpansAsOf, StoreError> {
         self.inner.spans(workspace, trace_id)
+    }
+
+    /// Goes up whenever stored facts are derived anew, which no commit tells of: what was
+    /// made of spans read at another count may be out of date.
+    pub fn derivations(&self) -> u64 {
+        self.inner.derivations.load(std::sync::atomic::Ordering::Acquire)
     }
 
     /// What senders gave, whole, versions combined: all spans of a trace, or those named.

@@ -124,7 +124,7 @@ impl StoredSpans<'_> {
 
 impl SpanSource for StoredSpans<'_> {
     fn spans(&self, workspace: WorkspaceId, trace_id: &TraceId) -> Result<Vec<Span>, StoreError> {
-        unless_gone(self.store.spans(workspace, trace_id))
+        unless_gone(self.store.spans(workspace, trace_id).map(|found| found.spans))
     }
 
     fn sources(

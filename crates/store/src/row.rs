@@ -1,6 +1,7 @@
 //! The row of a trace as lists show it.
 
 use clew_model::label::Label;
+use clew_model::span::Span;
 use clew_model::summary::TraceSummary;
 use serde::{Deserialize, Serialize};
 
@@ -57,4 +58,13 @@ pub struct AgentRef {
     pub id: AgentId,
     /// Its name.
     pub name: String,
+}
+
+/// The spans of a trace at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpansAsOf {
+    /// The commit that stored the newest of them; 0 where there are none.
+    pub seq: u64,
+    /// Facts of each span, in order of arrival.
+    pub spans: Vec<Span>,
 }

@@ -173,6 +173,18 @@ pub(crate) const SETTINGS: &[Setting] = &[
         Kind::Bytes,
         "One answer; the rest is behind a cursor.",
     ),
+    setting(
+        "api.max_skeleton_bytes",
+        "64MiB",
+        Kind::Bytes,
+        "One run in columns, as the page reads it; about 220 bytes a span.",
+    ),
+    setting(
+        "api.tree_cache_bytes",
+        "64MiB",
+        Kind::Bytes,
+        "Trees of runs that were looked at lately, kept in memory.",
+    ),
     setting("api.max_body_bytes", "1MiB", Kind::Bytes, "A body sent to the API."),
     setting("api.max_page", "1000", Kind::Number, "Rows of one page."),
     setting(

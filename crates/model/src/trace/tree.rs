@@ -7,6 +7,7 @@ mod totals;
 use serde::{Deserialize, Serialize};
 
 use super::best::{AGENT_NAME, INPUT, OUTPUT, SESSION, USER};
+use super::counts::has_odd_clock;
 use super::hash::Map;
 use super::node::{CUT, NOWHERE, PLACEHOLDER, Place};
 use super::state::{TraceState, unscrubbed};
@@ -41,6 +42,8 @@ pub struct TreeNode {
     pub cycle: bool,
     /// It lies outside its parent's time by more than a second.
     pub skewed: bool,
+    /// It ends before it starts, or lies in no believable time.
+    pub odd_clock: bool,
     /// Its own status says nothing, but a child's error is its error.
     pub error_derived: bool,
     /// Whether its usage is in the trace's total; `None` where it says none.
@@ -174,6 +177,21 @@ impl Tree {
         &self.lines
     }
 
+    /// The line of a span, where it says tokens or money.
+    pub fn ledger_line(&self, index: usize) -> Option<&LedgerLine> {
+        let found = self.lines.binary_search_by_key(&index, |line| line.index);
+        found.ok().map(|at| &self.lines[at])
+    }
+
+    /// About as many bytes as it takes in memory.
+    pub fn memory_bytes(&self) -> usize {
+        let spans: usize = self.nodes.iter().map(|node| node.span.heap_bytes()).sum();
+        spans
+            + self.nodes.len() * size_of::<TreeNode>()
+            + self.lines.len() * size_of::<LedgerLine>()
+            + self.indexes.len() * 2 * size_of::<(SpanId, u32)>()
+    }
+
     /// Where a span stands.
     pub fn index_of(&self, span_id: SpanId) -> Option<usize> {
         self.indexes.get(&span_id).map(|index| *index as usize)
@@ -268,6 +286,7 @@ fn node(
         orphan: state.is_orphan(place),
         cycle: known.is(CUT),
         skewed: state.is_skewed(place) && !known.is(PLACEHOLDER),
+        odd_clock: has_odd_clock(known),
         error_derived: known.failed() && span.status != Status::Error,
         counted: None,
         cost_counted: None,

@@ -8,14 +8,13 @@ use clew_model::trace::{LedgerLine, Tree};
 use clew_store::Scope;
 use serde_json::{Value as JsonValue, json};
 
-use super::own::own_row;
 use super::params::TracePath;
-use super::traces::tree;
 use super::view::money::{CostView, TraceCost, TraceUsage, UsageView};
 use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::error::ApiError;
 use crate::routes::{Access, Answer, Owner, Route};
+use crate::trees::{Run, run};
 
 /// The routes of this file.
 pub(crate) fn routes() -> Vec<Route> {
@@ -38,8 +37,7 @@ async fn ledger(
     TracePath(trace_id): TracePath,
 ) -> Result<Json<JsonValue>, ApiError> {
     app.read(move |app| {
-        let row = own_row(app, &caller, trace_id)?;
-        let tree = tree(app, &caller, trace_id)?;
+        let Run { row, tree } = run(app, &caller, trace_id)?;
         let lines: Vec<JsonValue> =
             tree.ledger_lines().iter().map(|line| view(&tree, line)).collect();
         Ok(Json(json!({

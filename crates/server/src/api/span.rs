@@ -19,7 +19,6 @@ use serde_json::{Value as JsonValue, json};
 use super::clip::clip;
 use super::own::own_row;
 use super::params::{JsonBody, SpanPath, TracePath};
-use super::traces::tree;
 use super::view::label::LabelView;
 use super::view::skeleton::SkeletonView;
 use super::view::source;
@@ -27,6 +26,7 @@ use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::error::ApiError;
 use crate::routes::{Access, Answer, Owner, Route};
+use crate::trees::{Run, run};
 
 /// Spans of one previews call.
 const PREVIEWS_MAX: usize = 200;
@@ -65,8 +65,7 @@ async fn detail(
     SpanPath(trace_id, span_id): SpanPath,
 ) -> Result<Response, ApiError> {
     app.read(move |app| {
-        let row = own_row(app, &caller, trace_id)?;
-        let tree = tree(app, &caller, trace_id)?;
+        let Run { row, tree } = run(app, &caller, trace_id)?;
         let index = tree.index_of(span_id).ok_or_else(|| ApiError::not_found("span"))?;
         let previous = previous_call(&tree, index);
         let wanted: Vec<SpanId> = previous.into_iter().chain([span_id]).collect();

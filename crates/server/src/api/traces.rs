@@ -7,7 +7,7 @@ use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get};
 use clew_model::ids::{SpanId, TraceId};
-use clew_model::trace::{Tree, TreeNode};
+use clew_model::trace::TreeNode;
 use clew_query::Subject;
 use clew_store::{Scope, TraceQuery, TraceRow};
 use serde_json::{Value as JsonValue, json};
@@ -24,6 +24,7 @@ use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ErrorCode};
 use crate::routes::{Access, Answer, Owner, Query, Route};
+use crate::trees::{Run, run};
 
 /// The routes of this file.
 pub(crate) fn routes() -> Vec<Route> {
@@ -111,25 +112,21 @@ async fn list(
     .await
 }
 
-/// The tree of a run.
-pub(crate) fn tree(app: &App, caller: &Caller, trace_id: TraceId) -> Result<Tree, ApiError> {
-    Ok(Tree::build(app.store.trace_spans(caller.workspace, &trace_id)?))
-}
-
-/// Every span as lists show it, in the order of the tree.
+/// A run and every span as lists show it, in the order of the tree.
 pub(crate) fn skeletons(
     app: &App,
     caller: &Caller,
-    row: &TraceRow,
-) -> Result<Vec<(SpanId, JsonValue)>, ApiError> {
-    let tree = tree(app, caller, row.summary.trace_id)?;
+    trace_id: TraceId,
+) -> Result<(TraceRow, Vec<(SpanId, JsonValue)>), ApiError> {
+    let Run { row, tree } = run(app, caller, trace_id)?;
     let start = row.effective_start_nanos();
     let skeleton = |(index, node): (usize, &TreeNode)| {
         let view = SkeletonView::new(&tree, index, start);
         let json = serde_json::to_value(view).map_err(crate::trouble::fault)?;
-        Ok((node.span.span_id, json))
+        Ok::<_, ApiError>((node.span.span_id, json))
     };
-    tree.nodes().iter().enumerate().map(skeleton).collect()
+    let spans = tree.nodes().iter().enumerate().map(skeleton).collect::<Result<_, _>>()?;
+    Ok((row, spans))
 }
 
 async fn detail(
@@ -152,11 +149,12 @@ async fn detail(
     };
     app.read(move |app| {
         let now = app.store.now();
-        let row = own_row(app, &caller, trace_id)?;
         let mut list = List::new(max_bytes);
         let mut next = None;
+        let row;
         if with_spans {
-            let tree = tree(app, &caller, trace_id)?;
+            let tree;
+            Run { row, tree } = run(app, &caller, trace_id)?;
             let start = row.effective_start_nanos();
             for index in from..tree.nodes().len() {
                 if list.len() == limit || !list.push(&SkeletonView::new(&tree, index, start))? {
@@ -164,6 +162,8 @@ async fn detail(
                     break;
                 }
             }
+        } else {
+            row = own_row(app, &caller, trace_id)?;
         }
         let rest = json!({
             "trace": TraceRowView::new(&row, now),

@@ -17,14 +17,13 @@ use clew_store::{Scope, StoreError};
 use serde_json::{Value as JsonValue, json};
 
 use super::clip::clip;
-use super::own::own_row;
 use super::params::TracePath;
-use super::traces::tree;
 use super::view::money::{UsageView, Usd};
 use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::error::ApiError;
 use crate::routes::{Access, Answer, Owner, Route};
+use crate::trees::run;
 
 /// Longest text of one message; the whole is in the span's payload.
 const TEXT_MAX_BYTES: usize = 32 * 1024;
@@ -53,8 +52,7 @@ async fn read(
     TracePath(trace_id): TracePath,
 ) -> Result<Json<JsonValue>, ApiError> {
     app.read(move |app| {
-        own_row(app, &caller, trace_id)?;
-        let tree = tree(app, &caller, trace_id)?;
+        let tree = run(app, &caller, trace_id)?.tree;
         let mut payloads = Payloads {
             app,
             caller: &caller,

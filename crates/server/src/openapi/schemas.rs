@@ -1,5 +1,8 @@
 //! Shapes of bodies and answers, a line a field. A type that ends in `?` may be null,
-//! `[x]` is a list, a capital begins the name of another shape.
+//! `[x]` is a list, `{x}` an object of such values, a capital begins the name of another
+//! shape.
+
+mod runs;
 
 use serde_json::{Map, Value as Json, json};
 
@@ -7,8 +10,11 @@ type Field = (&'static str, &'static str);
 
 /// The document's `components.schemas`.
 pub(super) fn all() -> Json {
-    let mut schemas: Map<String, Json> =
-        SHAPES.iter().map(|(name, fields)| ((*name).to_owned(), object(fields))).collect();
+    let mut schemas: Map<String, Json> = SHAPES
+        .iter()
+        .chain(runs::SHAPES)
+        .map(|(name, fields)| ((*name).to_owned(), object(fields)))
+        .collect();
     let span = object(&[SKELETON, SPAN_ROW_ONLY].concat());
     schemas.insert("Skeleton".to_owned(), object(SKELETON));
     schemas.insert("SpanRow".to_owned(), span);
@@ -34,6 +40,9 @@ fn schema(kind: &str) -> Json {
     }
     if let Some(inner) = kind.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         return json!({ "type": "array", "items": schema(inner) });
+    }
+    if let Some(inner) = kind.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+        return json!({ "type": "object", "additionalProperties": schema(inner) });
     }
     match kind {
         "nanos" => json!({ "type": "string", "pattern": "^-?[0-9]+$" }),

@@ -23,7 +23,7 @@ use super::disk::shared;
 use super::hash::ByHash;
 use super::rows;
 use super::staging::TraceView;
-use crate::{StoreError, WorkspaceId};
+use crate::{SpansAsOf, StoreError, WorkspaceId};
 
 /// A reader that meets a commit every time gives up waiting for a quiet moment and takes
 /// what it has, which is a moment older than the row.
@@ -35,12 +35,13 @@ impl Embedded {
         &self,
         workspace: WorkspaceId,
         trace_id: &TraceId,
-    ) -> Result<Vec<Span>, StoreError> {
+    ) -> Result<SpansAsOf, StoreError> {
         let versions = self.versions(workspace, trace_id)?;
-        Ok(versions.into_iter().map(|(_, span)| span).collect())
+        let seq = versions.iter().map(|(seq, _)| *seq).max().unwrap_or(0);
+        Ok(SpansAsOf { seq, spans: versions.into_iter().map(|(_, span)| span).collect() })
     }
 
-    /// [`Embedded::spans`] with the commit that stored each.
+    /// The same, each with the commit that stored it.
     pub(crate) fn versions(
         &self,
         workspace: WorkspaceId,

@@ -4,6 +4,7 @@
 //! share with the facts has moved.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use clew_model::ids::TraceId;
 use clew_model::span::Span;
@@ -43,6 +44,8 @@ impl Embedded {
                 writer.drain(connection)?;
                 writer.reprice(connection, workspace, tno, trace_id)
             })?;
+            // Behind the writing: facts read before it are told apart by the count before.
+            self.derivations.fetch_add(1, Ordering::AcqRel);
             repriced.traces += 1;
             repriced.changed += u64::from(changed);
             repriced.next_cursor = Some(tno.to_string());

@@ -10,7 +10,6 @@ use serde_json::json;
 use tokio::sync::{broadcast, mpsc};
 
 use super::follower::{Follower, News, event};
-use crate::api::own::own_row;
 use crate::api::traces::skeletons;
 use crate::api::view::trace_row::TraceRowView;
 use crate::live::Live;
@@ -77,8 +76,7 @@ async fn tell_run(
     let caller = follower.caller.clone();
     let read = follower.app.read(move |app| {
         let now = app.store.now();
-        let row = own_row(app, &caller, trace_id)?;
-        let spans = skeletons(app, &caller, &row)?;
+        let (row, spans) = skeletons(app, &caller, trace_id)?;
         Ok((serde_json::to_value(TraceRowView::new(&row, now)).unwrap_or_default(), spans))
     });
     let Ok((row, spans)) = read.await else {

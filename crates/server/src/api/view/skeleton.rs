@@ -2,7 +2,7 @@
 
 use clew_model::ids::SpanId;
 use clew_model::span::{Category, Status};
-use clew_model::trace::{LedgerLine, Tree};
+use clew_model::trace::Tree;
 use clew_model::usage::UsageScope;
 use serde::{Serialize, Serializer};
 
@@ -80,7 +80,7 @@ impl<'a> SkeletonView<'a> {
         let node = tree.nodes().get(index)?;
         let span = &node.span;
         // A line may hold details that only a wrapper told; it is what adds up.
-        let line = ledger_line(tree, index);
+        let line = tree.ledger_line(index);
         let usage = line.map_or(span.usage, |line| Some(line.usage));
         let cost = line.map_or(span.cost, |line| line.cost);
         let cost_counted = line.is_some_and(|line| line.cost_counted);
@@ -135,9 +135,4 @@ impl<'a> SkeletonView<'a> {
             },
         })
     }
-}
-
-fn ledger_line(tree: &Tree, index: usize) -> Option<&LedgerLine> {
-    let lines = tree.ledger_lines();
-    lines.binary_search_by_key(&index, |line| line.index).ok().map(|at| &lines[at])
 }
