@@ -136,6 +136,8 @@ interface Header {
   commit_seq: number;
   count: number;
   strings: string[];
+  /** Words of the column `category`, by number. */
+  categories: string[];
   columns: { name: string; type: keyof typeof ARRAYS; offset: number; length: number }[];
   orphans?: Record<string, string>;
   labels?: SpanLabel[];
@@ -155,7 +157,13 @@ export function decodeSkeleton(answer: ArrayBuffer): Skeleton {
   for (const { name, type, offset, length: elements } of header.columns) {
     columns[camel(name)] = new ARRAYS[type](answer, base + offset, elements);
   }
-  return complete(header, columns as unknown as Columns);
+  const read = columns as unknown as Columns;
+  // The server numbers the kinds as it likes; a kind that this page does not know is drawn as "other".
+  const ours = header.categories.map((word) => {
+    const at = CATEGORIES.indexOf(word as Category);
+    return at < 0 ? CATEGORIES.indexOf("other") : at;
+  });
+  return complete(header, { ...read, category: read.category.map((number) => ours[number]!) });
 }
 
 /** Puts header and columns together. */
