@@ -5,13 +5,38 @@ DATA  ?= data
 BIN   := target/release/clew
 
 .DEFAULT_GOAL := help
-.PHONY: help build run demo test test-rust test-http check bench conformance crash fuzz install clean
+.PHONY: help build web web-dev run demo test test-rust test-http check bench conformance crash fuzz install clean
+# A recipe that breaks off leaves no file behind that looks finished.
+.DELETE_ON_ERROR:
+
+# The web pages, by file time: unchanged ones are not built again. Folders are named too,
+# since a file that went away changes nothing else.
+CLEW_URL    ?= http://127.0.0.1:2539
+WEB         := $(if $(wildcard web/package.json),web/dist/index.html)
+WEB_MODULES := web/node_modules/.package-lock.json
+WEB_SOURCES := $(shell find web/src web/public web/scripts ! -name '*.test.*' 2>/dev/null) \
+	$(wildcard web/*.html web/*.json web/*.ts web/*.js web/*.mjs)
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-build: ## build the release binary, target/release/clew
+build: web ## build the release binary with its web pages, target/release/clew
 	$(CARGO) build --release --locked --bin clew
+
+web: $(WEB) ## build the web pages alone, web/dist
+
+$(WEB_MODULES): web/package-lock.json
+	@command -v npm >/dev/null || { \
+	  echo "the web pages need Node 20 or later; \"cargo build --release\" builds without them"; exit 1; } >&2
+	cd web && npm ci
+	@touch $@
+
+web/dist/index.html: $(WEB_MODULES) $(WEB_SOURCES)
+	cd web && npm run build
+	@touch $@
+
+web-dev: $(WEB_MODULES) ## the web pages as they are written, beside the running Clew at CLEW_URL
+	cd web && CLEW_URL=$(CLEW_URL) npm run dev
 
 run: build ## build all, start Clew with its data in ./data and print the address
 	$(BIN) serve --data $(DATA)
@@ -46,8 +71,9 @@ bench: ## the table of docs/performance.md, each number beside its limit in the 
 fuzz: ## ten minutes of each fuzz target (needs a nightly toolchain and cargo-fuzz)
 	fuzz/run
 
-install: build ## put the binary into ~/.cargo/bin
+install: web ## put the binary into ~/.cargo/bin
 	$(CARGO) install --path crates/clew --locked
 
 clean: ## remove what was built; the data folder stays
 	$(CARGO) clean
+	rm -rf web/dist

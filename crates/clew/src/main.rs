@@ -6,6 +6,7 @@ mod commands;
 mod configuration;
 mod connection;
 mod demo;
+mod pages;
 mod render;
 
 use std::process::ExitCode;

@@ -7,6 +7,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::pages::Pages;
+
 /// Everything that [`crate::serve`] needs to know.
 #[derive(Debug, Clone)]
 pub struct ServerConfig {
@@ -26,6 +28,8 @@ pub struct ServerConfig {
     pub cors_origins: Vec<String>,
     /// Where a backup stands while it is sent; `None` is the system's place for such.
     pub scratch: Option<PathBuf>,
+    /// The web pages.
+    pub pages: Pages,
     /// Limits.
     pub limits: Limits,
     /// Settings that came from file, environment or flag: name and value. They show as
@@ -44,6 +48,7 @@ impl Default for ServerConfig {
             admin_key: None,
             cors_origins: Vec::new(),
             scratch: None,
+            pages: Pages::Absent,
             limits: Limits::default(),
             locked_settings: Vec::new(),
         }

@@ -15,6 +15,7 @@ mod metrics;
 mod openapi;
 mod operate;
 mod origin;
+mod pages;
 mod pipeline;
 mod prices;
 mod render;
@@ -28,5 +29,6 @@ mod trouble;
 
 pub use config::{Limits, Port, Secret, ServerConfig};
 pub use listen::ListenError;
+pub use pages::{PageFile, Pages};
 pub use prices::Prices;
 pub use serve::{Running, ServeError, serve};

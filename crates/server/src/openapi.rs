@@ -19,7 +19,7 @@ pub(crate) static DOCUMENT: LazyLock<String> = LazyLock::new(|| document().to_st
 fn document() -> Json {
     let mut paths: Map<String, Json> = Map::new();
     for route in ROUTES.iter().filter(|route| route.owner != Owner::Grpc) {
-        let methods = paths.entry(route.path).or_insert_with(|| json!({}));
+        let methods = paths.entry(path(route)).or_insert_with(|| json!({}));
         methods[route.method.as_str().to_lowercase()] = operation(route);
     }
     json!({
@@ -66,6 +66,11 @@ fn operation(route: &Route) -> Json {
     operation
 }
 
+/// The document knows no pattern for "all the rest": it is one part like any other.
+fn path(route: &Route) -> String {
+    route.path.replace("{*", "{")
+}
+
 fn tag(owner: Owner) -> &'static str {
     match owner {
         Owner::Otlp => "otlp",
@@ -79,8 +84,7 @@ fn tag(owner: Owner) -> &'static str {
 
 /// `get_api_v1_traces_trace_id`
 fn operation_id(route: &Route) -> String {
-    let path: String = route
-        .path
+    let path: String = path(route)
         .chars()
         .filter(|c| !matches!(c, '{' | '}'))
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
@@ -90,7 +94,7 @@ fn operation_id(route: &Route) -> String {
 
 fn parameters(route: &Route) -> Vec<Json> {
     let in_path = route.path.split('/').filter_map(|part| {
-        let name = part.strip_prefix('{')?.strip_suffix('}')?;
+        let name = part.strip_prefix('{')?.strip_suffix('}')?.trim_start_matches('*');
         Some(json!({
             "name": name, "in": "path", "required": true, "schema": { "type": "string" },
         }))
@@ -170,7 +174,7 @@ mod tests {
         let mut ids = HashSet::new();
         for route in ROUTES.iter().filter(|route| route.owner != Owner::Grpc) {
             let method = route.method.as_str().to_lowercase();
-            let operation = &document["paths"][route.path][&method];
+            let operation = &document["paths"][path(route)][&method];
             assert_eq!(operation["summary"], route.summary, "{method} {}", route.path);
             assert!(ids.insert(operation["operationId"].clone()), "{operation}");
         }

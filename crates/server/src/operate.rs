@@ -1,11 +1,11 @@
-//! What is not about traces: health, metrics, who is there, and the first page.
+//! What is not about traces: health, metrics, who is there, and the way to the pages.
 
 use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use clew_store::Scope;
 use serde_json::{Value as JsonValue, json};
@@ -30,11 +30,8 @@ pub(crate) fn routes() -> Vec<Route> {
         answer,
         handler,
     };
-    let html = || Answer::Text("text/html");
     vec![
         route("/", Access::Public, "Leads to the pages", Answer::Redirect, || get(root)),
-        route("/ui", Access::Public, "Leads to the pages", Answer::Redirect, || get(root)),
-        route("/ui/", Access::Public, "First steps", html(), || get(page)),
         route("/healthz", Access::Public, "200 while the server runs", Answer::FreeJson, || {
             get(healthz)
         }),
@@ -155,46 +152,3 @@ async fn info(State(app): State<App>) -> Json<JsonValue> {
         "instance_flags": { "zstd_compression_enabled": false, "gzip_body_enabled": false },
     }))
 }
-
-async fn page(State(app): State<App>, headers: HeaderMap) -> Response {
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
-    let address = format!("http://{}", escaped(host.unwrap_or("127.0.0.1:2539")));
-    let access = if app.config.is_open() {
-        "This server is <b>open</b>: it answers without a key, on this machine only."
-    } else {
-        "Send a key with each request: <code>Authorization: Bearer aos_...</code> \
-         (<code>clew keys create</code> makes one)."
-    };
-    let text = PAGE.replace("{address}", &address).replace("{access}", access);
-    let policy = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'");
-    ([(header::CONTENT_SECURITY_POLICY, policy)], Html(text)).into_response()
-}
-
-fn escaped(text: &str) -> String {
-    text.chars().filter(|c| c.is_ascii_alphanumeric() || ".:[]-_".contains(*c)).collect()
-}
-
-const PAGE: &str = r#"<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Clew</title>
-<style>body{font:16px/1.6 system-ui,sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem}
-pre{background:#f4f4f5;padding:1rem;overflow:auto;border-radius:6px}
-@media(prefers-color-scheme:dark){body{background:#111;color:#eee}pre{background:#222}a{color:#8ab4f8}}</style>
-<h1>Clew</h1>
-<p>Clew keeps the traces of AI agents: what each run did, and where the time, the tokens and the
-money went. It listens at <code>{address}</code>. {access}</p>
-<h2>Send the first trace</h2>
-<p>Any OpenTelemetry exporter:</p>
-<pre>OTEL_EXPORTER_OTLP_ENDPOINT={address}
-OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf</pre>
-<p>Or by hand:</p>
-<pre>curl {address}/v1/traces -H 'Content-Type: application/json' -d '{"resourceSpans":[{"scopeSpans":
-[{"spans":[{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174","name":"hello",
-"startTimeUnixNano":"1790000000000000000","endTimeUnixNano":"1790000001000000000"}]}]}]}'</pre>
-<h2>Look at it</h2>
-<pre>clew traces list
-clew traces show --latest</pre>
-<p>or <a href="/api/v1/traces">/api/v1/traces</a>. The API is described in
-<a href="/api/v1/openapi.json">/api/v1/openapi.json</a>.</p>
-</html>
-"#;

@@ -16,7 +16,7 @@ use crate::app::App;
 pub(crate) struct Route {
     /// The HTTP method.
     pub(crate) method: Method,
-    /// Pattern, with `{name}` for parts that vary.
+    /// Pattern, with `{name}` for parts that vary and `{*name}` for all the rest.
     pub(crate) path: &'static str,
     /// Whose address this is.
     pub(crate) owner: Owner,
@@ -191,10 +191,16 @@ impl Face {
 
 /// Every route there is.
 pub(crate) static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
-    [crate::operate::routes(), crate::ingest::routes(), crate::api::routes(), crate::agno::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        crate::operate::routes(),
+        crate::pages::routes(),
+        crate::ingest::routes(),
+        crate::api::routes(),
+        crate::agno::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 });
 
 /// Patterns and methods to routes.

@@ -8,5 +8,6 @@ mod ingest;
 mod limits;
 mod live;
 mod operation;
+mod pages;
 mod reading;
 mod skeleton;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use clew_model::prices::PriceTable;
-use clew_server::{Secret, ServerConfig};
+use clew_server::{Pages, Secret, ServerConfig};
 use clew_store::StoreOptions;
 
 use super::{Configuration, Source, size};
@@ -31,6 +31,10 @@ pub(crate) fn server_config(configuration: &Configuration) -> anyhow::Result<Ser
         .filter(|origin| !origin.is_empty())
         .map(str::to_owned)
         .collect();
+    config.pages = match configuration.get("web.dist") {
+        "" => crate::pages::built(),
+        folder => Pages::Folder(folder.into()),
+    };
     let limits = &mut config.limits;
     limits.max_body_bytes = bytes(configuration, "ingest.max_body_bytes")? as usize;
     limits.max_decoded_bytes = bytes(configuration, "ingest.max_decoded_bytes")? as usize;

@@ -109,6 +109,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Origins, separated by commas, whose pages may call the API. Empty: none.",
     ),
     setting(
+        "web.dist",
+        "",
+        Kind::Text,
+        "Folder to serve the web pages from, instead of from the binary; for development and tests.",
+    ),
+    setting(
         "log.level",
         "info",
         Kind::Text,

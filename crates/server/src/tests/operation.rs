@@ -26,6 +26,7 @@ const BARE_PATHS: &[(&str, &str)] = &[
     ("GET /traces/{trace_id}", "Agno"),
     ("GET /ui", "Operation"),
     ("GET /ui/", "Operation"),
+    ("GET /ui/{*path}", "Operation"),
     ("POST /api/ingest/v1/runs", "Agentos"),
     ("POST /api/ingest/v1/runs/{run_id}/complete", "Agentos"),
     ("POST /api/ingest/v1/runs/{run_id}/events", "Agentos"),
@@ -82,9 +83,6 @@ async fn health_readiness_and_pages() {
     assert_eq!(clew.get("/readyz").await.json()["status"], "ok");
     let root = clew.get("/").await;
     assert_eq!((root.status.as_u16(), &root.headers["location"]), (307, &"/ui/".parse().unwrap()));
-    let page = clew.get("/ui/").await;
-    assert!(page.headers["content-type"].to_str().unwrap().starts_with("text/html"));
-    assert!(page.text().contains("http://localhost:2539") && page.text().contains("<b>open</b>"));
     let info = clew.get("/info").await.json();
     for field in
         ["os_id", "agno_version", "user_isolation", "batch_ingest_config", "instance_flags"]
