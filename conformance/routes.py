@@ -20,7 +20,8 @@ STREAM_BYTES = 65536
 KNOWN = {"id": tenants.TRACES["alpha"], "trace_id": tenants.TRACES["alpha"], "span_id": "02" * 8,
          "session_id": tenants.SESSION}
 # What a required or telling query parameter is given.
-ASKED = {"q": "canary", "group_by": "name", "filter": "", "limit": "100"}
+ASKED = {"pointer": "/attributes/gen_ai.input.messages",
+         "q": "canary", "group_by": "name", "filter": "", "limit": "100"}
 UNKNOWN_ID = "f" * 32
 
 
@@ -42,7 +43,7 @@ class Operation:
     @property
     def reads(self) -> bool:
         """Whether calling it with real ids changes nothing."""
-        return self.method == "GET" or self.path.endswith(("/previews", "/traces/search"))
+        return self.method == "GET" or self.path.endswith(("/previews", "/texts", "/traces/search"))
 
     @property
     def administers(self) -> bool:
@@ -76,7 +77,7 @@ class Operation:
         return KNOWN.get(name, "nothing")
 
     def _body(self) -> bytes:
-        if self.path.endswith("/previews"):
+        if self.path.endswith(("/previews", "/texts")):
             return json.dumps({"span_ids": [f"{number:02d}" * 8 for number in (1, 2, 3)]}).encode()
         return b"{}"
 

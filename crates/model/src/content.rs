@@ -158,6 +158,11 @@ pub fn content(source: &SourceSpan) -> Content {
     content
 }
 
+/// What kind of step a span is, for whoever has its payload and not its facts.
+pub fn category(source: &SourceSpan) -> Category {
+    normalise::category_of(source, &AttrView::of_span(source))
+}
+
 /// A tool's arguments and result are never messages, whatever they look like.
 fn add_tool(content: &mut Content, source: &SourceSpan, view: &AttrView<'_>) {
     use normalise::fields::{TOOL_CALL_IDS, TOOL_DESCRIPTIONS, TOOL_TYPES};

@@ -23,6 +23,7 @@ mod skeleton;
 mod span;
 mod spans;
 mod stats;
+mod texts;
 mod traces;
 mod transcript;
 mod upkeep;
@@ -68,6 +69,7 @@ pub(crate) fn routes() -> Vec<Route> {
         traces::routes(),
         span::routes(),
         skeleton::routes(),
+        texts::routes(),
         live::routes(),
         sessions::routes(),
         settings::routes(),

@@ -11,3 +11,4 @@ mod operation;
 mod pages;
 mod reading;
 mod skeleton;
+mod texts;

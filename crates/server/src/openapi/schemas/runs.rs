@@ -32,4 +32,26 @@ pub(super) const SHAPES: &[(&str, &[Field])] = &[
             ("source", "string"),
         ],
     ),
+    ("TextsAsked", &[("span_ids", "[string]")]),
+    ("Texts", &[("texts", "[SpanText]")]),
+    (
+        "SpanText",
+        &[
+            ("span_id", "string"),
+            ("user", "CutText?"),
+            ("thinking", "CutText?"),
+            ("text", "CutText?"),
+            ("calls", "[CutCall]"),
+            ("arguments", "CutText?"),
+            ("result", "CutText?"),
+            ("system", "CutText?"),
+            ("media", "[MediaMark]"),
+        ],
+    ),
+    ("CutText", &[("text", "string"), ("chars", "integer")]),
+    (
+        "CutCall",
+        &[("id", "string?"), ("name", "string"), ("arguments", "string"), ("chars", "integer")],
+    ),
+    ("MediaMark", &[("role", "string"), ("modality", "string"), ("mime_type", "string?")]),
 ];
