@@ -1,0 +1,359 @@
+/**
+ * What stands below a span, folded: loops, repeats, runs of steps that are fine, infrastructure, hundreds. Odd first:
+ * nothing that failed, is open or stands out is ever folded into "all fine".
+ */
+
+import { hasConvention, isRemarkable, stepOf } from "./remarkable";
+import {
+  displayName,
+  endOf,
+  failed,
+  FLAG,
+  has,
+  sameCall,
+  sameResult,
+  type Skeleton,
+  spanId,
+  subtreeTokens,
+  sum,
+} from "./skeleton";
+
+/** One row's worth of the run: a span, or several that are told as one. */
+export type Item =
+  | { kind: "span"; span: number }
+  /** Three or more calls of one tool with the same arguments in a row; model calls between them go along. */
+  | {
+      kind: "loop";
+      key: string;
+      /** The calls. */
+      spans: number[];
+      /** All siblings in it, in order. */
+      covered: number[];
+      sameArguments: boolean;
+      sameResults: boolean;
+    }
+  /** The same tool three or more times in a row with other arguments. */
+  | { kind: "repeat"; key: string; spans: number[]; covered: number[] }
+  /** Six or more siblings in a row that nothing is to be said about. */
+  | { kind: "fine"; key: string; covered: number[] }
+  /** Spans without any AI convention. */
+  | { kind: "infrastructure"; key: string; covered: number[] }
+  /** A hundred of more than a hundred; `from` and `to` count from 1. */
+  | { kind: "hundred"; key: string; covered: number[]; from: number; to: number };
+
+/** An item that stands for several spans. */
+export type Fold = Exclude<Item, { kind: "span" }>;
+
+/** How `items` folds. */
+export interface FoldOptions {
+  showInfrastructure: boolean;
+  /** False: every span is its own item. */
+  fold: boolean;
+  /** Never folded away: what a search hit. */
+  keep?: ReadonlySet<number>;
+  /** 0: this span is left out (a brush, a filter). */
+  shown?: Uint8Array;
+}
+
+/** Calls in a row before they are one row. */
+export const REPEAT_MIN = 3;
+/** Unremarkable siblings in a row before they are one row. */
+export const FINE_MIN = 6;
+/** Outside sub-agents, steps fold only below spans with more children than this. */
+export const FINE_CHILDREN_MIN = 40;
+/** Fewer infrastructure spans than this in a run are shown as they are. */
+export const INFRASTRUCTURE_MIN = 4;
+/** Items below one span before they come in hundreds. */
+export const HUNDRED = 100;
+
+/** The spans right below a span, in order; -1 gives the roots. */
+export function children(run: Skeleton, span: number): number[] {
+  const below: number[] = [];
+  const end = span < 0 ? run.count : run.endIndex[span]!;
+  for (let child = span + 1; child < end; child = next(run, child)) below.push(child);
+  return below;
+}
+
+/** The next sibling's place, whatever the tree says: always forward. */
+function next(run: Skeleton, span: number): number {
+  return Math.max(span + 1, run.endIndex[span]!);
+}
+
+/** What stands below a span as rows show it; -1 gives the roots. */
+export function items(run: Skeleton, span: number, options: FoldOptions): Item[] {
+  let below = children(run, span);
+  const { shown } = options;
+  if (shown) below = below.filter((child) => shown[child]);
+  return hundreds(run, folded(run, span, below, options), options);
+}
+
+/** What an opened fold shows. */
+export function inside(run: Skeleton, fold: Fold, options: FoldOptions): Item[] {
+  if (fold.kind === "hundred") return folded(run, run.parent[fold.covered[0]!]!, fold.covered, options);
+  return fold.covered.map((span) => ({ kind: "span", span }));
+}
+
+/** First span of an item: rows stand in its order. */
+export function firstSpan(item: Item): number {
+  return item.kind === "span" ? item.span : item.covered[0]!;
+}
+
+/** Last span right in the item. */
+export function lastSpan(item: Item): number {
+  return item.kind === "span" ? item.span : item.covered[item.covered.length - 1]!;
+}
+
+function folded(run: Skeleton, parent: number, below: number[], options: FoldOptions): Item[] {
+  const hidden: number[] = [];
+  const siblings = options.showInfrastructure
+    ? below
+    : below.filter((span) => !hides(run, span, options, hidden));
+  const found: Item[] = [];
+  if (options.fold) foldSteps(run, parent, siblings, options, found);
+  else for (const span of siblings) found.push({ kind: "span", span });
+  if (hidden.length > 0)
+    found.push({ kind: "infrastructure", key: `infrastructure:${keyOf(run, hidden[0]!)}`, covered: hidden });
+  return found;
+}
+
+/** Is folded as infrastructure; puts it into `hidden` then. */
+function hides(run: Skeleton, span: number, options: FoldOptions, hidden: number[]): boolean {
+  if (hasConvention(run, span) || options.keep?.has(span)) return false;
+  hidden.push(span);
+  return true;
+}
+
+function foldSteps(
+  run: Skeleton,
+  parent: number,
+  siblings: number[],
+  options: FoldOptions,
+  found: Item[],
+): void {
+  const folds = repeats(run, siblings);
+  const fine = foldsFine(run, parent, siblings.length);
+  const answer = fine ? lastModelCall(run, siblings) : -1;
+  let quiet: number[] = [];
+  const settle = () => {
+    if (quiet.length >= FINE_MIN) {
+      found.push({ kind: "fine", key: `fine:${keyOf(run, quiet[0]!)}`, covered: quiet });
+    } else for (const span of quiet) found.push({ kind: "span", span });
+    quiet = [];
+  };
+  let at = 0;
+  for (const fold of folds) {
+    for (; at < fold.from; at++) step(siblings[at]!);
+    const kept = options.keep && fold.item.covered.some((span) => options.keep!.has(span));
+    if (kept) continue;
+    if (fine && fold.item.kind === "repeat" && !fold.item.covered.some((span) => isRemarkable(run, span))) {
+      quiet.push(...fold.item.covered);
+    } else {
+      settle();
+      found.push(fold.item);
+    }
+    at = fold.to;
+  }
+  for (; at < siblings.length; at++) step(siblings[at]!);
+  settle();
+
+  function step(span: number): void {
+    if (fine && span !== answer && !options.keep?.has(span) && !isRemarkable(run, span)) quiet.push(span);
+    else {
+      settle();
+      found.push({ kind: "span", span });
+    }
+  }
+}
+
+/** Steps below this span may fold to "all fine". */
+function foldsFine(run: Skeleton, parent: number, count: number): boolean {
+  if (parent < 0) return false;
+  return count > FINE_CHILDREN_MIN || (run.depth[parent]! > 0 && stepOf(run, parent).kind === "agent");
+}
+
+function lastModelCall(run: Skeleton, siblings: number[]): number {
+  for (let at = siblings.length - 1; at >= 0; at--) {
+    if (stepOf(run, siblings[at]!).kind === "llm") return siblings[at]!;
+  }
+  return -1;
+}
+
+interface Found {
+  item: Extract<Item, { kind: "loop" | "repeat" }>;
+  /** Places among the siblings: from, one past the last. */
+  from: number;
+  to: number;
+}
+
+/** Loops and repeats among siblings, in order. */
+function repeats(run: Skeleton, siblings: number[]): Found[] {
+  const found: Found[] = [];
+  if (siblings.length < REPEAT_MIN) return found;
+  const steps = siblings.map((span) => stepOf(run, span));
+  const calls: number[] = [];
+  for (let at = 0; at < siblings.length; at++) if (steps[at]!.kind === "tool") calls.push(at);
+  let first = 0;
+  while (first < calls.length) {
+    const same = runOf(first, (left, right) => sameCall(run, steps[left]!.span, steps[right]!.span));
+    if (same - first >= REPEAT_MIN) {
+      found.push(fold(first, same, true));
+      first = same;
+      continue;
+    }
+    // Other arguments: as far as no loop begins inside.
+    let last = first + 1;
+    while (last < calls.length && alike(calls[last - 1]!, calls[last]!)) {
+      if (
+        runOf(last, (left, right) => sameCall(run, steps[left]!.span, steps[right]!.span)) - last >=
+        REPEAT_MIN
+      )
+        break;
+      last++;
+    }
+    if (last - first >= REPEAT_MIN) found.push(fold(first, last, false));
+    first = last;
+  }
+  return found;
+
+  /** One past the last call that goes on from `start`. */
+  function runOf(start: number, same: (left: number, right: number) => boolean): number {
+    let end = start + 1;
+    while (end < calls.length && alike(calls[end - 1]!, calls[end]!) && same(calls[end - 1]!, calls[end]!))
+      end++;
+    return end;
+  }
+  /** The same tool, with nothing but model calls between. */
+  function alike(left: number, right: number): boolean {
+    if (steps[left]!.name !== steps[right]!.name) return false;
+    for (let at = left + 1; at < right; at++)
+      if (steps[at]!.kind !== "llm" || failed(run, siblings[at]!)) return false;
+    return true;
+  }
+  function fold(start: number, end: number, sameArguments: boolean): Found {
+    // The model call that asked for the first goes along, like those between.
+    let from = calls[start]!;
+    const before = found.at(-1)?.to ?? 0;
+    if (from > before && steps[from - 1]!.kind === "llm" && !isRemarkable(run, siblings[from - 1]!)) from--;
+    const to = calls[end - 1]! + 1;
+    const spans = calls.slice(start, end).map((at) => siblings[at]!);
+    const covered = siblings.slice(from, to);
+    const key = `${sameArguments ? "loop" : "repeat"}:${keyOf(run, spans[0]!)}`;
+    if (!sameArguments) return { item: { kind: "repeat", key, spans, covered }, from, to };
+    const results = calls.slice(start, end).map((at) => steps[at]!.span);
+    const sameResults = results.every((span) => sameResult(run, results[0]!, span));
+    return { item: { kind: "loop", key, spans, covered, sameArguments, sameResults }, from, to };
+  }
+}
+
+function hundreds(run: Skeleton, all: Item[], options: FoldOptions): Item[] {
+  if (!options.fold || all.length <= HUNDRED) return all;
+  const infrastructure = all.at(-1)!.kind === "infrastructure" ? all.pop() : undefined;
+  const groups: Item[] = [];
+  let from = 1;
+  for (let at = 0; at < all.length; at += HUNDRED) {
+    const covered: number[] = [];
+    for (const item of all.slice(at, at + HUNDRED)) {
+      if (item.kind === "span") covered.push(item.span);
+      else covered.push(...item.covered);
+    }
+    const key = `hundred:${keyOf(run, covered[0]!)}`;
+    groups.push({ kind: "hundred", key, covered, from, to: from + covered.length - 1 });
+    from += covered.length;
+  }
+  if (infrastructure) groups.push(infrastructure);
+  return groups;
+}
+
+/** Folds keep their key while a live run grows. */
+function keyOf(run: Skeleton, span: number): string {
+  return spanId(run, span);
+}
+
+/** A loop of the run with what it cost. */
+export interface Loop {
+  key: string;
+  /** Span it stands below, -1 at the top. */
+  parent: number;
+  calls: number[];
+  covered: number[];
+  name: string;
+  /** Nanoseconds from the run's start. */
+  start: number;
+  end: number;
+  /** In and out, of all that is covered; NaN where nobody counted. */
+  tokens: number;
+  /** Pico-dollars; NaN where nobody counted. */
+  cost: number;
+  sameResults: boolean;
+}
+
+const LOOPS = new WeakMap<Skeleton, Loop[]>();
+
+/** All loops of the run in order of their first call. */
+export function loops(run: Skeleton): Loop[] {
+  let known = LOOPS.get(run);
+  if (!known) {
+    known = findLoops(run);
+    LOOPS.set(run, known);
+  }
+  return known;
+}
+
+function findLoops(run: Skeleton): Loop[] {
+  const found: Loop[] = [];
+  for (let parent = -1; parent < run.count; parent++) {
+    if (parent >= 0 && run.endIndex[parent]! - parent <= REPEAT_MIN) continue;
+    const siblings = children(run, parent).filter((span) => hasConvention(run, span));
+    for (const { item } of repeats(run, siblings))
+      if (item.kind === "loop") found.push(loop(run, parent, item));
+  }
+  return found.sort((left, right) => left.calls[0]! - right.calls[0]!);
+}
+
+function loop(run: Skeleton, parent: number, item: Extract<Item, { kind: "loop" }>): Loop {
+  const { start, end, tokens, cost } = totals(run, item.covered);
+  return {
+    key: item.key,
+    parent,
+    calls: item.spans,
+    covered: item.covered,
+    name: displayName(run, stepOf(run, item.spans[0]!).span),
+    start,
+    end,
+    tokens,
+    cost,
+    sameResults: item.sameResults,
+  };
+}
+
+/** What several siblings and all below them come to. Times in nanoseconds, cost in pico-dollars; NaN is absent. */
+export function totals(
+  run: Skeleton,
+  covered: readonly number[],
+): { start: number; end: number; tokens: number; cost: number; spans: number } {
+  let start = Infinity;
+  let end = -Infinity;
+  let tokens = NaN;
+  let cost = NaN;
+  let spans = 0;
+  for (const span of covered) {
+    start = Math.min(start, run.start[span]!);
+    end = Math.max(end, endOf(run, span));
+    tokens = sum(tokens, subtreeTokens(run, span));
+    cost = sum(cost, run.subtreeCost[span]!);
+    spans += run.subtreeSpans[span]!;
+  }
+  return { start, end, tokens, cost, spans };
+}
+
+const ODD = FLAG.orphan | FLAG.oddClock | FLAG.cycle;
+
+/** What a reader should see first: own failures, first calls of loops, odd clocks, orphans. Ascending. */
+export function oddities(run: Skeleton): number[] {
+  const odd = new Set<number>();
+  for (const { calls } of loops(run)) odd.add(calls[0]!);
+  for (let span = 0; span < run.count; span++) {
+    if (has(run, span, ODD) || (failed(run, span) && !has(run, span, FLAG.errorDerived))) odd.add(span);
+  }
+  return [...odd].sort((left, right) => left - right);
+}

@@ -1,0 +1,142 @@
+/**
+ * What a step is, and whether there is anything to say about it. Worked out once for a run: folding asks it of every
+ * span, and a wrapper that holds a single call counts as that call.
+ */
+
+import { CATEGORIES, failed, FLAG, has, type Skeleton, STATUS_ERROR } from "./skeleton";
+
+const AGENT = CATEGORIES.indexOf("agent");
+const LLM = CATEGORIES.indexOf("llm");
+const TOOL = CATEGORIES.indexOf("tool");
+const WRAPPERS = ["workflow", "chain", "other"].map((name) => CATEGORIES.indexOf(name as "chain"));
+/** A wrapper holds at most so many spans to count as the one call in it. */
+const WRAPPED_MAX = 6;
+
+/** Results of this many bytes and more, and this many times the usual, stand out. */
+const LARGE_BYTES = 16_000;
+const LARGE_TIMES = 8;
+/** A single step with this share of the run's time or cost stands out. */
+const LARGE_SHARE = 0.25;
+
+/** What a step comes to for folding. */
+export interface Step {
+  kind: "llm" | "tool" | "agent" | "";
+  /** The call itself; the span unless it is a wrapper. */
+  span: number;
+  /** Index into the strings of the tool's name. */
+  name: number;
+}
+
+interface Facts {
+  /** 1: stands out. */
+  remarkable: Uint8Array;
+  /** 1: it or something below it follows an AI convention, or failed. */
+  convention: Uint8Array;
+  /** Infrastructure spans in the run. */
+  infrastructure: number;
+  /** 1: its result is far larger than the others. */
+  large: Uint8Array;
+}
+
+const FACTS = new WeakMap<Skeleton, Facts>();
+
+function facts(run: Skeleton): Facts {
+  let known = FACTS.get(run);
+  if (!known) {
+    known = gather(run);
+    FACTS.set(run, known);
+  }
+  return known;
+}
+
+/** Something is to be said about this step: it failed, is open, is odd, large, long, dear, labelled or an agent. */
+export function isRemarkable(run: Skeleton, span: number): boolean {
+  return facts(run).remarkable[span] === 1;
+}
+
+/** The step's result is far larger than what tools of this run usually give. */
+export function isLarge(run: Skeleton, span: number): boolean {
+  return facts(run).large[span] === 1;
+}
+
+/** Is shown while infrastructure is not: it, or something below it, is a step of the agent's or failed by itself. */
+export function hasConvention(run: Skeleton, span: number): boolean {
+  return facts(run).convention[span] === 1;
+}
+
+/** Spans that are folded as infrastructure. */
+export function hiddenCount(run: Skeleton): number {
+  return facts(run).infrastructure;
+}
+
+/** The step that a span is, looking through wrappers with a single call in them. */
+export function stepOf(run: Skeleton, span: number): Step {
+  const category = run.category[span]!;
+  if (category === TOOL) return { kind: "tool", span, name: run.toolName[span]! || run.displayName[span]! };
+  if (category === LLM) return { kind: "llm", span, name: 0 };
+  if (category === AGENT) return { kind: "agent", span, name: 0 };
+  const end = run.endIndex[span]!;
+  if (!WRAPPERS.includes(category) || end - span < 2 || end - span > WRAPPED_MAX)
+    return { kind: "", span, name: 0 };
+  let call = -1;
+  for (let below = span + 1; below < end; below++) {
+    const kind = run.category[below]!;
+    if (kind !== TOOL && kind !== LLM && kind !== AGENT) continue;
+    if (call >= 0 || kind === AGENT) return { kind: "", span, name: 0 };
+    call = below;
+  }
+  return call < 0 ? { kind: "", span, name: 0 } : stepOf(run, call);
+}
+
+const ODD = FLAG.open | FLAG.orphan | FLAG.cycle | FLAG.oddClock | FLAG.placeholder | FLAG.errorDerived;
+
+function gather(run: Skeleton): Facts {
+  const remarkable = new Uint8Array(run.count);
+  const convention = new Uint8Array(run.count);
+  const large = largeResults(run);
+  const wholeCost = run.count > 0 ? rootSum(run, run.subtreeCost) : NaN;
+  let infrastructure = 0;
+  for (const label of run.labels) if (label.index < run.count) remarkable[label.index] = 1;
+  for (let span = run.count - 1; span >= 0; span--) {
+    const isLeaf = run.endIndex[span]! <= span + 1;
+    if (
+      has(run, span, ODD) ||
+      large[span] ||
+      run.status[span] === STATUS_ERROR ||
+      run.category[span] === AGENT ||
+      (isLeaf && (run.duration[span]! >= run.end * LARGE_SHARE || run.cost[span]! >= wholeCost * LARGE_SHARE))
+    )
+      remarkable[span] = 1;
+    if (!has(run, span, FLAG.infrastructure) || failed(run, span)) convention[span] = 1;
+    else if (!convention[span]) infrastructure++;
+    const above = run.parent[span]!;
+    if (above < 0) continue;
+    if (remarkable[span]) remarkable[above] = 1;
+    if (convention[span]) convention[above] = 1;
+  }
+  if (infrastructure < 4) convention.fill(1);
+  return { remarkable, convention, infrastructure: infrastructure < 4 ? 0 : infrastructure, large };
+}
+
+function rootSum(run: Skeleton, column: Float64Array): number {
+  let all = 0;
+  for (let span = 0; span < run.count; span++) {
+    if (run.parent[span]! < 0 && column[span]! > 0) all += column[span]!;
+  }
+  return all;
+}
+
+/** Tools and retrievals whose result is far larger than the usual one. */
+function largeResults(run: Skeleton): Uint8Array {
+  const large = new Uint8Array(run.count);
+  const sizes: number[] = [];
+  for (let span = 0; span < run.count; span++)
+    if (run.category[span] === TOOL) sizes.push(run.outputBytes[span]!);
+  if (sizes.length === 0) return large;
+  sizes.sort((left, right) => left - right);
+  const least = Math.max(LARGE_BYTES, sizes[sizes.length >> 1]! * LARGE_TIMES);
+  for (let span = 0; span < run.count; span++) {
+    if (run.category[span] === TOOL && run.outputBytes[span]! >= least) large[span] = 1;
+  }
+  return large;
+}
