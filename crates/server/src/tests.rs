@@ -11,4 +11,5 @@ mod operation;
 mod pages;
 mod reading;
 mod skeleton;
+mod span;
 mod texts;
