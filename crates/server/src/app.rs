@@ -11,6 +11,7 @@ use crate::config::ServerConfig;
 use crate::connections::Open;
 use crate::error::{ApiError, ErrorCode};
 use crate::ingest::admission::Admission;
+use crate::listen::Addresses;
 use crate::live::Hub;
 use crate::metrics::Metrics;
 use crate::prices::Prices;
@@ -36,6 +37,8 @@ pub(crate) struct Shared {
     pub(crate) requests: RequestLog,
     pub(crate) trees: Trees,
     pub(crate) started_nanos: i64,
+    /// Where it listens.
+    pub(crate) addresses: Addresses,
     /// True once the server is told to stop.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -55,6 +58,7 @@ impl App {
         store: Store,
         prices: Prices,
         keys: Keys,
+        addresses: Addresses,
         stopping: watch::Receiver<bool>,
     ) -> Self {
         let limits = &config.limits;
@@ -70,6 +74,7 @@ impl App {
             requests: RequestLog::default(),
             trees: Trees::new(limits.tree_cache_bytes),
             started_nanos,
+            addresses,
             stopping,
             config,
             store,

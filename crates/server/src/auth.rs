@@ -45,17 +45,22 @@ pub(crate) fn identify(app: &App, headers: &HeaderMap, access: Access) -> Result
     match credential(headers) {
         Credential::Key(text) if app.keys.is_local(&text) => whole(app, headers, LOCAL),
         Credential::Key(text) if !open || text.starts_with(KEY_START) => {
-            let record = app.keys.verify(&app.store, &text)?.ok_or_else(wrong_key)?;
+            let Some(record) = app.keys.verify(&app.store, &text)? else {
+                return Err(wrong_key(app.store.is_revoked_key(&text)?));
+            };
             app.keys.mark_used(&record, app.store.now());
             keyed(app, headers, &record, false, access)
         }
         Credential::Session(token) => match app.keys.session(&app.store, &token)? {
-            Some(record) => keyed(app, headers, &record, true, access),
-            None if open => whole(app, headers, OPEN),
-            None => Err(ApiError::new(
-                ErrorCode::Unauthenticated,
-                "the session has ended: sign in again",
-            )),
+            Some(record) if record.revoked_nanos.is_some() && !open => Err(wrong_key(true)),
+            Some(record) if record.revoked_nanos.is_none() => {
+                keyed(app, headers, &record, true, access)
+            }
+            _ if open => whole(app, headers, OPEN),
+            _ => {
+                let message = "the session has ended: sign in again";
+                Err(ApiError::new(ErrorCode::SessionEnded, message))
+            }
         },
         _ if open => whole(app, headers, OPEN),
         _ => Err(ApiError::new(
@@ -67,8 +72,25 @@ pub(crate) fn identify(app: &App, headers: &HeaderMap, access: Access) -> Result
 }
 
 /// Never says anything of the key itself.
-fn wrong_key() -> ApiError {
-    ApiError::new(ErrorCode::Unauthenticated, "the key is not known here, or it was revoked")
+fn wrong_key(revoked: bool) -> ApiError {
+    match revoked {
+        true => ApiError::new(ErrorCode::KeyRevoked, "the key was revoked: use another one"),
+        false => ApiError::new(ErrorCode::Unauthenticated, "the key is not known here"),
+    }
+}
+
+/// Waits until who sent these headers would not be let in any more: the key was revoked, the
+/// session ended, the workspace went.
+pub(crate) async fn refused(app: App, headers: HeaderMap, access: Access) {
+    // Listening comes first, so that no change falls between the question and the wait.
+    let mut changes = app.keys.changes();
+    loop {
+        let asking = headers.clone();
+        let known = app.read(move |app| identify(app, &asking, access)?.require(access)).await;
+        if known.is_err() || changes.changed().await.is_err() {
+            return;
+        }
+    }
 }
 
 fn keyed(

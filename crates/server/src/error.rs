@@ -23,6 +23,10 @@ pub enum ErrorCode {
     Undecodable,
     /// No key, or one that is not known.
     Unauthenticated,
+    /// A key that was good once, or a session of one.
+    KeyRevoked,
+    /// A session that is not known any more: signed out, too old, or the server started anew.
+    SessionEnded,
     /// The key may not do this.
     Forbidden,
     /// Open mode: the request came by a foreign name or from a foreign page.
@@ -81,12 +85,14 @@ pub enum GrpcCode {
 
 impl ErrorCode {
     /// Every code, for the document and for tests.
-    pub const ALL: [ErrorCode; 18] = [
+    pub const ALL: [ErrorCode; 20] = [
         ErrorCode::BadRequest,
         ErrorCode::BadFilter,
         ErrorCode::BadCursor,
         ErrorCode::Undecodable,
         ErrorCode::Unauthenticated,
+        ErrorCode::KeyRevoked,
+        ErrorCode::SessionEnded,
         ErrorCode::Forbidden,
         ErrorCode::ForeignOrigin,
         ErrorCode::NotFound,
@@ -115,6 +121,8 @@ impl ErrorCode {
             Self::Unauthenticated => {
                 ("unauthenticated", S::UNAUTHORIZED, GrpcCode::Unauthenticated)
             }
+            Self::KeyRevoked => ("key_revoked", S::UNAUTHORIZED, GrpcCode::Unauthenticated),
+            Self::SessionEnded => ("session_ended", S::UNAUTHORIZED, GrpcCode::Unauthenticated),
             Self::Forbidden => ("forbidden", S::FORBIDDEN, GrpcCode::PermissionDenied),
             Self::ForeignOrigin => ("foreign_origin", S::FORBIDDEN, GrpcCode::PermissionDenied),
             Self::NotFound => ("not_found", S::NOT_FOUND, GrpcCode::NotFound),
@@ -300,7 +308,7 @@ impl ApiError {
         if let Some(seconds) = self.retry_after_seconds() {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if self.code == ErrorCode::Unauthenticated {
+        if self.code.http_status() == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
     }

@@ -23,6 +23,31 @@ pub(crate) struct Listeners {
     pub(crate) warnings: Vec<String>,
 }
 
+/// Where the sockets of a server came to listen; `None` where there is no such listener.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Addresses {
+    /// Everything.
+    pub(crate) http: Option<SocketAddr>,
+    /// OTLP over HTTP.
+    pub(crate) otlp_http: Option<SocketAddr>,
+    /// OTLP over gRPC.
+    pub(crate) otlp_grpc: Option<SocketAddr>,
+}
+
+impl Listeners {
+    /// Where they listen.
+    pub(crate) fn addresses(&self) -> io::Result<Addresses> {
+        let of = |listener: &Option<TcpListener>| {
+            listener.as_ref().map(TcpListener::local_addr).transpose()
+        };
+        Ok(Addresses {
+            http: of(&self.http)?,
+            otlp_http: of(&self.otlp_http)?,
+            otlp_grpc: of(&self.otlp_grpc)?,
+        })
+    }
+}
+
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {

@@ -15,7 +15,7 @@ const LOOPBACK_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 pub(crate) const PAGE_HEADER: &str = "x-clew-page";
 
 /// The name by which the request came, with its port.
-fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
+pub(crate) fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
     uri.authority()
         .map(|authority| authority.as_str())
         .or_else(|| headers.get(header::HOST).and_then(|value| value.to_str().ok()))
@@ -29,7 +29,7 @@ pub(crate) fn check_open(
 ) -> Result<(), ApiError> {
     let host = host(headers, uri).unwrap_or("");
     let name = without_port(host);
-    if !LOOPBACK_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+    if !is_loopback_name(name) {
         return Err(ApiError::new(
             ErrorCode::ForeignOrigin,
             format!(
@@ -71,7 +71,13 @@ fn check_origin(headers: &HeaderMap, host: &str, allowed: &[String]) -> Result<(
     if ours || allowed.iter().any(|known| known == origin) { Ok(()) } else { Err(foreign(origin)) }
 }
 
-fn without_port(host: &str) -> &str {
+/// Whether this is a name by which open mode answers.
+pub(crate) fn is_loopback_name(name: &str) -> bool {
+    LOOPBACK_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// The name without its port.
+pub(crate) fn without_port(host: &str) -> &str {
     if host.starts_with('[') {
         return host.find(']').map_or(host, |end| &host[..=end]);
     }

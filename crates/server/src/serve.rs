@@ -16,7 +16,7 @@ use crate::auth::keys::Keys;
 use crate::config::ServerConfig;
 use crate::connections::serve_listener;
 use crate::error::{ApiError, ErrorCode};
-use crate::listen::{self, ListenError};
+use crate::listen::{self, Addresses, ListenError};
 use crate::prices::Prices;
 use crate::routes::{self, Face};
 use crate::{api, auth, housekeeping, live, pipeline};
@@ -72,6 +72,7 @@ pub async fn serve(
     .await
     .map_err(|error| ServeError::Address(std::io::Error::other(error)))??;
     let listeners = listen::bind(&config)?;
+    let addresses = listeners.addresses().map_err(ServeError::Address)?;
     let mut warnings = listeners.warnings;
     if config.is_open() && !config.bind.is_loopback() {
         warnings.push(
@@ -90,28 +91,27 @@ pub async fn serve(
         false => Some(auth::local_key().map_err(|error| ServeError::Random(error.to_string()))?),
     };
     let keys = Keys::new(local_key.as_deref());
-    let app = App::new(config, store, prices, keys, stopping.clone());
+    let app = App::new(config, store, prices, keys, addresses, stopping.clone());
     let mut tasks = JoinSet::new();
     tasks.spawn(live::follow(app.clone(), commits, stopping.clone()));
     tasks.spawn(housekeeping::run(app.clone(), stopping.clone()));
     tasks.spawn(housekeeping::retain(app.clone(), stopping.clone()));
-    let mut open = |listener: Option<TcpListener>, face: Face| -> Result<_, ServeError> {
-        let Some(listener) = listener else { return Ok(None) };
-        let address = listener.local_addr().map_err(ServeError::Address)?;
+    let mut open = |listener: Option<TcpListener>, face: Face| {
+        let Some(listener) = listener else { return };
         let limits = Arc::new(app.config.limits.clone());
         let connections = Arc::clone(&app.connections);
         let router = router(app.clone(), face);
         tasks.spawn(serve_listener(listener, router, limits, connections, stopping.clone()));
-        Ok(Some(address))
     };
-    let http = open(listeners.http, Face::Everything)?;
-    let otlp_http = open(listeners.otlp_http, Face::OtlpHttp)?;
-    let otlp_grpc = open(listeners.otlp_grpc, Face::OtlpGrpc)?;
+    open(listeners.http, Face::Everything);
+    open(listeners.otlp_http, Face::OtlpHttp);
+    open(listeners.otlp_grpc, Face::OtlpGrpc);
     let told = stop.clone();
     tokio::spawn(async move {
         shutdown.await;
         told.send_replace(true);
     });
+    let Addresses { http, otlp_http, otlp_grpc } = addresses;
     Ok(Running { http, otlp_http, otlp_grpc, warnings, local_key, tasks, app, stop })
 }
 

@@ -63,6 +63,13 @@ impl Store {
         self.read(|connection| keys::verify(connection, text))
     }
 
+    /// Whether this is a key that was revoked. Who shows it had it, so the answer tells nobody
+    /// anything new.
+    pub fn is_revoked_key(&self, text: &str) -> Result<bool, StoreError> {
+        let found = self.read(|connection| keys::recognise(connection, text))?;
+        Ok(found.is_some_and(|record| record.revoked_nanos.is_some()))
+    }
+
     /// A key's record by its number, whatever its workspace, revoked ones included.
     pub fn key(&self, id: i64) -> Result<Option<KeyRecord>, StoreError> {
         self.read(|connection| keys::by_number(connection, id))

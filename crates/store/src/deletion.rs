@@ -17,7 +17,7 @@ use crate::{Change, Store, StoreError, Workspace, WorkspaceId};
 pub use crate::embedded::retention::{
     Receipt as RetentionReceipt, RetentionRun, Rule as RetentionRule,
 };
-pub use crate::embedded::tombstones::Tombstone;
+pub use crate::embedded::tombstones::{Tombstone, TombstoneQuery};
 
 /// Traces that are deleted in one transaction; commits go on between two.
 const BATCH: usize = 200;
@@ -98,14 +98,9 @@ impl Store {
         Ok(Deleted { trace_count: traces, wiped })
     }
 
-    /// Deleted traces, the latest first, those before the one given.
-    pub fn tombstones(
-        &self,
-        workspace: WorkspaceId,
-        before: Option<(i64, TraceId)>,
-        limit: usize,
-    ) -> Result<Vec<Tombstone>, StoreError> {
-        self.read(|connection| tombstones::list(connection, workspace, before, limit))
+    /// Deleted traces, the latest first.
+    pub fn tombstones(&self, query: &TombstoneQuery) -> Result<Vec<Tombstone>, StoreError> {
+        self.read(|connection| tombstones::list(connection, query))
     }
 
     /// Deletes a workspace with everything in it. Keys go first, so that nobody sends into it

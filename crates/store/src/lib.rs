@@ -248,6 +248,11 @@ impl Store {
         self.inner.sizes()
     }
 
+    /// Bytes of all files in the data folder, by what the file system says.
+    pub fn disk_bytes(&self) -> u64 {
+        self.inner.disk_bytes()
+    }
+
     /// Counters and gauges.
     pub fn metrics(&self) -> Metrics {
         self.inner.metrics()

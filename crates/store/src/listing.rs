@@ -99,6 +99,26 @@ impl Store {
         self.inner.walkers.read(|connection| lists::traces(connection, &spans, query))
     }
 
+    /// Whether there is any trace, or any of this agent. Stops at the first.
+    pub fn has_traces(
+        &self,
+        workspace: WorkspaceId,
+        agent: Option<AgentId>,
+    ) -> Result<bool, StoreError> {
+        self.read(|connection| match agent {
+            None => {
+                let sql = "SELECT EXISTS (SELECT 1 FROM traces WHERE workspace = ?1)";
+                Ok(connection.prepare_cached(sql)?.query_row([workspace.0], |row| row.get(0))?)
+            }
+            Some(agent) => {
+                let sql = "SELECT EXISTS (SELECT 1 FROM traces WHERE agent_no = \
+                    (SELECT agent_no FROM agents WHERE workspace = ?1 AND agent_id = ?2))";
+                let asked = (workspace.0, agent.0);
+                Ok(connection.prepare_cached(sql)?.query_row(asked, |row| row.get(0))?)
+            }
+        })
+    }
+
     /// Flat events of a run, in order of time.
     pub fn run_events(
         &self,

@@ -121,7 +121,6 @@ async fn revoke(
     app.read(move |app| {
         app.store.revoke_key(id, &caller.change(app.store.now()))?;
         app.keys.forget();
-        app.keys.sessions.end_all(id);
         Ok(Json(json!({ "done": true, "id": id })))
     })
     .await

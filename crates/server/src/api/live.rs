@@ -27,6 +27,7 @@ use super::filtering::read_filter;
 use super::own::own_row;
 use super::params::{Params, TracePath};
 use crate::app::App;
+use crate::auth;
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ErrorCode};
 use crate::routes::{Access, Answer, Owner, Query, Route};
@@ -71,7 +72,7 @@ async fn all_runs(
         None => None,
     };
     let follower = Follower { app: app.clone(), caller, seen: last_event_id(&headers)? };
-    respond(app, |sender| runs::follow_runs(follower, filter, sender))
+    respond(app, headers, |sender| runs::follow_runs(follower, filter, sender))
 }
 
 async fn one_run(
@@ -83,7 +84,7 @@ async fn one_run(
     let asking = caller.clone();
     app.read(move |app| own_row(app, &asking, trace_id).map(drop)).await?;
     let follower = Follower { app: app.clone(), caller, seen: last_event_id(&headers)? };
-    respond(app, |sender| run::follow_run(follower, trace_id, sender))
+    respond(app, headers, |sender| run::follow_run(follower, trace_id, sender))
 }
 
 fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, ApiError> {
@@ -92,8 +93,13 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, ApiError> {
     number.map(Some).ok_or_else(|| ApiError::bad_request("Last-Event-ID is no id of this server"))
 }
 
-/// Starts the task that fills the stream. It ends when the reader goes or the server stops.
-fn respond<F>(app: App, follow: impl FnOnce(mpsc::Sender<Event>) -> F) -> Result<Response, ApiError>
+/// Starts the task that fills the stream. It ends when the reader goes, may not listen any
+/// more, or the server stops.
+fn respond<F>(
+    app: App,
+    headers: HeaderMap,
+    follow: impl FnOnce(mpsc::Sender<Event>) -> F,
+) -> Result<Response, ApiError>
 where
     F: Future<Output = Option<Infallible>> + Send + 'static,
 {
@@ -107,9 +113,11 @@ where
     let mut stopping = app.stopping.clone();
     let reader = sender.clone();
     let following = follow(sender);
+    let refused = auth::refused(app, headers, Access::Scope(Scope::Read));
     tokio::spawn(async move {
         tokio::select! {
             _ = following => {}
+            () = refused => {}
             () = reader.closed() => {}
             _ = stopping.wait_for(|stopped| *stopped) => {}
         }

@@ -7,17 +7,17 @@ use axum::extract::State;
 use axum::http::Method;
 use axum::routing::{get, post};
 use clew_model::ids::TraceId;
-use clew_store::{RetentionReceipt, Scope, Tombstone};
+use clew_store::{RetentionReceipt, Scope, Tombstone, TombstoneQuery};
 use serde_json::{Value as JsonValue, json};
 
-use super::params::Params;
 use super::params::known::{CURSOR, LIMIT};
+use super::params::{Params, trace_id};
 use super::settings::{self, locked};
 use super::view::Nanos;
 use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ErrorCode};
-use crate::routes::{Access, Answer, Owner, Route};
+use crate::routes::{Access, Answer, Owner, Query, Route};
 
 /// Receipts that the page shows.
 const RECEIPTS: usize = 100;
@@ -49,9 +49,9 @@ pub(crate) fn routes() -> Vec<Route> {
     };
     let deleted = Route {
         path: "/api/v1/deleted",
-        access: Access::Workspace(Scope::Read),
+        access: Access::Scope(Scope::Read),
         summary: "Runs that were deleted: what, when, by whom, by which rule",
-        query: &[LIMIT, CURSOR],
+        query: &[Query { name: "trace_id", kind: "string", about: "Only this run" }, LIMIT, CURSOR],
         answer: Answer::Json("DeletedList"),
         handler: || get(deleted),
         ..state.same()
@@ -97,9 +97,15 @@ async fn deleted(
     params: Params,
 ) -> Result<Json<JsonValue>, ApiError> {
     let limit = params.limit(50, app.config.limits.max_page)?;
-    let before = params.text("cursor").map(read_cursor).transpose()?;
+    let query = TombstoneQuery {
+        workspace: caller.workspace,
+        agent: caller.agent,
+        trace_id: params.text("trace_id").map(trace_id).transpose()?,
+        before: params.text("cursor").map(read_cursor).transpose()?,
+        limit,
+    };
     app.read(move |app| {
-        let found = app.store.tombstones(caller.workspace, before, limit)?;
+        let found = app.store.tombstones(&query)?;
         let next = found.last().filter(|_| found.len() == limit);
         let next = next.map(|last| format!("{}-{}", last.deleted_nanos, last.trace_id));
         let deleted: Vec<JsonValue> = found.iter().map(tombstone).collect();

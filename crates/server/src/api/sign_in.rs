@@ -116,10 +116,7 @@ async fn sign_out(
             let message = format!("a signed-in page must send the header {}", origin::PAGE_HEADER);
             return Err(ApiError::new(ErrorCode::ForeignOrigin, message));
         }
-        match app.keys.sessions.key_no(&token, app.store.now()) {
-            Some(key_no) if everywhere => app.keys.sessions.end_all(key_no),
-            _ => app.keys.sessions.end(&token),
-        }
+        app.keys.sign_out(&token, everywhere, app.store.now());
     }
     let mut response = Json(json!({ "done": true })).into_response();
     set_cookie(&mut response, "", 0, arrived_over_tls(&headers));

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use clew_store::{KeyRecord, Store, StoreError, WorkspaceId};
 
+use tokio::sync::watch;
+
 use crate::auth::session::Sessions;
 use crate::error::ApiError;
 use crate::ingest::decompress::printable;
@@ -20,6 +22,8 @@ pub(crate) struct Keys {
     uses: Mutex<Uses>,
     /// Browsers that signed in.
     pub(crate) sessions: Sessions,
+    /// Told whenever somebody who was let in may have to go.
+    changed: watch::Sender<()>,
     /// Of the key that commands on this machine use while the server runs.
     local: Option<blake3::Hash>,
 }
@@ -72,7 +76,7 @@ impl Keys {
         Ok(Some(record))
     }
 
-    /// The record of the key that a browser signed in with.
+    /// The record of the key that a browser signed in with, also of a revoked one.
     pub(crate) fn session(
         &self,
         store: &Store,
@@ -83,8 +87,21 @@ impl Keys {
         if cached.is_some() {
             return Ok(cached);
         }
-        let record = store.key(key_no)?;
-        Ok(record.filter(|record| record.revoked_nanos.is_none()).map(Arc::new))
+        Ok(store.key(key_no)?.map(Arc::new))
+    }
+
+    /// Ends the session of a token; with `everywhere` all sessions of its key.
+    pub(crate) fn sign_out(&self, token: &str, everywhere: bool, now: i64) {
+        match self.sessions.key_no(token, now) {
+            Some(key_no) if everywhere => self.sessions.end_all(key_no),
+            _ => self.sessions.end(token),
+        }
+        self.changed.send_replace(());
+    }
+
+    /// For those who stay: to be asked again who they are.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
     }
 
     /// The name of a workspace.
@@ -125,6 +142,7 @@ impl Keys {
     /// Something about keys or workspaces changed.
     pub(crate) fn forget(&self) {
         *self.cache() = Cache::default();
+        self.changed.send_replace(());
     }
 
     /// Notes a use.

@@ -53,7 +53,7 @@ impl Sessions {
         self.lock().remove(&hash(token));
     }
 
-    /// Ends all sessions of a key: on "sign out everywhere", and when it is revoked.
+    /// Ends all sessions of a key. Those of a revoked key stay, so that their pages are told why.
     pub(crate) fn end_all(&self, key_no: i64) {
         self.lock().retain(|_, session| session.key_no != key_no);
     }

@@ -252,3 +252,32 @@ async fn commands_on_the_servers_machine_have_a_key_of_their_own() {
     let state = clew.send(request("GET", "/api/v1/session", &headers, "")).await.json();
     assert_eq!((&state["workspace"], &state["by"]), (&json!("other"), &json!("command line")));
 }
+
+#[tokio::test]
+async fn a_page_is_told_why_it_must_sign_in_again() {
+    let clew = Clew::closed();
+    let admin = clew.key(WorkspaceId::DEFAULT, &Scope::ALL, None);
+    let asked = json!({"name": "p", "scopes": ["read"]});
+    let made = clew.call("POST", "/api/v1/keys", &admin, &asked).await.json();
+    let key = made["key"].as_str().unwrap();
+    let signed_in = clew.call("POST", "/api/v1/session", "", &json!({ "key": key })).await;
+    let cookie = signed_in.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap();
+    let page = async |cookie: &str| {
+        clew.send(request("GET", "/api/v1/views", &[("cookie", cookie)], "")).await
+    };
+    let told = |answer: super::harness::Answer| {
+        assert_eq!(answer.headers["www-authenticate"], "Bearer");
+        (answer.status.as_u16(), answer.code())
+    };
+    assert_eq!(page(cookie).await.status, 200);
+    assert_eq!(told(clew.get("/api/v1/views").await), (401, "unauthenticated".to_owned()));
+    assert_eq!(told(page("clew_session=made-up").await), (401, "session_ended".to_owned()));
+    let path = format!("/api/v1/keys/{}", made["id"]);
+    assert_eq!(clew.call("DELETE", &path, &admin, &json!({})).await.status, 200);
+    assert_eq!(told(page(cookie).await), (401, "key_revoked".to_owned()));
+    assert_eq!(told(clew.get_as("/api/v1/views", key).await), (401, "key_revoked".to_owned()));
+    let unknown = clew.get_as("/api/v1/views", &format!("{key}x")).await;
+    assert_eq!(told(unknown), (401, "unauthenticated".to_owned()));
+    let again = clew.call("POST", "/api/v1/session", "", &json!({ "key": key })).await;
+    assert_eq!((again.status.as_u16(), again.code().as_str()), (400, "bad_request"));
+}

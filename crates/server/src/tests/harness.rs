@@ -17,6 +17,7 @@ use tower::ServiceExt;
 use crate::app::App;
 use crate::auth::keys::Keys;
 use crate::config::ServerConfig;
+use crate::listen::Addresses;
 use crate::prices::Prices;
 use crate::routes::Face;
 use crate::serve::router;
@@ -85,7 +86,13 @@ impl Clew {
         change(&mut config);
         let (stop, stopping) = watch::channel(false);
         let commits = store.subscribe();
-        let app = App::new(config, store, prices, Keys::new(Some(LOCAL_KEY)), stopping.clone());
+        let addresses = Addresses {
+            http: Some(([127, 0, 0, 1], 2539).into()),
+            otlp_http: Some(([127, 0, 0, 1], 4318).into()),
+            otlp_grpc: None,
+        };
+        let keys = Keys::new(Some(LOCAL_KEY));
+        let app = App::new(config, store, prices, keys, addresses, stopping.clone());
         tokio::spawn(crate::live::follow(app.clone(), commits, stopping));
         let router = router(app.clone(), Face::Everything);
         Self { app, clock, router, stop, _folder: folder }

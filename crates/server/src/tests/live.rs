@@ -7,6 +7,8 @@ use futures_util::StreamExt;
 use http_body_util::BodyDataStream;
 use serde_json::{Value as Json, json};
 
+use clew_store::{Scope, WorkspaceId};
+
 use super::harness::{Clew, otlp, request, span};
 
 const TRACE: &str = "5b8efff798038103d269b633813fc60c";
@@ -28,10 +30,21 @@ struct Event {
 impl Events {
     async fn open(clew: &Clew, path: &str, last: Option<&str>) -> Events {
         let headers: Vec<(&str, &str)> = last.map(|id| ("last-event-id", id)).into_iter().collect();
-        let response = clew.stream(request("GET", path, &headers, Body::empty())).await;
+        Events::open_with(clew, path, &headers).await
+    }
+
+    async fn open_with(clew: &Clew, path: &str, headers: &[(&str, &str)]) -> Events {
+        let response = clew.stream(request("GET", path, headers, Body::empty())).await;
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Events { body: BodyDataStream::new(response.into_body()), text: String::new() }
+    }
+
+    /// Waits until the server ends the stream; nothing is told any more.
+    async fn end(mut self) {
+        let rest = tokio::time::timeout(Duration::from_secs(10), self.body.next());
+        assert!(rest.await.expect("the stream ends").is_none());
+        assert_eq!(self.text, "");
     }
 
     async fn next(&mut self) -> Event {
@@ -156,4 +169,64 @@ async fn streams_are_bounded() {
         tokio::task::yield_now().await;
     }
     Events::open(&clew, "/api/v1/live", None).await;
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_its_key_and_no_other() {
+    let clew = Clew::closed();
+    let admin = clew.key(WorkspaceId::DEFAULT, &Scope::ALL, None);
+    let asked = json!({"name": "p", "scopes": ["read"]});
+    let made = clew.call("POST", "/api/v1/keys", &admin, &asked).await.json();
+    let bearer = |key: &str| format!("Bearer {key}");
+    let (own, other) = (bearer(made["key"].as_str().unwrap()), bearer(&admin));
+    clew.ingest(&admin, &otlp("shop", &[span(TRACE, "a000000000000001", None, "one", (0, 5))]))
+        .await;
+    let run = format!("/api/v1/traces/{TRACE}/live");
+    let mut streams = Vec::new();
+    for path in ["/api/v1/live", run.as_str()] {
+        let mut stream = Events::open_with(&clew, path, &[("authorization", &own)]).await;
+        assert_eq!(stream.next().await.name, "ready");
+        streams.push(stream);
+    }
+    let mut kept = Events::open_with(&clew, "/api/v1/live", &[("authorization", &other)]).await;
+    assert_eq!(kept.next().await.name, "ready");
+    let path = format!("/api/v1/keys/{}", made["id"]);
+    assert_eq!(clew.call("DELETE", &path, &admin, &json!({})).await.status, 200);
+    for stream in streams {
+        stream.end().await;
+    }
+    clew.ingest(&admin, &otlp("shop", &[span(OTHER, "b000000000000001", None, "two", (0, 5))]))
+        .await;
+    assert_eq!(kept.next().await.data["trace"]["name"], "two");
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_its_page_signs_out() {
+    let clew = Clew::closed();
+    let admin = clew.key(WorkspaceId::DEFAULT, &Scope::ALL, None);
+    let mut pages = Vec::new();
+    for _ in 0..3 {
+        let signed_in = clew.call("POST", "/api/v1/session", "", &json!({ "key": admin })).await;
+        let cookie = signed_in.headers["set-cookie"].to_str().unwrap().to_owned();
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        let mut stream = Events::open_with(&clew, "/api/v1/live", &[("cookie", &cookie)]).await;
+        assert_eq!(stream.next().await.name, "ready");
+        pages.push((cookie, stream));
+    }
+    let sign_out = async |path: &str, cookie: &str| {
+        let headers = [("cookie", cookie), ("x-clew-page", "1")];
+        assert_eq!(clew.send(request("DELETE", path, &headers, "")).await.status, 200);
+    };
+    let (cookie, stream) = pages.remove(0);
+    sign_out("/api/v1/session", &cookie).await;
+    stream.end().await;
+    clew.ingest(&admin, &otlp("shop", &[span(TRACE, "a000000000000001", None, "one", (0, 5))]))
+        .await;
+    for (_, stream) in &mut pages {
+        assert_eq!(stream.next().await.data["trace"]["name"], "one");
+    }
+    sign_out("/api/v1/session?everywhere=true", &pages[0].0.clone()).await;
+    for (_, stream) in pages {
+        stream.end().await;
+    }
 }

@@ -4,9 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::harness::{Clew, otlp, request};
+use clew_store::{Scope, WorkspaceId};
+
+use super::harness::{Clew, otlp, request, span};
 use crate::openapi::DOCUMENT;
 use crate::routes::ROUTES;
+
+const TRACE: &str = "5b8efff798038103d269b633813fc60c";
 
 /// Every address outside of `/api/v1`, with its owner. Products collide here, so a new
 /// one is a decision and stands in this list.
@@ -162,4 +166,45 @@ async fn runs_are_told_step_by_step() {
     let wrong = clew.call("POST", "/api/ingest/v1/runs/r1/spans", "", &json!({"spans": 5})).await;
     assert_eq!((wrong.status.as_u16(), wrong.code().as_str()), (400, "undecodable"));
     assert_eq!(wrong.json()["error"]["field"], "spans");
+}
+
+#[tokio::test]
+async fn info_says_what_a_page_needs_to_begin() {
+    let clew = Clew::closed();
+    let admin = clew.key(WorkspaceId::DEFAULT, &Scope::ALL, None);
+    let agent = clew.key(WorkspaceId::DEFAULT, &[Scope::Read], Some("planner"));
+    let info = clew.get_as("/api/v1/info", &admin).await.json();
+    let expected = json!({"http": "http://localhost:2539", "otlp_http": "http://localhost:4318",
+        "otlp_grpc": null});
+    assert_eq!(info["addresses"], expected);
+    assert_eq!((&info["open"], &info["has_traces"]), (&json!(false), &json!(false)));
+    assert!(info["data_bytes"].as_u64().unwrap() >= 4096, "{info}");
+    clew.ingest(&admin, &otlp("shop", &[span(TRACE, "a000000000000001", None, "one", (0, 5))]))
+        .await;
+    assert_eq!(clew.get_as("/api/v1/info", &admin).await.json()["has_traces"], true);
+    let info = clew.get_as("/api/v1/info", &agent).await.json();
+    assert_eq!((&info["has_traces"], &info["data_bytes"]), (&json!(false), &json!(null)));
+}
+
+#[tokio::test]
+async fn a_deleted_run_is_told_to_whose_it_was() {
+    let clew = Clew::closed();
+    let admin = clew.key(WorkspaceId::DEFAULT, &Scope::ALL, None);
+    let own = clew.key(WorkspaceId::DEFAULT, &[Scope::Ingest, Scope::Read], Some("planner"));
+    let other = clew.key(WorkspaceId::DEFAULT, &[Scope::Read], Some("coder"));
+    clew.ingest(&own, &otlp("shop", &[span(TRACE, "a000000000000001", None, "one", (0, 5))])).await;
+    let path = format!("/api/v1/traces/{TRACE}");
+    assert_eq!(clew.call("DELETE", &path, &admin, &json!({})).await.status, 200);
+    let asked = format!("/api/v1/deleted?trace_id={TRACE}");
+    for key in [&admin, &own] {
+        let found = clew.get_as(&asked, key).await.json();
+        let deleted = &found["deleted"][0];
+        assert_eq!((&deleted["trace_id"], &deleted["span_count"]), (&json!(TRACE), &json!(1)));
+        assert_eq!(deleted["deleted_nanos"], super::harness::NOW.to_string());
+        assert_eq!(clew.get_as("/api/v1/deleted", key).await.json(), found);
+    }
+    let nothing = json!({"deleted": [], "next_cursor": null});
+    assert_eq!(clew.get_as(&asked, &other).await.json(), nothing);
+    let unknown = "/api/v1/deleted?trace_id=6b8efff798038103d269b633813fc60c";
+    assert_eq!(clew.get_as(unknown, &admin).await.json(), nothing);
 }

@@ -51,6 +51,13 @@ impl Embedded {
         Ok(sizes)
     }
 
+    /// A file that goes away meanwhile counts nothing.
+    pub(crate) fn disk_bytes(&self) -> u64 {
+        let entries = self.path.parent().and_then(|folder| std::fs::read_dir(folder).ok());
+        let files = entries.into_iter().flatten().flatten();
+        files.filter_map(|entry| entry.metadata().ok()).map(|found| found.len()).sum()
+    }
+
     /// Reads everything and says what does not fit together. Brings staging into chunks
     /// first, so that all of it is looked at.
     pub(crate) fn check(&self) -> Result<CheckReport, StoreError> {

@@ -6,11 +6,14 @@ use crate::StoreError;
 
 /// Each is a batch of SQL that brings a file of the version before it up by one. A released
 /// one never changes.
-const MIGRATIONS: &[&[&str]] = &[&[
-    include_str!("schema/store.sql"),
-    include_str!("schema/rows.sql"),
-    include_str!("schema/catalog.sql"),
-]];
+const MIGRATIONS: &[&[&str]] = &[
+    &[
+        include_str!("schema/store.sql"),
+        include_str!("schema/rows.sql"),
+        include_str!("schema/catalog.sql"),
+    ],
+    &[include_str!("schema/tombstone_agents.sql")],
+];
 
 /// Brings the file up to this version's format, one transaction a step.
 pub(super) fn run(connection: &Connection) -> Result<(), StoreError> {

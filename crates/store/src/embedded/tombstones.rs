@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
 use crate::contract::StoreError;
-use crate::ids::WorkspaceId;
+use crate::ids::{AgentId, WorkspaceId};
 
 /// For so long after its deletion spans of a trace are refused: 30 days.
 pub(crate) const REFUSED_NANOS: i64 = 30 * 86_400 * 1_000_000_000;
@@ -31,6 +31,21 @@ pub struct Tombstone {
     pub refused_count: u64,
 }
 
+/// Which deleted traces are asked for.
+#[derive(Debug, Clone)]
+pub struct TombstoneQuery {
+    /// Whose.
+    pub workspace: WorkspaceId,
+    /// Only this agent's: an agent key is told of no others (ruling 5).
+    pub agent: Option<AgentId>,
+    /// Only this one.
+    pub trace_id: Option<TraceId>,
+    /// Those before it: when it was deleted, and which it was.
+    pub before: Option<(i64, TraceId)>,
+    /// How many.
+    pub limit: usize,
+}
+
 /// Why and by whom traces are deleted.
 #[derive(Debug, Clone)]
 pub(crate) struct Deletion {
@@ -48,8 +63,8 @@ pub(crate) fn add(
     deletion: &Deletion,
 ) -> Result<(), StoreError> {
     let sql = "INSERT OR REPLACE INTO tombstones (workspace, trace_id, tno, commit_seq, \
-        deleted_nanos, expires_nanos, by, rule, span_count, refused_count) \
-        SELECT workspace, trace_id, tno, ?3, ?4, ?5, ?6, ?7, span_count, 0 FROM traces \
+        deleted_nanos, expires_nanos, by, rule, span_count, refused_count, agent_no) \
+        SELECT workspace, trace_id, tno, ?3, ?4, ?5, ?6, ?7, span_count, 0, agent_no FROM traces \
         WHERE workspace = ?1 AND trace_id = ?2";
     let Deletion { by, rule, at_nanos, commit_seq } = deletion;
     connection.prepare_cached(sql)?.execute(params![
@@ -93,21 +108,32 @@ pub(crate) fn count_refused(
     Ok(())
 }
 
-/// Deleted traces of a workspace, the latest first, those before `before` (when, and which).
+/// Deleted traces that meet the question, the latest first.
 pub(crate) fn list(
     connection: &Connection,
-    workspace: WorkspaceId,
-    before: Option<(i64, TraceId)>,
-    limit: usize,
+    query: &TombstoneQuery,
 ) -> Result<Vec<Tombstone>, StoreError> {
-    let sql = "SELECT trace_id, deleted_nanos, expires_nanos, by, rule, span_count, refused_count \
-        FROM tombstones INDEXED BY tombstones_by_time \
-        WHERE workspace = ?1 AND (deleted_nanos, trace_id) < (?2, ?3) \
-        ORDER BY deleted_nanos DESC, trace_id DESC LIMIT ?4";
+    let columns = "SELECT trace_id, deleted_nanos, expires_nanos, by, rule, span_count, \
+        refused_count FROM tombstones";
+    // Only what is asked for stands in the question, so that it goes by the right index.
+    let from = match query.trace_id {
+        Some(_) => "WHERE workspace = ?1 AND trace_id = ?5 AND",
+        None => "INDEXED BY tombstones_by_time WHERE workspace = ?1 AND ?5 IS NULL AND",
+    };
+    let sql = format!(
+        "{columns} {from} (deleted_nanos, trace_id) < (?2, ?3) \
+         AND (?6 IS NULL OR agent_no = (SELECT agent_no FROM agents \
+              WHERE workspace = ?1 AND agent_id = ?6)) \
+         ORDER BY deleted_nanos DESC, trace_id DESC LIMIT ?4"
+    );
     // No id follows sixteen bytes of ones at the same instant.
-    let (nanos, id) = before.map_or((i64::MAX, [0xff; 16]), |(nanos, id)| (nanos, *id.as_bytes()));
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query(params![workspace.0, nanos, id, limit as i64])?;
+    let (nanos, id) =
+        query.before.map_or((i64::MAX, [0xff; 16]), |(nanos, id)| (nanos, *id.as_bytes()));
+    let trace_id = query.trace_id.map(|id| *id.as_bytes());
+    let agent = query.agent.map(|agent| agent.0);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let asked = params![query.workspace.0, nanos, id, query.limit as i64, trace_id, agent];
+    let mut rows = statement.query(asked)?;
     let mut tombstones = Vec::new();
     while let Some(row) = rows.next()? {
         let id: [u8; 16] = row.get(0)?;
@@ -140,6 +166,10 @@ mod tests {
         }
     }
 
+    fn all(workspace: WorkspaceId, limit: usize) -> TombstoneQuery {
+        TombstoneQuery { workspace, agent: None, trace_id: None, before: None, limit }
+    }
+
     #[test]
     fn what_comes_for_a_deleted_trace_is_refused_for_thirty_days() {
         let mut store = Rows::new();
@@ -156,7 +186,7 @@ mod tests {
         assert!(!refused(TWO, deleted));
         count_refused(&store.connection, ONE, &trace_id(1), 3).unwrap();
         count_refused(&store.connection, ONE, &trace_id(1), 2).unwrap();
-        let listed = list(&store.connection, ONE, None, 10).unwrap();
+        let listed = list(&store.connection, &all(ONE, 10)).unwrap();
         assert_eq!(
             listed,
             [Tombstone {
@@ -169,7 +199,7 @@ mod tests {
                 refused_count: 5,
             }]
         );
-        assert_eq!(list(&store.connection, TWO, None, 10).unwrap(), []);
+        assert_eq!(list(&store.connection, &all(TWO, 10)).unwrap(), []);
     }
 
     #[test]
@@ -180,10 +210,10 @@ mod tests {
             let deletion = deletion(i64::from(number / 2), "older than 30 days");
             add(&store.connection, ONE, &trace_id(number), &deletion).unwrap();
         }
-        let first = list(&store.connection, ONE, None, 3).unwrap();
+        let first = list(&store.connection, &all(ONE, 3)).unwrap();
         let last = first[2].clone();
-        let rest =
-            list(&store.connection, ONE, Some((last.deleted_nanos, last.trace_id)), 3).unwrap();
+        let before = Some((last.deleted_nanos, last.trace_id));
+        let rest = list(&store.connection, &TombstoneQuery { before, ..all(ONE, 3) }).unwrap();
         let ids: Vec<TraceId> = first.iter().chain(&rest).map(|found| found.trace_id).collect();
         assert_eq!(ids, [5, 4, 3, 2, 1].map(trace_id));
     }

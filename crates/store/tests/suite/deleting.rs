@@ -6,7 +6,8 @@ use std::time::Duration;
 use clew_model::source::SourceSpan;
 use clew_query::{Clock, Filter, Subject, parse};
 use clew_store::{
-    Budget, Change, Locked, NewKey, Scope, SessionQuery, Store, StoreError, TraceQuery, WorkspaceId,
+    Budget, Change, Locked, NewKey, Scope, SessionQuery, Store, StoreError, TombstoneQuery,
+    TraceQuery, WorkspaceId,
 };
 use serde_json::json;
 
@@ -99,12 +100,17 @@ fn a_deleted_trace_leaves_no_byte_and_does_not_come_back() {
 
     let late = world.put(&[span(1, 0), secret(1, "again")]);
     assert_eq!((late.new_spans, late.refused_deleted), (0, 2));
-    let tombstones = store.tombstones(WS, None, 10).unwrap();
+    let asked =
+        TombstoneQuery { workspace: WS, agent: None, trace_id: None, before: None, limit: 10 };
+    let tombstones = store.tombstones(&asked).unwrap();
     let told: Vec<_> = tombstones
         .iter()
         .map(|stone| (stone.trace_id, &*stone.rule, stone.span_count, stone.refused_count))
         .collect();
     assert_eq!(told, [(trace_id(3), "a request", 1, 0), (trace_id(1), "by hand", 2, 2)]);
+    let one = TombstoneQuery { trace_id: Some(trace_id(1)), ..asked };
+    let found: Vec<_> = store.tombstones(&one).unwrap();
+    assert_eq!(found.iter().map(|stone| stone.trace_id).collect::<Vec<_>>(), [trace_id(1)]);
     let audit = store.audit_log(WS, None, 10).unwrap();
     assert_eq!(audit[1].action, "trace.delete");
     assert_eq!((&*audit[1].by, &*audit[1].detail), ("ada", "by hand"));

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use clew_store::{FollowerCursor, SinceCursor, Store, StoreError, StoreOptions};
+use clew_store::{FollowerCursor, SinceCursor, Store, StoreError, StoreOptions, TombstoneQuery};
 use rusqlite::Connection;
 
 use crate::world::{WS, World, call, full_span, span, trace_id, words};
@@ -60,6 +60,25 @@ fn a_file_of_a_later_version_is_refused_untouched() {
     world.put(&[span(1, 0)]);
     let refused = edit(world, "PRAGMA user_version = 999").err();
     assert!(matches!(refused, Some(StoreError::Newer { found: 999, .. })), "{refused:?}");
+}
+
+#[test]
+fn a_file_of_the_first_version_is_brought_up() {
+    let world = World::new();
+    world.put(&[span(1, 0), span(2, 0)]);
+    assert!(world.store.purge_trace(WS, trace_id(1), true).unwrap());
+    let first = "ALTER TABLE tombstones DROP COLUMN agent_no; PRAGMA user_version = 1";
+    let world = edit(world, first).unwrap();
+    let asked = TombstoneQuery {
+        workspace: WS,
+        agent: None,
+        trace_id: Some(trace_id(1)),
+        before: None,
+        limit: 10,
+    };
+    let told = world.store.tombstones(&asked).unwrap();
+    assert_eq!(told.iter().map(|stone| stone.trace_id).collect::<Vec<_>>(), [trace_id(1)]);
+    assert_eq!(world.sources(2), [span(2, 0)]);
 }
 
 #[test]

@@ -204,9 +204,19 @@ fn insert(
 
 /// The record of a key that is good; `None` for one that is unknown or revoked.
 ///
+/// The record of a key, unless it was revoked.
+pub(crate) fn verify(connection: &Connection, text: &str) -> Result<Option<KeyRecord>, StoreError> {
+    Ok(recognise(connection, text)?.filter(|record| record.revoked_nanos.is_none()))
+}
+
+/// The record of a key, also of a revoked one.
+///
 /// The visible beginning selects, then whole hashes are compared in constant time, all of them,
 /// so that how long it takes says nothing about the rest of the key.
-pub(crate) fn verify(connection: &Connection, text: &str) -> Result<Option<KeyRecord>, StoreError> {
+pub(crate) fn recognise(
+    connection: &Connection,
+    text: &str,
+) -> Result<Option<KeyRecord>, StoreError> {
     let given = hash(text);
     let sql = format!("SELECT {COLUMNS}, k.hash FROM {TABLES} WHERE k.prefix = ?1");
     let mut statement = connection.prepare_cached(&sql)?;
@@ -220,7 +230,7 @@ pub(crate) fn verify(connection: &Connection, text: &str) -> Result<Option<KeyRe
             found = Some(record);
         }
     }
-    Ok(found.filter(|record| record.revoked_nanos.is_none()))
+    Ok(found)
 }
 
 /// Writes down that a key was used, at most once a minute.

@@ -12,6 +12,7 @@ use rusqlite::Connection;
 
 use super::{Arrival, RowMemo, RowRules, RowWriter};
 use crate::contract::Random;
+use crate::embedded::migrations;
 use crate::ids::WorkspaceId;
 
 /// A second, in nanoseconds.
@@ -27,9 +28,7 @@ pub(crate) const TWO: WorkspaceId = WorkspaceId(2);
 pub(crate) fn database() -> Connection {
     let connection = Connection::open_in_memory().unwrap();
     connection.set_prepared_statement_cache_capacity(128);
-    connection.execute_batch(include_str!("../schema/store.sql")).unwrap();
-    connection.execute_batch(include_str!("../schema/rows.sql")).unwrap();
-    connection.execute_batch(include_str!("../schema/catalog.sql")).unwrap();
+    migrations::run(&connection).unwrap();
     let names = "INSERT INTO workspaces (name, created_nanos) VALUES ('default', 0), ('two', 0)";
     connection.execute_batch(names).unwrap();
     connection
