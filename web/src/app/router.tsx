@@ -7,6 +7,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
+import { ErrorPage } from "./ErrorPage";
 import { NotFoundPage } from "./NotFoundPage";
 import { readSearch, writeSearch } from "./address";
 import { Frame } from "./Frame";
@@ -63,6 +64,7 @@ export const router = createRouter({
   stringifySearch: writeSearch,
   scrollRestoration: true,
   defaultPreload: "intent",
+  defaultErrorComponent: ErrorPage,
 });
 
 declare module "@tanstack/react-router" {
