@@ -45,6 +45,12 @@ export interface RunState {
   pinned: boolean;
   /** Spans that came since the reader left the end. */
   newSpans: number;
+  /** Repeats, loops and unremarkable steps are folded. */
+  fold: boolean;
+  /** The panel of the selected span is open: beside the views, or over them where it is narrow. */
+  panelOpen: boolean;
+  /** The page is being printed: lists draw all their rows (up to PRINTED_ROWS_MAX), not only those in sight. */
+  printing: boolean;
 
   select(span: number): void;
   hoverOver(span: number): void;
@@ -53,12 +59,25 @@ export interface RunState {
   collapseAll(): void;
   /** Opens what is above a span, so that it can be seen. */
   reveal(span: number): void;
+  /** Selects a span and opens what is above it. */
+  goTo(span: number): void;
   toggleFold(key: string): void;
   setFind(text: string, matches: readonly number[]): void;
   setBrush(brush: Brush | null): void;
   set(
     part: Partial<
-      Pick<RunState, "showInfrastructure" | "heat" | "criticalPath" | "graphMode" | "pinned" | "newSpans">
+      Pick<
+        RunState,
+        | "showInfrastructure"
+        | "heat"
+        | "criticalPath"
+        | "graphMode"
+        | "pinned"
+        | "newSpans"
+        | "fold"
+        | "panelOpen"
+        | "printing"
+      >
     >,
   ): void;
   /** Takes a newer skeleton of the same run. */
@@ -69,6 +88,8 @@ export type RunStore = StoreApi<RunState>;
 
 /** Opened at once: the first level and the ways to this many failures. */
 export const OPENED_ODDITIES_MAX = 50;
+/** Rows that a view draws when it is printed. */
+export const PRINTED_ROWS_MAX = 2_000;
 
 /** A store for a run that was just loaded. */
 export function createRunStore(run: Skeleton, selectedId?: string): RunStore {
@@ -88,8 +109,11 @@ export function createRunStore(run: Skeleton, selectedId?: string): RunStore {
     heat: "none",
     criticalPath: false,
     graphMode: "steps",
-    pinned: run.trace.state === "live",
+    pinned: isGrowing(run),
     newSpans: 0,
+    fold: true,
+    panelOpen: selected >= 0,
+    printing: false,
     select: (span) => {
       if (span !== get().selected) set({ selected: span });
     },
@@ -107,6 +131,10 @@ export function createRunStore(run: Skeleton, selectedId?: string): RunStore {
       const next = get().expanded.slice();
       if (openAbove(get().run, next, span)) set({ expanded: next });
     },
+    goTo: (span) => {
+      if (span >= 0) get().reveal(span);
+      get().select(span);
+    },
     toggleFold: (key) => {
       const next = new Set(get().openFolds);
       if (!next.delete(key)) next.add(key);
@@ -117,7 +145,7 @@ export function createRunStore(run: Skeleton, selectedId?: string): RunStore {
     set: (part) => set(part),
     grow: (next) => {
       const before = get();
-      if (next.commitSeq === before.run.commitSeq && next.count === before.run.count) return;
+      if (next === before.run) return;
       const carry = (span: number) => (span < 0 ? -1 : indexOf(next, spanId(before.run, span)));
       const grown = firstExpansion(next);
       for (let span = 0; span < before.run.count; span++) {
@@ -134,6 +162,22 @@ export function createRunStore(run: Skeleton, selectedId?: string): RunStore {
       });
     },
   }));
+}
+
+/** More spans may come at any moment. */
+export function isGrowing(run: Skeleton): boolean {
+  return run.trace.state === "live" || run.trace.state === "resumed";
+}
+
+/**
+ * The next of some places (ascending) after the selected one, or the one before it; round the end. -1 where there
+ * is none.
+ */
+export function nextOf(places: readonly number[], selected: number, step: 1 | -1): number {
+  if (places.length === 0) return -1;
+  if (step > 0) return places.find((place) => place > selected) ?? places[0]!;
+  const before = selected < 0 ? undefined : places.findLast((place) => place < selected);
+  return before ?? places.at(-1)!;
 }
 
 /** The first level, and the ways to the first failures. */

@@ -1,0 +1,161 @@
+/** The open run: header, facts, strip, the views at the left and the selected span at the right. */
+
+import { type MouseEvent, type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
+import type { Search } from "@/app/address";
+import { useRunAddress, viewOf } from "./address";
+import { Boundary } from "./Boundary";
+import { clickOpensPanel } from "./clicks";
+import { Divider } from "./Divider";
+import { EventList, EventsOnly, useEventCount } from "./EventList";
+import { FailureBand } from "./FailureBand";
+import { FollowPill } from "./FollowPill";
+import { NARROW, PHONE, useMedia } from "./media";
+import type { Loaded } from "./load";
+import type { Mode } from "./OpenRun";
+import { SpanPanel } from "./panel/SpanPanel";
+import { DeleteDialog } from "./DeleteDialog";
+import { RunFacts } from "./RunFacts";
+import { RunHeader } from "./RunHeader";
+import { Strip } from "./strip/Strip";
+import { useRun, useRunStore, type View } from "./store";
+import { useRunKeys } from "./runKeys";
+import { ViewBar } from "./ViewBar";
+import { ViewPane } from "./ViewPane";
+
+const STRIP_PX = 86;
+const STRIP_PHONE_PX = 48;
+
+export interface RunViewProps {
+  mode: Mode;
+  loaded: Loaded;
+  reload: () => void;
+  /** Updates of a live run are held back. */
+  paused: boolean;
+  setPaused: (paused: boolean) => void;
+  onClose: () => void;
+  onStep: (step: 1 | -1) => void;
+}
+
+/** What the parts of the shell share: the address and how to change it. */
+export interface Shell {
+  search: Search;
+  change: (part: Partial<Search>, how?: "push" | "replace") => void;
+  view: View;
+  goTo: (view: View) => void;
+  /** Puts the cursor into find in run. */
+  find: RefObject<(() => void) | null>;
+}
+
+export function RunView(props: RunViewProps) {
+  const { mode, loaded, onClose } = props;
+  const store = useRunStore();
+  const { search, change } = useRunAddress(store);
+  const phone = useMedia(PHONE);
+  const narrow = useMedia(NARROW) || mode === "peek";
+  const view = viewOf(search.view);
+  const [deleting, setDeleting] = useState(false);
+  const empty = useRun((state) => state.run.count === 0);
+  const panel = useRun((state) => state.panelOpen && state.selected >= 0);
+  const goTo = useCallback(
+    (next: View) =>
+      change({
+        view: next === "transcript" ? undefined : next,
+        beside: search.beside === next ? undefined : search.beside,
+      }),
+    [change, search.beside],
+  );
+  const find = useRef<(() => void) | null>(null);
+  const shell: Shell = { search, change, view, goTo, find };
+  useRunKeys({ ...props, shell });
+  usePrinting();
+  const open = useOpenOnClick();
+  const events = useEventCount(loaded.run.trace.trace_id);
+  const closePanel = useCallback(() => store.getState().set({ panelOpen: false }), [store]);
+  return (
+    <div className={`run ${narrow ? "narrow" : ""} ${panel ? "with-panel" : ""}`}>
+      <RunHeader {...props} shell={shell} onDelete={() => setDeleting(true)} />
+      <RunFacts {...props} shell={shell} />
+      <FailureBand />
+      {empty ? (
+        <EventsOnly traceId={loaded.run.trace.trace_id} />
+      ) : (
+        <>
+          <Boundary what="strip">
+            <Strip height={phone ? STRIP_PHONE_PX : STRIP_PX} />
+          </Boundary>
+          <div className="body" {...open}>
+            <section className="left" aria-label={view}>
+              <ViewBar shell={shell} events={events} />
+              <Views shell={shell} traceId={loaded.run.trace.trace_id} phone={phone} />
+              <FollowPill />
+            </section>
+            {panel && (
+              <div className="panelzone">
+                {!narrow && <Divider />}
+                <Boundary what="span">
+                  <SpanPanel onClose={closePanel} />
+                </Boundary>
+              </div>
+            )}
+          </div>
+        </>
+      )}
+      <DeleteDialog open={deleting} onOpenChange={setDeleting} onDeleted={onClose} events={events} />
+    </div>
+  );
+}
+
+/** One view, or two side by side; the run's events in their place. */
+function Views({ shell, traceId, phone }: { shell: Shell; traceId: string; phone: boolean }) {
+  const { search, view, change } = shell;
+  if (search.view === "events") return <EventList traceId={traceId} />;
+  const beside = search.beside && !phone ? viewOf(search.beside) : null;
+  if (!beside || beside === view) return <ViewPane view={view} />;
+  return (
+    <div className="two">
+      <ViewPane view={view} />
+      <ViewPane view={beside} titled onClose={() => change({ beside: undefined })} />
+    </div>
+  );
+}
+
+/** A click on a span opens its panel; moving with the keys does not. */
+function useOpenOnClick() {
+  const store = useRunStore();
+  const before = useRef(-1);
+  return {
+    onPointerDownCapture: () => {
+      before.current = store.getState().selected;
+    },
+    onClick: (event: MouseEvent) => {
+      const { selected, panelOpen, set } = store.getState();
+      if (panelOpen || !(event.target instanceof Element)) return;
+      if (clickOpensPanel(event.target, before.current, selected)) set({ panelOpen: true });
+    },
+  };
+}
+
+/** Before the page is printed everything is opened; the views then draw all their rows. */
+function usePrinting() {
+  const store = useRunStore();
+  useEffect(() => {
+    const kept = { expanded: store.getState().expanded };
+    const before = () => {
+      kept.expanded = store.getState().expanded;
+      flushSync(() => {
+        store.getState().expandAll();
+        store.getState().set({ printing: true });
+      });
+    };
+    const after = () => {
+      store.setState({ expanded: kept.expanded, printing: false });
+    };
+    addEventListener("beforeprint", before);
+    addEventListener("afterprint", after);
+    return () => {
+      removeEventListener("beforeprint", before);
+      removeEventListener("afterprint", after);
+    };
+  }, [store]);
+}

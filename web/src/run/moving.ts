@@ -1,0 +1,67 @@
+/** Moving in a run by key, whatever view is open: errors, matches, parents, all open, all closed. */
+
+import { announce } from "@/app/announce";
+import { type Key, useKeys } from "@/app/keys";
+import { failures } from "./cause";
+import { foldsAbove } from "@/trace/rows";
+import { nextOf, type RunStore, useRunStore } from "./store";
+
+/** Selects a span and opens all that hides it, folds among them. */
+export function jumpTo(store: RunStore, span: number): void {
+  const { run, showInfrastructure, fold, matches, openFolds, toggleFold, goTo } = store.getState();
+  if (span < 0) return;
+  for (const key of foldsAbove(run, span, { showInfrastructure, fold, keep: new Set(matches) })) {
+    if (!openFolds.has(key)) toggleFold(key);
+  }
+  goTo(span);
+}
+
+/** The next span that failed by itself, or the one before. */
+export function jumpToError(store: RunStore, step: 1 | -1): void {
+  const { run, selected } = store.getState();
+  const span = nextOf(failures(run), selected, step);
+  if (span < 0) announce("Nothing failed in this run");
+  else jumpTo(store, span);
+}
+
+/** The next span that the search hits, or the one before. */
+export function jumpToMatch(store: RunStore, step: 1 | -1): void {
+  const { matches, selected, find } = store.getState();
+  const span = nextOf(matches, selected, step);
+  if (span >= 0) jumpTo(store, span);
+  else announce(find ? `Nothing here has "${find}"` : "Nothing is searched for");
+}
+
+/** All is opened, folds too; all is closed again. */
+export function openAll(store: RunStore): void {
+  store.getState().expandAll();
+  store.getState().set({ fold: false });
+}
+
+export function closeAll(store: RunStore): void {
+  store.getState().collapseAll();
+  store.getState().set({ fold: true });
+}
+
+/** Declares the keys; once for a run. */
+export function useMovingKeys(): void {
+  const store = useRunStore();
+  const key = (keys: string, label: string, run: () => void): Key => ({
+    keys,
+    label,
+    group: "Moving in a run",
+    run,
+  });
+  useKeys([
+    key("p", "Parent", () => {
+      const { run, selected } = store.getState();
+      if (selected >= 0 && run.parent[selected]! >= 0) jumpTo(store, run.parent[selected]!);
+    }),
+    key("e", "Next error", () => jumpToError(store, 1)),
+    key("Shift+e", "Previous error", () => jumpToError(store, -1)),
+    key("n", "Next match", () => jumpToMatch(store, 1)),
+    key("Shift+n", "Previous match", () => jumpToMatch(store, -1)),
+    key("[", "All closed", () => closeAll(store)),
+    key("]", "All open", () => openAll(store)),
+  ]);
+}
