@@ -27,7 +27,7 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
     >
       {outdated
         ? "Clew was updated or is away since the page was opened. Reloading brings the page that belongs to it."
-        : `Nothing that was sent is lost; it is the drawing that failed: ${error.message}`}
+        : `Nothing that was sent is lost; it is the drawing that failed: ${error instanceof Error ? error.message : String(error)}`}
     </EmptyState>
   );
 }

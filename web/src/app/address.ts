@@ -43,6 +43,8 @@ export interface Search {
   open?: string;
   /** Grouping of a chart. */
   by?: string;
+  /** all: the list of spans shows every kind of step. */
+  kinds?: string;
 }
 
 const NAMES: readonly (keyof Search)[] = [
@@ -64,6 +66,7 @@ const NAMES: readonly (keyof Search)[] = [
   "infra",
   "open",
   "by",
+  "kinds",
 ];
 
 /** Keeps what is known and not empty. */
