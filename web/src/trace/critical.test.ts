@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { criticalPath, piecesOf } from "./critical";
+import { criticalPath, piecesWithin } from "./critical";
 import { testRun } from "./testing";
 
 const MS = 1e6;
@@ -27,8 +27,9 @@ describe("criticalPath", () => {
     expect(path.explained).toBe(85 * MS);
     expect(path.steps).toBe(3);
     expect([...path.on]).toEqual([1, 1, 0, 1, 1]);
-    expect(piecesOf(path, 0).length).toBe(3);
-    expect(piecesOf(path, 2)).toEqual([]);
+    expect(piecesWithin(path, 0, 1).length).toBe(3);
+    expect(piecesWithin(path, 2, 3)).toEqual([]);
+    expect(piecesWithin(path, 1, 5).map((piece) => piece.span)).toEqual([1, 3, 4]);
   });
 
   it("goes into sub-agents, and keeps what a tool did by itself", () => {

@@ -120,19 +120,26 @@ function summarise(run: Skeleton, pieces: Piece[]): CriticalPath {
   return { pieces, on, total, explained, steps: counted.size };
 }
 
-const BY_SPAN = new WeakMap<CriticalPath, Map<number, Piece[]>>();
+const BY_SPAN = new WeakMap<CriticalPath, Piece[]>();
 
-/** The pieces of one span. */
-export function piecesOf(path: CriticalPath, span: number): readonly Piece[] {
-  let known = BY_SPAN.get(path);
-  if (!known) {
-    known = new Map();
-    for (const piece of path.pieces) {
-      const list = known.get(piece.span);
-      if (list) list.push(piece);
-      else known.set(piece.span, [piece]);
-    }
-    BY_SPAN.set(path, known);
+/** The pieces of the spans from `first` to before `end` (a subtree is such a part), by span and time. */
+export function piecesWithin(path: CriticalPath, first: number, end: number): readonly Piece[] {
+  let sorted = BY_SPAN.get(path);
+  if (!sorted) {
+    sorted = path.pieces.slice().sort((left, right) => left.span - right.span || left.from - right.from);
+    BY_SPAN.set(path, sorted);
   }
-  return known.get(span) ?? [];
+  const from = placeOf(sorted, first);
+  return sorted.slice(from, placeOf(sorted, end));
+}
+
+function placeOf(sorted: readonly Piece[], span: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]!.span < span) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

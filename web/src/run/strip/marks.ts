@@ -1,0 +1,88 @@
+/** What is written on the strip: which step failed, above; which calls went round in a loop, below. */
+
+import { type Loop, loops } from "@/trace/children";
+import { cut } from "@/format";
+import { endOf, failed, FLAG, has, type Skeleton } from "@/trace/skeleton";
+import { work } from "@/trace/work";
+import { type Scale, toX } from "./scale";
+
+/** A label, with the pixels that it may take. */
+export interface Mark {
+  span: number;
+  text: string;
+  /** Left edge of the text. */
+  x: number;
+  width: number;
+}
+
+/** A loop's bracket, its label where there is room. */
+export interface LoopMark {
+  loop: Loop;
+  x: number;
+  width: number;
+  label: Mark | null;
+}
+
+const FAILURES_MAX = 6;
+const LOOPS_MAX = 60;
+const TEXT_MAX = 22;
+/** A character and the icon with its gaps, at 10.5 px. */
+const CHARACTER_PX = 6.2;
+const ICON_PX = 22;
+
+function textWidth(text: string): number {
+  return Math.ceil(text.length * CHARACTER_PX + ICON_PX);
+}
+
+const FAILURES = new WeakMap<Skeleton, number[]>();
+
+/** Own failures: of what is work, and of agents below which nothing else failed. */
+function failures(run: Skeleton): number[] {
+  let known = FAILURES.get(run);
+  if (!known) {
+    const marks = work(run);
+    known = [];
+    for (let span = 0; span < run.count; span++) {
+      if (!failed(run, span) || has(run, span, FLAG.errorDerived)) continue;
+      if (marks[span] || run.subtreeErrors[span]! <= 1) known.push(span);
+    }
+    FAILURES.set(run, known);
+  }
+  return known;
+}
+
+/** What failed, as far as labels have room, the first of several at one place. */
+export function failureMarks(run: Skeleton, scale: Scale): Mark[] {
+  const marks: Mark[] = [];
+  const right = scale.left + scale.width;
+  for (const span of failures(run)) {
+    if (marks.length >= FAILURES_MAX) break;
+    const text = cut(run.strings[run.errorKind[span]!] || "failed", TEXT_MAX);
+    const width = textWidth(text);
+    const at = work(run)[span] ? run.start[span]! : endOf(run, span);
+    const x = Math.max(scale.left, Math.min(toX(scale, at), right - width));
+    if (marks.some((mark) => x < mark.x + mark.width && mark.x < x + width)) continue;
+    marks.push({ span, text, x, width });
+  }
+  return marks;
+}
+
+/** Loops of the run, the longest first to get a label. */
+export function loopMarks(run: Skeleton, scale: Scale): LoopMark[] {
+  const long = [...loops(run)]
+    .sort((left, right) => right.end - right.start - (left.end - left.start))
+    .slice(0, LOOPS_MAX);
+  const labels: Mark[] = [];
+  return long.map((loop) => {
+    const x = toX(scale, loop.start);
+    const width = Math.max(6, toX(scale, loop.end) - x);
+    const text = `same call ×${loop.calls.length}`;
+    const wide = textWidth(text);
+    const left = x + (width - wide) / 2;
+    const free = !labels.some((label) => left < label.x + label.width && label.x < left + wide);
+    const inside = left >= 0 && left + wide <= scale.left * 2 + scale.width;
+    const label = free && inside ? { span: loop.calls[0]!, text, x: left, width: wide } : null;
+    if (label) labels.push(label);
+    return { loop, x, width, label };
+  });
+}
