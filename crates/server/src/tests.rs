@@ -10,6 +10,7 @@ mod live;
 mod operation;
 mod pages;
 mod reading;
+mod shapes;
 mod skeleton;
 mod span;
 mod texts;

@@ -26,7 +26,7 @@ pub(crate) fn routes() -> Vec<Route> {
         summary: "Version, access, addresses, limits",
         query: &[],
         body: None,
-        answer: Answer::FreeJson,
+        answer: Answer::Json("Info"),
         handler: || get(info),
     }]
 }

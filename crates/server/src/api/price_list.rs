@@ -37,7 +37,7 @@ pub(crate) fn routes() -> Vec<Route> {
         access: Access::Operator,
         summary: "Sets a price; `clew reprice` derives old costs anew",
         query: &[],
-        body: Some("Price"),
+        body: Some("NewPrice"),
         answer: Answer::Json("Done"),
         handler: || put(set),
         ..list.same()

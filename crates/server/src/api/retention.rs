@@ -72,7 +72,7 @@ async fn state(State(app): State<App>, caller: Caller) -> Result<Json<JsonValue>
 
 fn receipt(receipt: &RetentionReceipt) -> JsonValue {
     let mut view = json!(receipt);
-    for name in ["at_nanos", "cut_nanos", "oldest_nanos", "newest_nanos"] {
+    for name in ["ran_nanos", "cut_nanos", "oldest_nanos", "newest_nanos"] {
         if let Some(nanos) = view.get(name).and_then(JsonValue::as_i64) {
             view[name] = json!(Nanos(nanos));
         }

@@ -40,7 +40,7 @@ pub(crate) fn routes() -> Vec<Route> {
         path: "/api/v1/filter-schema",
         summary: "Fields, operators and values of the filter language",
         query: &[Query { name: "subject", kind: "string", about: "trace, span or session" }],
-        answer: Answer::FreeJson,
+        answer: Answer::Json("FilterSchema"),
         handler: || get(schema),
         ..list.same()
     };

@@ -75,19 +75,19 @@ pub(super) const SHAPES: &[(&str, &[Field])] = &[
             ("sender_trace_id", "string?"),
             ("trace_state", "string"),
             ("dropped", "any"),
-            ("clipped", "[ClippedText]"),
-            ("clipped_total", "integer"),
+            ("clipped?", "[ClippedText]"),
+            ("clipped_total?", "integer"),
             ("clipped_bytes", "integer"),
         ],
     ),
-    ("ParentRef", &[("span_id", "string"), ("display_name", "string"), ("category", "string")]),
+    ("ParentRef", &[("span_id", "string"), ("display_name", "string"), ("category", "Category")]),
     (
         "SpanRef",
         &[
             ("span_id", "string"),
             ("display_name", "string"),
             ("start_offset_nanos", "integer"),
-            ("status", "string"),
+            ("status", "Outcome"),
         ],
     ),
     (
@@ -96,7 +96,7 @@ pub(super) const SHAPES: &[(&str, &[Field])] = &[
             ("span_id", "string"),
             ("display_name", "string"),
             ("start_offset_nanos", "integer"),
-            ("status", "string"),
+            ("status", "Outcome"),
             ("same_arguments", "boolean?"),
         ],
     ),
@@ -137,7 +137,12 @@ pub(super) const SHAPES: &[(&str, &[Field])] = &[
     ),
     (
         "Message",
-        &[("role", "string"), ("parts", "[any]"), ("name", "string"), ("finish_reason", "string")],
+        &[
+            ("role", "string"),
+            ("parts", "[any]"),
+            ("name?", "string"),
+            ("finish_reason?", "string"),
+        ],
     ),
     (
         "ToolContent",

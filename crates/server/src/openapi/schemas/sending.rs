@@ -1,0 +1,36 @@
+//! Shapes of the calls of AgentOS.
+
+use super::Field;
+
+pub(super) const SHAPES: &[(&str, &[Field])] = &[
+    (
+        "NewRun",
+        &[
+            ("run_id?", "string?"),
+            ("agent_id?", "string?"),
+            ("agent_name?", "string?"),
+            ("name?", "string?"),
+            ("session_id?", "string?"),
+            ("user_id?", "string?"),
+            ("input?", "any"),
+            ("metadata?", "object?"),
+            ("start_time?", "any"),
+        ],
+    ),
+    ("StartedRun", &[("run_id", "string"), ("trace_id", "string")]),
+    ("RunSpans", &[("spans", "[object]")]),
+    ("RunEventsBody", &[("events", "[object]")]),
+    ("RunCompleted", &[("output?", "any")]),
+    ("RunFailed", &[("error?", "any")]),
+    ("RejectedItem", &[("what", "string"), ("reason", "string")]),
+    (
+        "RunTaken",
+        &[
+            ("run_id", "string"),
+            ("trace_id", "string"),
+            ("accepted", "integer"),
+            ("rejected_count", "integer"),
+            ("rejected", "[RejectedItem]"),
+        ],
+    ),
+];
