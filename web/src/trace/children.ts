@@ -38,8 +38,11 @@ export type Item =
   | { kind: "fine"; key: string; covered: number[] }
   /** Spans without any AI convention. */
   | { kind: "infrastructure"; key: string; covered: number[] }
-  /** A hundred of more than a hundred; `from` and `to` count from 1. */
-  | { kind: "hundred"; key: string; covered: number[]; from: number; to: number };
+  /** A hundred of more than a hundred; `from` and `to` count from 1. `within` says how its inside folds. */
+  | { kind: "hundred"; key: string; covered: number[]; from: number; to: number; within: Depth };
+
+/** How far siblings fold: as the place asks, repeats only, not at all. */
+type Depth = "all" | "repeats" | "none";
 
 /** An item that stands for several spans. */
 export type Fold = Exclude<Item, { kind: "span" }>;
@@ -84,13 +87,15 @@ export function items(run: Skeleton, span: number, options: FoldOptions): Item[]
   let below = children(run, span);
   const { shown } = options;
   if (shown) below = below.filter((child) => shown[child]);
-  return hundreds(run, folded(run, span, below, options), options);
+  return hundreds(run, folded(run, span, below, options, "all"), options, "all");
 }
 
 /** What an opened fold shows. */
 export function inside(run: Skeleton, fold: Fold, options: FoldOptions): Item[] {
-  if (fold.kind === "hundred") return folded(run, run.parent[fold.covered[0]!]!, fold.covered, options);
-  return fold.covered.map((span) => ({ kind: "span", span }));
+  const parent = run.parent[fold.covered[0]!]!;
+  if (fold.kind === "hundred") return folded(run, parent, fold.covered, options, fold.within);
+  const depth = fold.kind === "fine" ? "repeats" : "none";
+  return hundreds(run, folded(run, parent, fold.covered, options, depth), options, depth);
 }
 
 /** First span of an item: rows stand in its order. */
@@ -103,16 +108,16 @@ export function lastSpan(item: Item): number {
   return item.kind === "span" ? item.span : item.covered[item.covered.length - 1]!;
 }
 
-function folded(run: Skeleton, parent: number, below: number[], options: FoldOptions): Item[] {
+function folded(run: Skeleton, parent: number, below: number[], options: FoldOptions, depth: Depth): Item[] {
   const hidden: number[] = [];
   const siblings = options.showInfrastructure
     ? below
     : below.filter((span) => !hides(run, span, options, hidden));
   const found: Item[] = [];
-  if (options.fold) foldSteps(run, parent, siblings, options, found);
+  if (options.fold && depth !== "none") foldSteps(run, parent, siblings, options, depth, found);
   else for (const span of siblings) found.push({ kind: "span", span });
   if (hidden.length > 0)
-    found.push({ kind: "infrastructure", key: `infrastructure:${keyOf(run, hidden[0]!)}`, covered: hidden });
+    found.push({ kind: "infrastructure", key: `infrastructure:${spanId(run, hidden[0]!)}`, covered: hidden });
   return found;
 }
 
@@ -128,15 +133,16 @@ function foldSteps(
   parent: number,
   siblings: number[],
   options: FoldOptions,
+  depth: Depth,
   found: Item[],
 ): void {
   const folds = repeats(run, siblings);
-  const fine = foldsFine(run, parent, siblings.length);
+  const fine = depth === "all" && foldsFine(run, parent, siblings.length);
   const answer = fine ? lastModelCall(run, siblings) : -1;
   let quiet: number[] = [];
   const settle = () => {
     if (quiet.length >= FINE_MIN) {
-      found.push({ kind: "fine", key: `fine:${keyOf(run, quiet[0]!)}`, covered: quiet });
+      found.push({ kind: "fine", key: `fine:${spanId(run, quiet[0]!)}`, covered: quiet });
     } else for (const span of quiet) found.push({ kind: "span", span });
     quiet = [];
   };
@@ -146,7 +152,7 @@ function foldSteps(
     const kept = options.keep && fold.item.covered.some((span) => options.keep!.has(span));
     if (kept) continue;
     if (fine && fold.item.kind === "repeat" && !fold.item.covered.some((span) => isRemarkable(run, span))) {
-      quiet.push(...fold.item.covered);
+      for (const span of fold.item.covered) quiet.push(span);
     } else {
       settle();
       found.push(fold.item);
@@ -237,7 +243,7 @@ function repeats(run: Skeleton, siblings: number[]): Found[] {
     const to = calls[end - 1]! + 1;
     const spans = calls.slice(start, end).map((at) => siblings[at]!);
     const covered = siblings.slice(from, to);
-    const key = `${sameArguments ? "loop" : "repeat"}:${keyOf(run, spans[0]!)}`;
+    const key = `${sameArguments ? "loop" : "repeat"}:${spanId(run, spans[0]!)}`;
     if (!sameArguments) return { item: { kind: "repeat", key, spans, covered }, from, to };
     const results = calls.slice(start, end).map((at) => steps[at]!.span);
     const sameResults = results.every((span) => sameResult(run, results[0]!, span));
@@ -245,7 +251,7 @@ function repeats(run: Skeleton, siblings: number[]): Found[] {
   }
 }
 
-function hundreds(run: Skeleton, all: Item[], options: FoldOptions): Item[] {
+function hundreds(run: Skeleton, all: Item[], options: FoldOptions, within: Depth): Item[] {
   if (!options.fold || all.length <= HUNDRED) return all;
   const infrastructure = all.at(-1)!.kind === "infrastructure" ? all.pop() : undefined;
   const groups: Item[] = [];
@@ -254,19 +260,14 @@ function hundreds(run: Skeleton, all: Item[], options: FoldOptions): Item[] {
     const covered: number[] = [];
     for (const item of all.slice(at, at + HUNDRED)) {
       if (item.kind === "span") covered.push(item.span);
-      else covered.push(...item.covered);
+      else for (const span of item.covered) covered.push(span);
     }
-    const key = `hundred:${keyOf(run, covered[0]!)}`;
-    groups.push({ kind: "hundred", key, covered, from, to: from + covered.length - 1 });
+    const key = `hundred:${within}:${spanId(run, covered[0]!)}`;
+    groups.push({ kind: "hundred", key, covered, from, to: from + covered.length - 1, within });
     from += covered.length;
   }
   if (infrastructure) groups.push(infrastructure);
   return groups;
-}
-
-/** Folds keep their key while a live run grows. */
-function keyOf(run: Skeleton, span: number): string {
-  return spanId(run, span);
 }
 
 /** A loop of the run with what it cost. */

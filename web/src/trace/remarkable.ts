@@ -38,6 +38,14 @@ interface Facts {
   large: Uint8Array;
 }
 
+/** How many spans of a kind stand before each place: what is below a span is a difference of two. */
+export interface Tallies {
+  llm: Uint32Array;
+  agent: Uint32Array;
+  /** Everything an agent does: model, tool, agent, retrieval, memory, check... but no wrapper. */
+  content: Uint32Array;
+}
+
 const FACTS = new WeakMap<Skeleton, Facts>();
 
 function facts(run: Skeleton): Facts {
@@ -62,6 +70,30 @@ export function isLarge(run: Skeleton, span: number): boolean {
 /** Is shown while infrastructure is not: it, or something below it, is a step of the agent's or failed by itself. */
 export function hasConvention(run: Skeleton, span: number): boolean {
   return facts(run).convention[span] === 1;
+}
+
+const TALLIES = new WeakMap<Skeleton, Tallies>();
+
+/** Counts of what stands before each place, one more than there are spans. */
+export function tallies(run: Skeleton): Tallies {
+  let known = TALLIES.get(run);
+  if (known) return known;
+  const size = run.count + 1;
+  known = { llm: new Uint32Array(size), agent: new Uint32Array(size), content: new Uint32Array(size) };
+  for (let span = 0; span < run.count; span++) {
+    const kind = run.category[span]!;
+    known.llm[span + 1] = known.llm[span]! + (kind === LLM ? 1 : 0);
+    known.agent[span + 1] = known.agent[span]! + (kind === AGENT ? 1 : 0);
+    known.content[span + 1] = known.content[span]! + (WRAPPERS.includes(kind) ? 0 : 1);
+  }
+  TALLIES.set(run, known);
+  return known;
+}
+
+/** How many of a kind stand below a span. */
+export function below(run: Skeleton, span: number, kind: keyof Tallies): number {
+  const counts = tallies(run)[kind];
+  return counts[run.endIndex[span]!]! - counts[span + 1]!;
 }
 
 /** Spans that are folded as infrastructure. */

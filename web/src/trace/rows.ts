@@ -86,7 +86,10 @@ function hasRowsBelow(run: Skeleton, span: number, options: FoldOptions): boolea
 }
 
 /** 1 for spans that brush and filter leave, and all above them; undefined where neither is set. */
-function shownSpans(run: Skeleton, { within, only }: RowOptions): Uint8Array | undefined {
+export function shownSpans(
+  run: Skeleton,
+  { within, only }: Pick<RowOptions, "within" | "only">,
+): Uint8Array | undefined {
   if (!within && !only) return undefined;
   const shown = new Uint8Array(run.count);
   if (only) for (const span of only) shown[span] = 1;

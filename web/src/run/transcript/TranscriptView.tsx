@@ -1,4 +1,354 @@
-/** Placeholder until its file is written. */
+/** The run as a conversation: the view that opens first. Rows are worked out in trace/transcript.ts. */
+
+import { useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
+import { type CSSProperties, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useKeys } from "@/app/keys";
+import { isGrowing, PRINTED_ROWS_MAX, useRun, useRunStore } from "@/run/store";
+import { knownText, useTexts } from "@/run/texts";
+import { type Transcript, transcript, type TranscriptRow } from "@/trace/transcript";
+import { rowHeight } from "./heights";
+import { measuresOf } from "./measure";
+import { CardSides, CardTitle, LEVELS_DRAWN, RowBody } from "./rows";
+import { rowAt, useAnchor } from "./useAnchor";
+import { useWidth } from "./useWidth";
+
+/** Rows drawn above and below those in sight. */
+const OVERSCAN = 6;
+/** Nearer to the end than this is at the end. */
+const AT_END_PX = 32;
+
 export function TranscriptView() {
-  return null;
+  const store = useRunStore();
+  const run = useRun((state) => state.run);
+  const find = useRun((state) => state.find);
+  const selected = useRun((state) => state.selected);
+  const printing = useRun((state) => state.printing);
+  const pinned = useRun((state) => state.pinned && isGrowing(state.run));
+  const scroller = useRef<HTMLDivElement>(null);
+  const told = useTranscript();
+  const { rows } = told;
+  const { width, phone } = useWidth(scroller);
+  const measures = useMemo(() => measuresOf(width, phone), [width, phone]);
+  const opened = useOpened();
+  const [cursor, setCursor] = useState("");
+  const current = currentRow(told, selected, cursor);
+
+  const [arrivals, setArrivals] = useState<unknown>(null);
+  const tops = useMemo(() => {
+    const all = new Float64Array(rows.length + 1);
+    rows.forEach((row, place) => {
+      const text = row.level === 0 || row.kind === "words" ? knownText(run, row.span) : undefined;
+      const height = opened.heights.get(row.key) ?? rowHeight(run, row, text, measures);
+      all[place + 1] = all[place]! + height;
+    });
+    return all;
+    // `arrivals`: texts came.
+  }, [run, rows, measures, opened.heights, arrivals]);
+
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (place) => tops[place + 1]! - tops[place]!,
+    getItemKey: useCallback((place: number) => rows[place]!.key, [rows, tops]),
+    overscan: printing ? PRINTED_ROWS_MAX : OVERSCAN,
+    paddingEnd: 64,
+  });
+  const shown = virtual.getVirtualItems();
+  const texts = useTexts(run, wantedTexts(rows, shown));
+  useEffect(() => setArrivals(texts), [texts]);
+  const remember = useAnchor(scroller, rows, tops, pinned);
+
+  const select = (place: number) => {
+    const row = rows[place];
+    if (!row) return;
+    setCursor(row.key);
+    store.getState().select(row.span);
+  };
+  const toggle = useCallback(
+    (row: TranscriptRow) => {
+      const state = store.getState();
+      if (row.kind === "card") state.toggle(row.span);
+      else if (row.kind === "fold" || row.kind === "loop" || row.kind === "checks") state.toggleFold(row.key);
+      else opened.toggle(row.key);
+    },
+    [store, opened.toggle],
+  );
+  const bringIntoSight = useCallback(
+    (place: number) => {
+      const element = scroller.current;
+      if (!element || place < 0) return;
+      const top = tops[place]!;
+      if (top >= element.scrollTop && tops[place + 1]! <= element.scrollTop + element.clientHeight) return;
+      element.scrollTop = top - element.clientHeight / 3;
+    },
+    [tops],
+  );
+  useEffect(() => {
+    bringIntoSight(current);
+    // Only when the selection moves, not when rows do.
+  }, [selected, cursor]);
+  useRowKeys({ rows, current, select, toggle, opened });
+
+  const onScroll = () => {
+    const element = scroller.current!;
+    remember();
+    const state = store.getState();
+    if (!isGrowing(state.run)) return;
+    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < AT_END_PX;
+    if (atEnd !== state.pinned) state.set(atEnd ? { pinned: true, newSpans: 0 } : { pinned: false });
+  };
+
+  return (
+    <div
+      ref={scroller}
+      className="scroll tv"
+      role="list"
+      aria-label="Transcript of the run"
+      tabIndex={0}
+      onScroll={onScroll}
+      onClick={(event) => {
+        if (!(event.target as Element).closest("[data-row]")) store.getState().select(-1);
+      }}
+      onMouseLeave={() => store.getState().hoverOver(-1)}
+    >
+      <StickyCard rows={rows} tops={tops} y={virtual.scrollOffset ?? 0} toggle={toggle} find={find} />
+      <div className="tvin" style={{ height: virtual.getTotalSize() }}>
+        {shown.map((item) => {
+          const row = rows[item.index]!;
+          return (
+            <TranscriptItem
+              key={item.key}
+              row={row}
+              place={item.index}
+              count={rows.length}
+              top={tops[item.index]!}
+              height={opened.keys.has(row.key) ? undefined : item.size}
+              isCurrent={item.index === current}
+              onSelect={select}
+              onHeight={opened.measure}
+            >
+              <RowBody
+                run={run}
+                row={row}
+                text={texts.get(row.span)}
+                find={find}
+                measures={measures}
+                opened={opened.keys.has(row.key)}
+                onToggle={toggle}
+              />
+            </TranscriptItem>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+/** The rows, worked out again only when what they depend on changes. */
+function useTranscript(): Transcript {
+  const run = useRun((state) => state.run);
+  const expanded = useRun((state) => state.expanded);
+  const openFolds = useRun((state) => state.openFolds);
+  const showInfrastructure = useRun((state) => state.showInfrastructure);
+  const fold = useRun((state) => state.fold);
+  const within = useRun((state) => state.brush);
+  const matches = useRun((state) => state.matches);
+  return useMemo(
+    () => transcript(run, { expanded, openFolds, showInfrastructure, fold, within, keep: new Set(matches) }),
+    [run, expanded, openFolds, showInfrastructure, fold, within, matches],
+  );
+}
+
+/** Rows that were opened by hand, and how tall they turned out. */
+interface Opened {
+  keys: ReadonlySet<string>;
+  heights: ReadonlyMap<string, number>;
+  toggle: (key: string) => void;
+  measure: (key: string, height: number) => void;
+}
+
+function useOpened(): Opened {
+  const [keys, setKeys] = useState<ReadonlySet<string>>(new Set());
+  const [heights, setHeights] = useState<ReadonlyMap<string, number>>(new Map());
+  const toggle = useCallback((key: string) => {
+    setKeys((before) => {
+      const after = new Set(before);
+      if (!after.delete(key)) after.add(key);
+      return after;
+    });
+    setHeights((before) => {
+      if (!before.has(key)) return before;
+      const after = new Map(before);
+      after.delete(key);
+      return after;
+    });
+  }, []);
+  const measure = useCallback((key: string, height: number) => {
+    setHeights((before) => (before.get(key) === height ? before : new Map(before).set(key, height)));
+  }, []);
+  return { keys, heights, toggle, measure };
+}
+
+/** The row that is marked: the one that was gone to last while it is the selected span's, else what shows the span. */
+function currentRow(told: Transcript, selected: number, cursor: string): number {
+  if (selected < 0) return -1;
+  const place = told.rowOf(selected);
+  const { rows } = told;
+  if (place < 0 || rows[place]!.key === cursor) return place;
+  // A span can have two rows: an open fold and the first in it, the words and the agent's own.
+  for (const near of [place - 1, place + 1]) {
+    if (rows[near]?.key === cursor && rows[near].span === selected) return near;
+  }
+  return rows[0]?.key === cursor && rows[0].span === selected ? 0 : place;
+}
+
+/** Spans whose texts the rows in sight show. */
+function wantedTexts(rows: readonly TranscriptRow[], shown: readonly VirtualItem[]): number[] {
+  const wanted: number[] = [];
+  for (const { index } of shown) {
+    const row = rows[index];
+    if (row && !["fold", "loop", "checks", "end"].includes(row.kind)) wanted.push(row.span);
+  }
+  return wanted;
+}
+
+/** The place of a row: its position, its cards' sides, selection, hover. */
+function TranscriptItem({
+  row,
+  place,
+  count,
+  top,
+  height,
+  isCurrent,
+  onSelect,
+  onHeight,
+  children,
+}: {
+  row: TranscriptRow;
+  place: number;
+  count: number;
+  top: number;
+  /** Left out: as tall as what is in it, which is then told. */
+  height: number | undefined;
+  isCurrent: boolean;
+  onSelect: (place: number) => void;
+  onHeight: (key: string, height: number) => void;
+  children: React.ReactNode;
+}) {
+  const store = useRunStore();
+  const hovered = useRun((state) => state.hover === row.span && row.kind !== "end");
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (height !== undefined || !box.current) return;
+    const element = box.current;
+    const observer = new ResizeObserver(() => onHeight(row.key, element.offsetHeight));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [height, row.key, onHeight]);
+  const level = Math.min(LEVELS_DRAWN, row.level);
+  const style = { transform: `translateY(${top}px)`, height, "--lv": level } as CSSProperties;
+  if (row.kind === "end") {
+    return (
+      <div className="tvr" style={style} role="presentation">
+        <CardSides row={row} />
+      </div>
+    );
+  }
+  return (
+    <div
+      ref={box}
+      className={`tvr ${level > 0 ? "inner" : ""} ${hovered ? "hov" : ""}`}
+      style={style}
+      role="listitem"
+      aria-current={isCurrent || undefined}
+      aria-setsize={count}
+      aria-posinset={place + 1}
+      data-row
+      data-span={row.span}
+      onClick={() => onSelect(place)}
+      onMouseEnter={() => store.getState().hoverOver(row.span)}
+    >
+      <CardSides row={row} />
+      {children}
+    </div>
+  );
+}
+
+/** The head of the card that is being read, when its own has scrolled away. */
+function StickyCard({
+  rows,
+  tops,
+  y,
+  toggle,
+  find,
+}: {
+  rows: readonly TranscriptRow[];
+  tops: Float64Array;
+  y: number;
+  toggle: (row: TranscriptRow) => void;
+  find: string;
+}) {
+  const store = useRunStore();
+  const place = rowAt(tops, y);
+  const at = rows[place];
+  if (!at) return null;
+  const head = at.kind === "card" && at.open ? at : rows[at.card];
+  if (head?.kind !== "card" || tops[rows.indexOf(head)]! + 6 >= y) return null;
+  const level = Math.min(LEVELS_DRAWN, head.level + 1);
+  return (
+    <div
+      className="tvsticky"
+      style={{ "--k": level } as CSSProperties}
+      onClick={() => store.getState().select(head.span)}
+      data-row
+    >
+      <CardTitle run={store.getState().run} row={head} find={find} onToggle={toggle} />
+    </div>
+  );
+}
+
+/** Arrows: up and down through the rows, right opens, left closes or goes to the card around. */
+function useRowKeys({
+  rows,
+  current,
+  select,
+  toggle,
+  opened,
+}: {
+  rows: readonly TranscriptRow[];
+  current: number;
+  select: (place: number) => void;
+  toggle: (row: TranscriptRow) => void;
+  opened: Opened;
+}): void {
+  const step = (by: 1 | -1) => {
+    let place = current < 0 ? (by > 0 ? 0 : rows.length - 1) : current + by;
+    while (rows[place]?.kind === "end") place += by;
+    select(place);
+  };
+  const isOpen = (row: TranscriptRow) => ("open" in row ? row.open : opened.keys.has(row.key));
+  const open = () => {
+    const row = rows[current];
+    if (row && !isOpen(row) && row.kind !== "call") toggle(row);
+  };
+  const close = () => {
+    const row = rows[current];
+    if (!row) return;
+    if (isOpen(row)) toggle(row);
+    else if (row.card >= 0) select(row.card);
+  };
+  const key = (keys: string, label: string, run: () => void) => ({
+    keys,
+    label,
+    group: "Moving in a run",
+    run,
+  });
+  useKeys([
+    key("ArrowUp", "Row up", () => step(-1)),
+    key("ArrowDown", "Row down", () => step(1)),
+    key("ArrowLeft", "Close", close),
+    key("ArrowRight", "Open", open),
+    key("Home", "First row", () => select(0)),
+    key("End", "Last row", () => select(rows.length - 1)),
+  ]);
 }

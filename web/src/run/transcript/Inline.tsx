@@ -1,0 +1,40 @@
+/** A text in a few lines: bold, code and list marks as people expect them, everything else as it came. */
+
+import { Fragment, type ReactNode } from "react";
+import { Hits } from "./Hits";
+
+const MARKS = /(\*\*[^*\n]+\*\*|__[^_\n]+__|`[^`\n]+`)/;
+/** More than a few lines hold; the rest is behind "more". */
+const CHARS_MAX = 700;
+
+/** Text as Markdown-light, for rows. */
+export function Inline({ text, find }: { text: string; find: string }) {
+  const lines = text
+    .slice(0, CHARS_MAX)
+    .trim()
+    .replace(/\n{2,}/g, "\n")
+    .split("\n");
+  return lines.map((line, at) => (
+    <Fragment key={at}>
+      {at > 0 && "\n"}
+      {marked(plainLine(line), find)}
+    </Fragment>
+  ));
+}
+
+/** List marks as bullets, headings without their signs. */
+function plainLine(line: string): string {
+  return line.replace(/^\s*[-*+]\s+/, "• ").replace(/^#{1,6}\s+/, "");
+}
+
+function marked(line: string, find: string): ReactNode[] {
+  return line.split(MARKS).map((part, at) => {
+    if (at % 2 === 0) return <Hits key={at} text={part} find={find} />;
+    if (part.startsWith("`")) return <code key={at}>{part.slice(1, -1)}</code>;
+    return (
+      <b key={at}>
+        <Hits text={part.slice(2, -2)} find={find} />
+      </b>
+    );
+  });
+}
