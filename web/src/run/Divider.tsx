@@ -2,20 +2,9 @@
 
 import { type KeyboardEvent, type PointerEvent, useRef } from "react";
 import { prefer, usePreferences } from "@/app/preferences";
+import { PANEL_MIN, PANEL_WIDTH, panelWidth } from "./panelWidth";
 
-/** Pixels. */
-export const PANEL_WIDTH = 536;
-const PANEL_MIN = 360;
-const LEFT_MIN = 480;
-/** Of the window. */
-const PANEL_MAX_SHARE = 0.6;
 const KEY_STEP = 24;
-
-/** The width that a panel may have in a body so wide: at least 360, at most 60 % and what leaves 480 to the views. */
-export function panelWidth(wanted: number, body: number): number {
-  const most = Math.max(PANEL_MIN, Math.min(body * PANEL_MAX_SHARE, body - LEFT_MIN));
-  return Math.round(Math.min(Math.max(wanted, PANEL_MIN), most));
-}
 
 export function Divider() {
   const wanted = usePreferences((state) => state.panelWidth) ?? PANEL_WIDTH;

@@ -8,6 +8,7 @@ import { indexOf, type Skeleton } from "@/trace/skeleton";
 import { search } from "@/trace/search";
 import { IconButton } from "@/ui/button";
 import { CloseIcon, DownIcon, SearchIcon, UpIcon } from "@/ui/icons";
+import { place, union } from "./places";
 import { nextOf, useRun, useRunStore } from "./store";
 
 const LOCAL_MS = 80;
@@ -104,18 +105,6 @@ function Hits({ partial, go, clear }: { partial: string; go: (step: 1 | -1) => v
   );
 }
 
-/** Where a place stands in an ascending list; -1 where it does not. */
-export function place(places: readonly number[], wanted: number): number {
-  let low = 0;
-  let high = places.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (places[middle]! < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return places[low] === wanted ? low : -1;
-}
-
 /** Keeps the store's matches with the text. Gives why there may be more, or "". */
 function useMatches(typed: string): string {
   const store = useRunStore();
@@ -157,13 +146,6 @@ function useMatches(typed: string): string {
     return () => clearTimeout(timer);
   }, [text, run, inTexts, store]);
   return partial;
-}
-
-/** Both, ascending, each once; -1 is left out. */
-export function union(left: readonly number[], right: readonly number[]): number[] {
-  const all = new Set(left);
-  for (const place of right) if (place >= 0) all.add(place);
-  return [...all].sort((one, other) => one - other);
 }
 
 async function textHits(run: Skeleton, text: string, signal: AbortSignal) {

@@ -10,6 +10,7 @@ import * as format from "@/format";
 import { Button, IconButton } from "@/ui/button";
 import { Popover } from "@/ui/floating";
 import { CloseIcon, PlusIcon } from "@/ui/icons";
+import { short, toneOf } from "./labels";
 import { When } from "@/ui/values";
 
 /** On the band; the rest are in the popover. */
@@ -43,18 +44,6 @@ export function LabelsFact({ trace, reload }: { trace: TraceRow; reload: () => v
       </Popover>
     </span>
   );
-}
-
-/** `looping` is odd, `error` is one; the rest is said quietly. */
-function toneOf(name: string): string {
-  if (/loop|repeat/i.test(name)) return "w";
-  return /error|fail/i.test(name) ? "e" : "";
-}
-
-/** `outcome: resolved`, `quality 0.8`, `looping`. */
-export function short(label: Pick<Label, "name" | "value" | "score">): string {
-  if (label.value !== null) return `${label.name}: ${label.value}`;
-  return label.score === null ? label.name : `${label.name} ${label.score}`;
 }
 
 function spoken(label: Label): string {

@@ -9,7 +9,7 @@ import { useNow } from "@/app/clock";
 import * as format from "@/format";
 import { ClockIcon, CloseIcon, CostIcon, SessionIcon, UserIcon } from "@/ui/icons";
 import { Duration, TokenBar } from "@/ui/values";
-import { isoNanos } from "./instant";
+import { clock, isoNanos } from "./instant";
 import { LabelsFact } from "./LabelsFact";
 import { LedgerPopover } from "./LedgerPopover";
 import { within } from "./ledger";
@@ -103,14 +103,6 @@ function LiveClock({ since }: { since: string }) {
       </b>
     </span>
   );
-}
-
-/** `0:19`, `1:04:07`. */
-export function clock(seconds: number): string {
-  const two = (value: number) => String(value).padStart(2, "0");
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes}:${two(seconds % 60)}`;
-  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
 }
 
 function TokensFact({ trace, ...rest }: { trace: TraceRow } & Record<string, unknown>) {

@@ -54,7 +54,9 @@ export function RunHeader({
       <h1 className="cut runtitle grow">
         <bdi title={format.cut(titleOf(trace))}>{format.cut(titleOf(trace))}</bdi>
       </h1>
-      <Outcome />
+      <span className="no-phone">
+        <Outcome />
+      </span>
       {growing && (
         <Button
           small

@@ -29,6 +29,8 @@ const HEAT_WORDS: Record<Heat, string> = { none: "Heat", tokens: "Tokens", cost:
 export function ViewBar({ shell, events }: { shell: Shell; events: number }) {
   const { search, view, change, goTo } = shell;
   const shown = search.view === "events" ? "events" : view;
+  const hidden = useRun((state) => hiddenCount(state.run)) >= INFRASTRUCTURE_MIN;
+  const crowded = hidden || events > 0 || [view, search.beside].includes("timeline");
   const tabs = [
     ...VIEWS.map((each) => ({
       value: each as View | "events",
@@ -41,7 +43,7 @@ export function ViewBar({ shell, events }: { shell: Shell; events: number }) {
       : []),
   ];
   return (
-    <div className="viewbar" role="toolbar" aria-label="View">
+    <div className={`viewbar ${crowded ? "crowded" : ""}`} role="toolbar" aria-label="View">
       <Segments
         label="View"
         className="views"
