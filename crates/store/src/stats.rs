@@ -61,6 +61,12 @@ pub struct Figures {
     pub error_count: u64,
     /// Of these, those whose root failed.
     pub failed_count: u64,
+    /// Of these, those that go on now: live, or resumed.
+    pub live_count: u64,
+    /// Spans of all of them.
+    pub span_count: u64,
+    /// Of these, failed.
+    pub span_error_count: u64,
     /// Input and output; `None` where no trace has any.
     pub tokens: Option<u64>,
     /// Their parts, as far as rows are kept of them: input, output, cache_read, cache_write, reasoning.
@@ -170,10 +176,12 @@ impl Store {
                 // Read outside of the writer; kept only if no row of the hour changed meanwhile.
                 let (seq, rolled) = self.inner.walkers.read(|connection| {
                     let seq = stats::rollup::last_change(connection, id, hour)?;
-                    Ok((seq, stats::rollup::of_hour(connection, id, hour)?))
+                    Ok((seq, stats::rollup::of_hour(connection, id, hour, now)?))
                 })?;
-                self.write(move |tx| stats::rollup::keep(tx, id, hour, seq, &rolled))?;
-                count += 1;
+                if let Some(rolled) = rolled {
+                    self.write(move |tx| stats::rollup::keep(tx, id, hour, seq, &rolled))?;
+                    count += 1;
+                }
                 before = hour - 1;
             }
         }

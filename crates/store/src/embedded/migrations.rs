@@ -13,6 +13,7 @@ const MIGRATIONS: &[&[&str]] = &[
         include_str!("schema/catalog.sql"),
     ],
     &[include_str!("schema/tombstone_agents.sql")],
+    &[include_str!("schema/rollup_again.sql")],
 ];
 
 /// Brings the file up to this version's format, one transaction a step.

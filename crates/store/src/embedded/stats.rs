@@ -131,7 +131,7 @@ impl<'q> Gathered<'q> {
         clock: &mut Clock,
     ) -> Result<bool, StoreError> {
         let context = Context::new(connection, self.query.workspace, self.query.now, spans);
-        let reader = Reader::new(connection, self.query.workspace)?;
+        let reader = Reader::new(connection, self.query.workspace, self.query.now)?;
         let mut fetch =
             connection.prepare_cached(&format!("SELECT {COLUMNS} FROM traces WHERE tno = ?1"))?;
         let mut walk = Walk::new(connection, path.clone(), true, None)?;
@@ -169,7 +169,7 @@ impl<'q> Gathered<'q> {
         let from = path.from_nanos.saturating_add(HOUR_NANOS - 1).div_euclid(HOUR_NANOS);
         let to = path.to_nanos.saturating_add(1).div_euclid(HOUR_NANOS) - 1;
         let mut hours = rollup::rolled_hours(connection, workspace, self.kinds, from, to)?;
-        let mut reader = Reader::new(connection, workspace)?;
+        let mut reader = Reader::new(connection, workspace, self.query.now)?;
         let mut end = path.to_nanos;
         let mut is_whole = true;
         while is_whole {

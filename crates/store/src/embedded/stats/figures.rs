@@ -11,12 +11,19 @@ use crate::stats::{Figures, Percentiles};
 /// Steps between a power of two and the next: a duration is known within a thirty-second part.
 const STEPS_BITS: u32 = 5;
 
+/// First number of packed sums. A later one comes with a migration that empties the roll-up.
+const VERSION: u64 = 2;
+
 /// What [`Figures`] are made of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Sums {
     pub(crate) trace_count: u64,
     pub(crate) error_count: u64,
     pub(crate) failed_count: u64,
+    /// Not packed: an hour with a trace that goes on is not rolled up.
+    pub(crate) live_count: u64,
+    pub(crate) span_count: u64,
+    pub(crate) span_error_count: u64,
     pub(crate) tokens: Option<u64>,
     pub(crate) input: Option<u64>,
     pub(crate) output: Option<u64>,
@@ -39,6 +46,9 @@ impl Sums {
         self.trace_count += other.trace_count;
         self.error_count += other.error_count;
         self.failed_count += other.failed_count;
+        self.live_count += other.live_count;
+        self.span_count = self.span_count.saturating_add(other.span_count);
+        self.span_error_count = self.span_error_count.saturating_add(other.span_error_count);
         for (own, other) in [
             (&mut self.tokens, other.tokens),
             (&mut self.input, other.input),
@@ -63,6 +73,9 @@ impl Sums {
             trace_count: self.trace_count,
             error_count: self.error_count,
             failed_count: self.failed_count,
+            live_count: self.live_count,
+            span_count: self.span_count,
+            span_error_count: self.span_error_count,
             tokens: self.tokens,
             usage: Usage {
                 input: self.input,
@@ -94,10 +107,12 @@ impl Sums {
     /// The column `figures` of the roll-up.
     pub(crate) fn pack(&self) -> Vec<u8> {
         let mut packer = Packer::default();
-        packer.number(1);
+        packer.number(VERSION);
         packer.number(self.trace_count);
         packer.number(self.error_count);
         packer.number(self.failed_count);
+        packer.number(self.span_count);
+        packer.number(self.span_error_count);
         for number in [
             self.tokens,
             self.input,
@@ -122,13 +137,15 @@ impl Sums {
     /// Takes in what [`Sums::pack`] wrote, without unpacking it first: a year has many hours.
     pub(crate) fn add_packed(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
         let mut unpacker = Unpacker::new(bytes);
-        if unpacker.number()? != 1 {
-            return Err(StoreError::Corrupt("a roll-up was written by a later version".to_owned()));
+        if unpacker.number()? != VERSION {
+            return Err(StoreError::Corrupt("a roll-up was written by another version".to_owned()));
         }
         let mut head = Sums {
             trace_count: unpacker.number()?,
             error_count: unpacker.number()?,
             failed_count: unpacker.number()?,
+            span_count: unpacker.number()?,
+            span_error_count: unpacker.number()?,
             ..Sums::default()
         };
         for number in [
@@ -196,7 +213,14 @@ mod tests {
 
     #[test]
     fn sums_are_packed_and_added() {
-        let mut sums = Sums { trace_count: 2, cost: Some(5), tokens: Some(0), ..Sums::default() };
+        let mut sums = Sums {
+            trace_count: 2,
+            span_count: 7,
+            span_error_count: 3,
+            cost: Some(5),
+            tokens: Some(0),
+            ..Sums::default()
+        };
         sums.add_duration(10);
         sums.add_duration(1_000_000);
         let mut back = Sums::default();
@@ -210,8 +234,9 @@ mod tests {
             (figures.trace_count, figures.tokens, figures.cost),
             (4, Some(0), Some(PicoUsd(10)))
         );
+        assert_eq!((figures.span_count, figures.span_error_count), (14, 6));
         assert_eq!(figures.usage.input, None);
-        assert!(sums.add_packed(&[2]).is_err());
+        assert!(sums.add_packed(&[1]).is_err());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row};
 use super::figures::Sums;
 use crate::contract::StoreError;
 use crate::embedded::facets::{FacetKind, TermSet};
-use crate::embedded::lists::candidate::status_word;
+use crate::embedded::lists::candidate::{state_word, status_word};
 use crate::embedded::lists::names::Names;
 use crate::embedded::rows::columns::{flag, status_from};
 use crate::ids::WorkspaceId;
@@ -102,12 +102,14 @@ fn names(names: &[String]) -> Vec<&str> {
 /// Columns of [`Reader::read`].
 pub(crate) const COLUMNS: &str = "start_nanos, end_nanos, flags, agent_no, name, terms, tokens, \
     input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, \
-    cost_pico";
+    cost_pico, span_count, error_count, quiet_at_nanos, abandoned_at_nanos";
 
 /// Reads traces.
 pub(crate) struct Reader<'c> {
     connection: &'c Connection,
     workspace: WorkspaceId,
+    /// For states, nanoseconds since 1970 UTC.
+    now: i64,
     names: Names,
 }
 
@@ -115,8 +117,9 @@ impl<'c> Reader<'c> {
     pub(crate) fn new(
         connection: &'c Connection,
         workspace: WorkspaceId,
+        now: i64,
     ) -> Result<Reader<'c>, StoreError> {
-        Ok(Reader { connection, workspace, names: Names::default() })
+        Ok(Reader { connection, workspace, now, names: Names::default() })
     }
 
     /// Hands traces that began in a range to `visit`, the newest first, until it answers false;
@@ -158,10 +161,14 @@ impl<'c> Reader<'c> {
         };
         let status = status_word(status_from(flags));
         let root = status_word(status_from(flags >> flag::ROOT_STATUS_SHIFT));
+        let state = state_word(flags, row.get(15)?, row.get(16)?, self.now);
         let mut sums = Sums {
             trace_count: 1,
             error_count: u64::from(status == "error"),
             failed_count: u64::from(root == "error"),
+            live_count: u64::from(matches!(state, "live" | "resumed")),
+            span_count: count(13)?.unwrap_or(0),
+            span_error_count: count(14)?.unwrap_or(0),
             tokens: count(6)?,
             input: count(7)?,
             output: count(8)?,

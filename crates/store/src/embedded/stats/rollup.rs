@@ -102,19 +102,22 @@ pub(crate) fn bounds(hour: i64) -> (i64, i64) {
     (from, from.saturating_add(HOUR_NANOS - 1))
 }
 
-/// Rolls an hour up out of its rows.
+/// Rolls an hour up out of its rows; `None` while a trace of it goes on. That one comes to rest
+/// without any change, so the roll-up would go on saying that it is live; and one at rest can only
+/// go on by a change, which spoils the hour.
 pub(crate) fn of_hour(
     connection: &Connection,
     workspace: WorkspaceId,
     hour: i64,
-) -> Result<Rolled, StoreError> {
+    now: i64,
+) -> Result<Option<Rolled>, StoreError> {
     let mut rolled: Rolled =
         Kinds::all().into_iter().map(|kinds| (kinds, BTreeMap::new())).collect();
     let (from, to) = bounds(hour);
-    let mut reader = Reader::new(connection, workspace)?;
+    let mut reader = Reader::new(connection, workspace, now)?;
     let traces = last_change(connection, workspace, hour)?.1;
     let most = GROUPS_ALWAYS.max(usize::try_from(traces).unwrap_or(0) / TRACES_A_GROUP);
-    reader.each_in(from, to, &mut |trace| {
+    let is_at_rest = reader.each_in(from, to, &mut |trace| {
         for (kinds, groups) in &mut rolled {
             if groups.len() <= most {
                 for key in trace.keys(*kinds) {
@@ -122,10 +125,10 @@ pub(crate) fn of_hour(
                 }
             }
         }
-        Ok(true)
+        Ok(trace.sums.live_count == 0)
     })?;
     rolled.retain(|(_, groups)| groups.len() <= most);
-    Ok(rolled)
+    Ok(is_at_rest.then_some(rolled))
 }
 
 /// Keeps the roll-up of an hour, unless a row of it has changed since it was made.

@@ -82,9 +82,11 @@ fn roll_up(rows: &Rows, now: i64) -> Vec<i64> {
     let mut before = rollup::last_hour(DAY + now * SECOND);
     while let Some(hour) = rollup::next_open(&rows.connection, ONE, before).unwrap() {
         let seq = rollup::last_change(&rows.connection, ONE, hour).unwrap();
-        let rolled = rollup::of_hour(&rows.connection, ONE, hour).unwrap();
-        rollup::keep(&rows.connection, ONE, hour, seq, &rolled).unwrap();
-        done.push(hour - rollup::hour_of(DAY));
+        let now = DAY + now * SECOND;
+        if let Some(rolled) = rollup::of_hour(&rows.connection, ONE, hour, now).unwrap() {
+            rollup::keep(&rows.connection, ONE, hour, seq, &rolled).unwrap();
+            done.push(hour - rollup::hour_of(DAY));
+        }
         before = hour - 1;
     }
     done
@@ -194,7 +196,7 @@ fn the_roll_up_says_what_the_rows_say() {
     let answer = ask(&rows, &query("", &[Dimension::Name]));
     assert_eq!(answer.total.trace_count, 6);
     assert_eq!(told(&answer)[2], "moved: 1 0 None None");
-    assert_eq!(roll_up(&rows, 24 * HOUR + 600), [1, 0]);
+    assert_eq!(roll_up(&rows, 24 * HOUR + 760), [1, 0]);
     assert_eq!(ask(&rows, &query("", &[Dimension::Name])), answer);
     rows::remove(&rows.connection, &[1]).unwrap();
     assert_eq!(ask(&rows, &query("", &[])).total.trace_count, 5);
@@ -209,6 +211,7 @@ fn totals_are_those_of_the_lists() {
     assert_eq!(totals.trace_count, listed.trace_count);
     assert_eq!(totals.error_count, listed.error_trace_count);
     assert_eq!(totals.failed_count, listed.failed_trace_count);
+    assert_eq!((totals.span_count, totals.span_error_count), (listed.span_count, 0));
     assert_eq!((totals.tokens, totals.cost), (listed.tokens, listed.cost));
     assert_eq!(totals.usage.input, listed.usage.input);
     // Six durations of 1 to 6 seconds; 3 s stand in a bucket that ends at 3.02 s.
@@ -268,4 +271,28 @@ fn a_span_without_names_is_in_the_group_without_a_name() {
     rows.put_with(ONE, &summary(1, 0), &[Span { ..tool(1, 1, "x") }], 1);
     let answer = ask(&rows, &query("", &[Dimension::Model]));
     assert_eq!(told(&answer), [": 1 0 None None"]);
+}
+
+/// Live until a minute after the last news, whatever roll-ups there are.
+#[test]
+fn what_goes_on_is_counted_until_it_is_quiet() {
+    let mut rows = six();
+    let mut open = summary(7, 30);
+    open.ended = false;
+    open.end_nanos = None;
+    let news = 24 * HOUR + 700;
+    rows.put(ONE, &open, news);
+    let live_at = |rows: &Rows, second: i64| {
+        let asked = StatsQuery { now: DAY + second * SECOND, ..query("", &[Dimension::Hour]) };
+        let answer = ask(rows, &asked);
+        (answer.rows[0].figures.live_count, answer.total.live_count)
+    };
+    // Its hour is not rolled up while it goes on, and is when it has come to rest.
+    assert_eq!(roll_up(&rows, news + 10), [2, 1]);
+    assert_eq!(live_at(&rows, news + 59), (1, 1));
+    assert_eq!(live_at(&rows, news + 60), (0, 0));
+    assert_eq!(roll_up(&rows, news + 60), [0]);
+    assert_eq!(live_at(&rows, news + 61), (0, 0));
+    rows.put(ONE, &open, news + 120);
+    assert_eq!(live_at(&rows, news + 121), (1, 1));
 }
