@@ -1,9 +1,5 @@
-export function RunsPage() {
-  return null;
-}
-export function SpansPage() {
-  return null;
-}
-export function SessionsPage() {
-  return null;
-}
+/** The three lists: runs, their steps, and the conversations they belong to. */
+
+export { RunsPage } from "./RunsPage";
+export { SessionsPage } from "./SessionsPage";
+export { SpansPage } from "./SpansPage";

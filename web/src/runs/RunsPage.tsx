@@ -1,0 +1,457 @@
+/** The list of runs: table, steps below a run, live rows, and the run that is open beside. */
+
+import { Link } from "@tanstack/react-router";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { TraceRow } from "@/api/schema";
+import { announce } from "@/app/announce";
+import { useKeys } from "@/app/keys";
+import * as format from "@/format";
+import { compose, setField, term, toggle } from "@/query/edit";
+import { rememberRuns } from "@/run/neighbours";
+import { EmptyState, Failure, LoadingRows } from "@/ui/feedback";
+import { RunsIcon, UpIcon } from "@/ui/icons";
+import { usePhone } from "@/ui/media";
+import { type Column, type Line, Table, type TableHandle } from "@/ui/Table";
+import { ColumnChooser, useColumns } from "./ColumnChooser";
+import { filterDuration } from "./filterDuration";
+import { Foot, ListFrame } from "./ListFrame";
+import { ListRow } from "./ListRow";
+import { LiveState } from "./LiveState";
+import { Metrics, runMetrics } from "./Metrics";
+import { More } from "./More";
+import { NoMatch } from "./NoMatch";
+import { Peek, usePeekSoon } from "./Peek";
+import { conditions, rangeLabel } from "./range";
+import { SelectionBar } from "./Selection";
+import { StepRow, StepsEnd, useSteps } from "./Steps";
+import { TRACE_COLUMNS, TRACE_NARROW, TRACE_USUAL } from "./traceColumns";
+import { TracePhoneRow } from "./TracePhoneRow";
+import { useCursor } from "./useCursor";
+import { useFigures } from "./useFigures";
+import { type List, type Source, useList } from "./useList";
+import { type ListAddress, useListAddress } from "./useListAddress";
+import { useLiveRows } from "./useLiveRows";
+import { useOpenRun } from "./useOpenRun";
+
+const SOURCE: Source = { path: "/traces", rows: "traces" };
+const ROW_PX = 34;
+const STEP_PX = 30;
+const END_PX = 26;
+const PHONE_ROW_PX = 64;
+const NARROW = TRACE_NARROW.flatMap((id) => TRACE_COLUMNS.find((column) => column.id === id) ?? []).map(
+  narrowed,
+);
+
+/** Beside an open run there is less room for each. */
+function narrowed(column: Column<TraceRow>): Column<TraceRow> {
+  const widths: Record<string, string> = {
+    started: "54px",
+    agent: "112px",
+    input: "minmax(0, 1fr)",
+    duration: "58px",
+  };
+  return { ...column, sort: undefined, min: 18, width: widths[column.id] ?? column.width };
+}
+
+export function RunsPage() {
+  const address = useListAddress("trace");
+  const { range, usual, sent, q } = address;
+  const list = useList<TraceRow>(SOURCE, sent.filter, address.sortText);
+  const figures = useFigures(sent.filter);
+  const phone = usePhone();
+  const table = useRef<TableHandle>(null);
+  const run = useOpenRun(address);
+  const narrow = run.open !== null;
+  const { columns: wide, chosen, choose } = useColumns("runs", TRACE_COLUMNS, TRACE_USUAL);
+  const columns = narrow ? NARROW : wide;
+  const [expanded, setExpanded] = useState<readonly string[]>([]);
+  const [allSteps, setAllSteps] = useState<ReadonlySet<string>>(new Set());
+  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
+  const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
+  const [paused, setPaused] = useState(false);
+  const resting = useRef({ atTop: true, pointerInside: false });
+  const steps = useSteps(expanded, allSteps);
+  const isNewestFirst = address.sortText === undefined || address.sortText === "-start";
+  const mayInsert = useCallback(() => {
+    const { atTop, pointerInside } = resting.current;
+    return atTop && !pointerInside && document.activeElement?.closest(".tbl") === null;
+  }, []);
+  const isExact = range.to !== null;
+  const live = useLiveRows(
+    paused || isExact || list.error ? null : sent.filter,
+    list,
+    isNewestFirst,
+    mayInsert,
+  );
+  const deleted = useMemo(() => new Set([...live.deleted, ...gone]), [live.deleted, gone]);
+  usePeekSoon();
+
+  const { learn } = usual;
+  const total = list.total;
+  useEffect(() => {
+    if (!range.chosen && q === "" && !list.stale && !list.loading && total !== null)
+      learn({ usual: range.around === "24h" ? "24h" : "all", runs: total });
+  }, [learn, range, q, list.stale, list.loading, total]);
+  useEffect(() => rememberRuns(list.rows.map((row) => row.trace_id)), [list.rows]);
+
+  const toggleSteps = useCallback(
+    (id: string) =>
+      setExpanded((open) => (open.includes(id) ? open.filter((one) => one !== id) : [...open, id])),
+    [],
+  );
+  const pick = useCallback((id: string) => {
+    setPicked((before) => {
+      const next = new Set(before);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
+  }, []);
+  const { show, href, page } = run;
+
+  const keys = useMemo(
+    () =>
+      list.rows.flatMap((row) => {
+        const below = narrow || phone ? undefined : steps.get(row.trace_id);
+        return [row.trace_id, ...(below?.shown ?? []).map((step) => `${row.trace_id}/${step.span_id}`)];
+      }),
+    [list.rows, steps, narrow, phone],
+  );
+  const cursor = useCursor(keys, run.open, table);
+  const at = cursor.key;
+  const openKey = useCallback(
+    (key: string) => {
+      const [traceId = "", spanId] = key.split("/");
+      cursor.set(key);
+      show(traceId, spanId);
+    },
+    [cursor, show],
+  );
+  const onRow = useCallback(
+    (id: string) => {
+      cursor.set(id);
+      show(id);
+    },
+    // The setter of a state never changes.
+    [show, cursor.set],
+  );
+
+  const lines = useMemo((): Line[] => {
+    const made: Line[] = [];
+    for (const row of list.rows) {
+      const id = row.trace_id;
+      const below = narrow || phone ? undefined : steps.get(id);
+      made.push({
+        key: id,
+        height: phone ? PHONE_ROW_PX : ROW_PX,
+        node: (place) => (
+          <ListRow
+            key={id}
+            row={row}
+            id={id}
+            columns={columns}
+            place={place}
+            cursor={at === id}
+            current={run.open === id}
+            selected={picked.has(id)}
+            deleted={deleted.has(id)}
+            expanded={narrow || row.span_count < 2 ? undefined : expanded.includes(id)}
+            href={href(id)}
+            phone={phone ? <TracePhoneRow run={row} /> : null}
+            onOpen={onRow}
+            onToggle={toggleSteps}
+            onSelect={narrow ? undefined : pick}
+          />
+        ),
+      });
+      if (!below) continue;
+      for (const step of below.shown) {
+        const key = `${id}/${step.span_id}`;
+        made.push({
+          key,
+          height: STEP_PX,
+          node: (place) => (
+            <StepRow
+              key={key}
+              step={step}
+              columns={columns}
+              place={place}
+              cursor={at === key}
+              onOpen={() => show(id, step.span_id)}
+            />
+          ),
+        });
+      }
+      made.push({
+        key: `${id}/end`,
+        height: END_PX,
+        node: (place) => (
+          <StepsEnd
+            key={`${id}/end`}
+            steps={below}
+            place={place}
+            cursor={false}
+            onAll={() => setAllSteps((before) => new Set(before).add(id))}
+            onOpen={() => show(id)}
+          />
+        ),
+      });
+    }
+    return made;
+  }, [
+    list.rows,
+    narrow,
+    phone,
+    steps,
+    columns,
+    at,
+    run.open,
+    picked,
+    deleted,
+    expanded,
+    href,
+    onRow,
+    toggleSteps,
+    pick,
+    show,
+  ]);
+
+  const walk = (by: number) => {
+    const key = cursor.move(by);
+    if (key && narrow) openKey(key);
+  };
+  useKeys([
+    { keys: "j", label: "Next run", group: "List", run: () => walk(1) },
+    { keys: "k", label: "Previous run", group: "List", run: () => walk(-1) },
+    { keys: "ArrowDown", label: "Next row", group: "List", hidden: true, run: () => walk(1) },
+    { keys: "ArrowUp", label: "Previous row", group: "List", hidden: true, run: () => walk(-1) },
+    { keys: "Home", label: "First row", group: "List", hidden: true, run: () => cursor.toEdge(false) },
+    { keys: "End", label: "Last row", group: "List", hidden: true, run: () => cursor.toEdge(true) },
+    { keys: "Enter", label: "Open the run beside the list", group: "List", run: () => at && openKey(at) },
+    {
+      keys: "f",
+      label: "Open the run as a page",
+      group: "List",
+      run: () => at && page(...(at.split("/") as [string, string?])),
+    },
+    {
+      keys: "ArrowRight",
+      label: "Show the steps of a run",
+      group: "List",
+      run: () => at && !at.includes("/") && !expanded.includes(at) && toggleSteps(at),
+    },
+    {
+      keys: "ArrowLeft",
+      label: "Hide the steps of a run",
+      group: "List",
+      run: () => {
+        const id = at?.split("/")[0];
+        if (!id || !expanded.includes(id)) return;
+        cursor.set(id);
+        toggleSteps(id);
+      },
+    },
+    {
+      keys: "x",
+      label: "Select a run for export or delete",
+      group: "List",
+      run: () => at && pick(at.split("/")[0]!),
+    },
+    {
+      keys: ".",
+      label: "Pause or go on with live updates",
+      group: "List",
+      run: () => {
+        setPaused(!paused);
+        announce(paused ? "Live updates go on" : "Live updates are paused");
+      },
+    },
+  ]);
+
+  const step = (by: 1 | -1) => {
+    const ids = list.rows.map((row) => row.trace_id);
+    const next = ids[ids.indexOf(run.open ?? "") + by];
+    if (next) show(next);
+    else announce(by > 0 ? "This is the last run that is loaded" : "This is the first run");
+    if (!next && by > 0) list.more();
+  };
+  const showNew = () => {
+    live.show();
+    table.current?.toTop();
+  };
+  const runsFilter = useCallback((around: readonly string[]) => compose(q, around).filter, [q]);
+  const pill = live.waiting > 0 && (
+    <button
+      type="button"
+      className={phone ? "newpill float" : "newpill"}
+      onClick={showNew}
+      title="Show them at the top"
+    >
+      <UpIcon size={12} strokeWidth={1.8} className="i" aria-hidden />
+      {live.waiting} new
+    </button>
+  );
+
+  return (
+    <>
+      <ListFrame
+        address={address}
+        list={list}
+        noun={["trace", "traces"]}
+        runsFilter={runsFilter}
+        narrow={narrow}
+        live={
+          <LiveState
+            up={live.up}
+            paused={paused}
+            count={figures.data?.figures.live_count}
+            onToggle={() => setPaused(!paused)}
+            onShow={() => address.setQ(toggle(q, "is:live"))}
+          />
+        }
+        chooser={<ColumnChooser all={TRACE_COLUMNS} chosen={chosen} choose={choose} />}
+        metrics={<RunsMetrics address={address} list={list} figures={figures} />}
+        band={phone && pill}
+        foot={
+          picked.size > 0 ? (
+            <SelectionBar
+              ids={[...picked]}
+              onClear={() => setPicked(new Set())}
+              onDeleted={(ids) => {
+                setGone((before) => new Set([...before, ...ids]));
+                setPicked(new Set());
+              }}
+            />
+          ) : (
+            <Foot
+              list={list}
+              note={
+                !range.chosen && (
+                  <span>
+                    {range.around === "24h" ? "The last 24 hours, where nothing else is asked" : "All time"}
+                  </span>
+                )
+              }
+              keys={
+                narrow
+                  ? [[["J", "K"], "next run"]]
+                  : [
+                      [["J", "K"], "move"],
+                      [["Enter"], "open beside"],
+                      [["→"], "steps"],
+                    ]
+              }
+            />
+          )
+        }
+      >
+        <Body address={address} list={list} phone={phone}>
+          <Table
+            label="Runs"
+            handle={table}
+            columns={columns}
+            lines={lines}
+            total={list.totalIs === "exact" ? (list.total ?? -1) : -1}
+            cursor={at}
+            sort={address.sort.length > 0 ? address.sort : [{ field: "start", descending: true }]}
+            onSort={address.onSort}
+            headExtra={
+              pill
+                ? {
+                    column:
+                      narrow || columns.some((one) => one.id === "input") ? "input" : columns.at(-1)!.id,
+                    node: pill,
+                  }
+                : undefined
+            }
+            withHead={!phone && !narrow}
+            onEnd={list.stopped ? nothing : list.more}
+            onMove={(state) => (resting.current = state)}
+            foot={<More list={list} />}
+          />
+        </Body>
+      </ListFrame>
+      {run.open && <Peek traceId={run.open} onClose={run.close} onStep={step} />}
+    </>
+  );
+}
+
+const nothing = () => undefined;
+
+/** Rows, or why there are none. */
+function Body({
+  address,
+  list,
+  phone,
+  children,
+}: {
+  address: ListAddress;
+  list: List<TraceRow>;
+  phone: boolean;
+  children: React.ReactNode;
+}) {
+  if (list.loading && list.error) return <Failure error={list.error} retry={() => void list.renew()} />;
+  if (list.loading) return <LoadingRows rows={24} height={phone ? PHONE_ROW_PX : ROW_PX} />;
+  if (list.rows.length > 0 || list.hasMore) return <>{children}</>;
+  if (list.error) return <Failure error={list.error} retry={() => void list.renew()} />;
+  if (address.q !== "" || conditions(address.range, "trace").length > 0)
+    return <NoMatch address={address} source={SOURCE} />;
+  return (
+    <EmptyState
+      icon={RunsIcon}
+      title="No run has come yet"
+      actions={
+        <Link to="/start" className="btn primary">
+          Send your first trace
+        </Link>
+      }
+    >
+      Point a tracer at this server and its runs appear here as they happen.
+    </EmptyState>
+  );
+}
+
+function RunsMetrics({
+  address,
+  list,
+  figures,
+}: {
+  address: ListAddress;
+  list: List<TraceRow>;
+  figures: ReturnType<typeof useFigures>;
+}) {
+  const { q, setQ, setSort, update } = address;
+  const sums = figures.data?.figures;
+  const failedOn = /(^|\s)is:failed(\s|$)/.test(q);
+  const runs = sums?.count ?? null;
+  const metrics = [
+    {
+      label: "Traces",
+      value: runs === null ? "– –" : `${figures.data?.partial ? "≥ " : ""}${format.count(runs)}`,
+      exact:
+        runs === null
+          ? undefined
+          : `${format.exact(runs)} runs, ${rangeLabel(address.range, Date.now()).toLowerCase()}`,
+      action: { text: "Newest first", run: () => setSort(undefined) },
+    },
+    {
+      label: "Spans",
+      value: sums ? format.count(sums.span_count) : "– –",
+      exact:
+        sums?.span_count === undefined ? undefined : `${format.exact(sums.span_count)} spans in these runs`,
+      action: { text: "Runs with most spans first", run: () => setSort("-spans") },
+    },
+    ...runMetrics(sums, {
+      spans: () => setSort("-spans"),
+      failed: () => setQ(toggle(q, "is:failed")),
+      failedOn,
+      tokens: () => setSort("-tokens"),
+      cost: () => setSort("-cost"),
+      slowerThan: (nanos) =>
+        update({
+          q: setField(q, "duration", term("duration", ">=", filterDuration(nanos))),
+          sort: "-duration",
+        }),
+    }),
+  ];
+  return <Metrics metrics={metrics} stale={figures.isPlaceholderData || list.stale} />;
+}

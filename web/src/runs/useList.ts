@@ -1,0 +1,165 @@
+/**
+ * A list in pages by key: the first page with one request, more while the reader scrolls, old rows kept until new ones
+ * are there. Rows are patched in place as the live stream tells of them.
+ */
+
+import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useRef } from "react";
+import { get } from "@/api/client";
+import type { Hint, ResolvedTime, Scanned } from "@/api/schema";
+
+export const PAGE = 50;
+
+/** One page, whatever its rows are. */
+export interface ListPage<Row> {
+  rows: Row[];
+  next: string | null;
+  total: number | null;
+  totalIs: string | null;
+  scanned: Scanned | null;
+  hints: Hint[];
+  resolved: ResolvedTime[];
+  /** Milliseconds until the answer was there. */
+  tookMs: number;
+}
+
+/** Which list. */
+export interface Source {
+  path: "/traces" | "/spans" | "/sessions";
+  /** Name of the rows in the answer. */
+  rows: "traces" | "spans" | "sessions";
+}
+
+type Pages<Row> = InfiniteData<ListPage<Row>, string | null>;
+
+async function page<Row>(
+  source: Source,
+  filter: string,
+  sort: string | undefined,
+  cursor: string | null,
+  signal: AbortSignal,
+): Promise<ListPage<Row>> {
+  const began = performance.now();
+  const answer = await get<Record<string, unknown>>(
+    source.path,
+    { filter, sort, limit: PAGE, cursor },
+    signal,
+  );
+  return {
+    rows: answer[source.rows] as Row[],
+    next: (answer.next_cursor as string | null) ?? null,
+    total: (answer.total as number | null) ?? null,
+    totalIs: (answer.total_is as string | null) ?? null,
+    scanned: (answer.scanned as Scanned | null) ?? null,
+    hints: (answer.hints as Hint[] | undefined) ?? [],
+    resolved: (answer.resolved as ResolvedTime[] | undefined) ?? [],
+    tookMs: performance.now() - began,
+  };
+}
+
+export interface List<Row> {
+  rows: readonly Row[];
+  /** Of the newest page: totals grow more exact with the pages. */
+  total: number | null;
+  totalIs: string | null;
+  scanned: Scanned | null;
+  hints: readonly Hint[];
+  tookMs: number | null;
+  /** Nothing has ever come. */
+  loading: boolean;
+  /** Rows of another question are shown until the new ones come. */
+  stale: boolean;
+  error: unknown;
+  hasMore: boolean;
+  loadingMore: boolean;
+  more: () => void;
+  /** The scan stopped before it had a page full: going on is the reader's choice. */
+  stopped: boolean;
+  /** Reads the first page anew; the rows stay until it is there. */
+  renew: () => Promise<void>;
+  /** Changes the rows that are loaded. */
+  patch: (change: (rows: Row[]) => Row[]) => void;
+  /** Puts a row before all others and counts it. */
+  prepend: (row: Row) => void;
+}
+
+export function useList<Row>(source: Source, filter: string, sort: string | undefined): List<Row> {
+  const client = useQueryClient();
+  const key = useMemo(() => ["list", source.path, filter, sort ?? ""], [source.path, filter, sort]);
+  const query = useInfiniteQuery({
+    queryKey: key,
+    queryFn: ({ pageParam, signal }) => page<Row>(source, filter, sort, pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    placeholderData: keepPreviousData,
+    staleTime: 15_000,
+    gcTime: 120_000,
+  });
+  // An error takes the data of the question before away; the rows that were true stay in sight.
+  const good = useRef<Pages<Row> | undefined>(undefined);
+  useEffect(() => {
+    if (query.data) good.current = query.data as Pages<Row>;
+  }, [query.data]);
+  const data = query.data ?? (query.error ? good.current : undefined);
+  const rows = useMemo(() => data?.pages.flatMap((one) => one.rows) ?? [], [data]);
+  const last = data?.pages.at(-1);
+  const { fetchNextPage, hasNextPage, isFetchingNextPage, isPlaceholderData } = query;
+  const more = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage && !isPlaceholderData) void fetchNextPage();
+  }, [fetchNextPage, hasNextPage, isFetchingNextPage, isPlaceholderData]);
+
+  const renew = useCallback(async () => {
+    const controller = new AbortController();
+    await client.cancelQueries({ queryKey: key });
+    const first = await page<Row>(source, filter, sort, null, controller.signal);
+    client.setQueryData<Pages<Row>>(key, { pages: [first], pageParams: [null] });
+  }, [client, key, source, filter, sort]);
+
+  const patch = useCallback(
+    (change: (rows: Row[]) => Row[]) => {
+      client.setQueryData<Pages<Row>>(key, (before) => {
+        if (!before) return before;
+        const pages = before.pages.map((one) => {
+          const rows = change(one.rows);
+          return rows === one.rows ? one : { ...one, rows };
+        });
+        return pages.every((one, at) => one === before.pages[at]) ? before : { ...before, pages };
+      });
+    },
+    [client, key],
+  );
+
+  const prepend = useCallback(
+    (row: Row) => {
+      client.setQueryData<Pages<Row>>(key, (before) => {
+        if (!before) return before;
+        const counted = before.pages.map((one) => ({
+          ...one,
+          total: one.total === null ? null : one.total + 1,
+        }));
+        const [first, ...rest] = counted;
+        return { ...before, pages: first ? [{ ...first, rows: [row, ...first.rows] }, ...rest] : counted };
+      });
+    },
+    [client, key],
+  );
+
+  return {
+    rows,
+    total: last?.total ?? null,
+    totalIs: last?.totalIs ?? null,
+    scanned: last?.scanned ?? null,
+    hints: data?.pages[0]?.hints ?? [],
+    tookMs: data?.pages[0]?.tookMs ?? null,
+    loading: query.isPending && !data,
+    stale: query.isPlaceholderData || (query.isError && data !== undefined),
+    error: query.error,
+    hasMore: hasNextPage && !isPlaceholderData,
+    loadingMore: isFetchingNextPage,
+    more,
+    stopped: last !== undefined && last.scanned !== null && last.next !== null,
+    renew,
+    patch,
+    prepend,
+  };
+}

@@ -1,0 +1,120 @@
+/**
+ * Rows that change while the list is open. A run that is in the list changes in place; a new one waits behind the
+ * "12 new" pill unless the reader rests at the top with the pointer elsewhere. Nothing ever moves under the pointer.
+ */
+
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { TraceRow } from "@/api/schema";
+import { follow } from "@/api/live";
+import type { List } from "./useList";
+
+/** Sums and histogram are asked anew at most this often while runs come in. */
+const FIGURES_EVERY_MS = 4_000;
+
+export interface LiveRows {
+  /** New runs that are not in the list yet. */
+  waiting: number;
+  /** Runs of the list that were deleted while it was open. */
+  deleted: ReadonlySet<string>;
+  /** The stream is up. */
+  up: boolean;
+  /** Reads the list anew from the top, with what waits. */
+  show: () => void;
+}
+
+export interface Resting {
+  atTop: boolean;
+  pointerInside: boolean;
+}
+
+/** Follows the runs that meet a filter. `null` follows nothing (paused). */
+export function useLiveRows(
+  filter: string | null,
+  list: List<TraceRow>,
+  isNewestFirst: boolean,
+  mayInsert: () => boolean,
+): LiveRows {
+  const client = useQueryClient();
+  const [waiting, setWaiting] = useState<ReadonlySet<string>>(new Set());
+  const [deleted, setDeleted] = useState<ReadonlySet<string>>(new Set());
+  const [up, setUp] = useState(false);
+  const now = useRef({ list, isNewestFirst, mayInsert });
+  now.current = { list, isNewestFirst, mayInsert };
+
+  const show = useCallback(() => {
+    void now.current.list.renew().then(() => setWaiting(new Set()));
+  }, []);
+
+  useEffect(() => {
+    setWaiting(new Set());
+    setUp(false);
+    if (filter === null) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const figuresLater = () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void client.invalidateQueries({ queryKey: ["stats"] });
+        void client.invalidateQueries({ queryKey: ["histogram"] });
+      }, FIGURES_EVERY_MS);
+    };
+    const stop = follow(
+      "/live",
+      { filter },
+      {
+        onState: setUp,
+        onEvent: (name, data) => {
+          if (name === "ready") return;
+          figuresLater();
+          if (name === "trace") took((data as { trace: TraceRow }).trace);
+          else if (name === "deleted") {
+            const id = (data as { trace_id: string }).trace_id;
+            setDeleted((before) => new Set(before).add(id));
+            setWaiting((before) => without(before, id));
+          } else void now.current.list.renew();
+        },
+      },
+    );
+    const took = (run: TraceRow) => {
+      const { list, isNewestFirst, mayInsert } = now.current;
+      if (list.rows.some((row) => row.trace_id === run.trace_id)) {
+        list.patch((rows) => replaced(rows, run));
+        return;
+      }
+      const first = list.rows[0];
+      const isOlder = isNewestFirst && first && BigInt(run.start_nanos) < BigInt(first.start_nanos);
+      if (isOlder && list.hasMore && !isWithin(list.rows, run)) return;
+      if (isNewestFirst && !isOlder && mayInsert()) {
+        list.prepend(run);
+        return;
+      }
+      setWaiting((before) => (before.has(run.trace_id) ? before : new Set(before).add(run.trace_id)));
+    };
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [filter, client]);
+
+  return { waiting: waiting.size, deleted, up, show };
+}
+
+/** The row in the place of the one with its id. */
+function replaced(rows: TraceRow[], run: TraceRow): TraceRow[] {
+  const at = rows.findIndex((row) => row.trace_id === run.trace_id);
+  if (at < 0 || rows[at]!.commit_seq > run.commit_seq) return rows;
+  return rows.with(at, run);
+}
+
+/** Does the run belong between rows that are loaded? */
+function isWithin(rows: readonly TraceRow[], run: TraceRow): boolean {
+  const last = rows.at(-1);
+  return last !== undefined && BigInt(run.start_nanos) >= BigInt(last.start_nanos);
+}
+
+function without(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  if (!set.has(id)) return set;
+  const next = new Set(set);
+  next.delete(id);
+  return next;
+}
