@@ -5,6 +5,12 @@ export type Nanos = string;
 /** US dollars as decimal text. */
 export type Usd = string;
 
+export interface Addresses {
+  http: string | null;
+  otlp_http: string | null;
+  otlp_grpc: string | null;
+}
+
 export interface Agent {
   id: string;
   name: string;
@@ -19,6 +25,13 @@ export interface Agent {
   usage: Usage;
   cost: Total | null;
   duration_nanos: Percentiles | null;
+}
+
+export interface AgentEntry {
+  span_id: string;
+  start_offset_nanos: number;
+  kind: "agent";
+  card: Card;
 }
 
 export interface AgentList {
@@ -46,23 +59,97 @@ export interface AuditList {
   next_cursor: string | null;
 }
 
+export interface Card {
+  span_id: string | null;
+  agent: string | null;
+  start_offset_nanos: number;
+  duration_nanos: number | null;
+  failed: boolean;
+  error: SpanError | null;
+  totals: Subtree;
+  entries: Entry[];
+  omitted_spans: number;
+}
+
+export type Category =
+  | "other"
+  | "agent"
+  | "llm"
+  | "tool"
+  | "embedding"
+  | "retrieval"
+  | "reranker"
+  | "guardrail"
+  | "evaluator"
+  | "memory"
+  | "workflow"
+  | "chain";
+
 export interface Check {
-  problems: Record<string, unknown>[];
-  counts: Record<string, unknown>;
-  sizes: Record<string, unknown>;
+  problems: Problem[];
+  counts: Record<string, number>;
+  sizes: Record<string, number>;
+}
+
+export interface ClippedText {
+  pointer: string;
+  chars: number;
+  bytes: number;
+}
+
+export interface ClippedWords {
+  text: string;
+  clipped_bytes: number;
+}
+
+export interface CompactionEntry {
+  span_id: string;
+  start_offset_nanos: number;
+  kind: "compaction";
+  text: ClippedWords | null;
+}
+
+export interface Content {
+  input_messages: Message[];
+  output_messages: Message[];
+  system_instructions: Record<string, unknown>[];
+  tool_definitions: Record<string, unknown>[];
+  input: unknown;
+  output: unknown;
+  tool: ToolContent | null;
+  retrieval: RetrievalContent | null;
+  parameters: Record<string, unknown>;
+  finish_reasons: string[];
+  exception: Exception | null;
+  evaluations: Evaluation[];
+  prompt: unknown;
+  metadata: Record<string, unknown>;
+  details: Record<string, unknown>;
 }
 
 export interface Cost {
   total: Usd;
   input: Usd | null;
   output: Usd | null;
-  source: string;
+  source: "reported" | "computed";
   estimated: boolean;
   counted: boolean;
 }
 
 export interface Cursor {
-  cursor: string | null;
+  cursor?: string | null;
+}
+
+export interface CutCall {
+  id: string | null;
+  name: string;
+  arguments: string;
+  chars: number;
+}
+
+export interface CutText {
+  text: string;
+  chars: number;
 }
 
 export interface Deleted {
@@ -87,13 +174,40 @@ export interface Detail {
 export interface Difference {
   previous_span_id: string;
   common_messages: number;
-  added: Record<string, unknown>[];
+  added: Message[];
   removed: number;
+  removed_messages: Message[];
+  first_change: number | null;
+  system_changed: boolean;
+  tools_added: string[];
+  tools_removed: string[];
+}
+
+export interface Document {
+  id: string | null;
+  score: number | null;
+  distance: number | null;
+  content: string | null;
+  metadata: unknown;
 }
 
 export interface Done {
   done: boolean;
+  id?: number;
+  trace_id?: string;
+  version?: number;
 }
+
+export type Entry =
+  | TextEntry
+  | ThinkingEntry
+  | MediaEntry
+  | ToolsEntry
+  | AgentEntry
+  | StepEntry
+  | FailedEntry
+  | CompactionEntry
+  | OtherEntry;
 
 export interface Error {
   error: ErrorBody;
@@ -106,6 +220,8 @@ export interface ErrorBody {
     | "bad_cursor"
     | "undecodable"
     | "unauthenticated"
+    | "key_revoked"
+    | "session_ended"
     | "forbidden"
     | "foreign_origin"
     | "not_found"
@@ -120,12 +236,42 @@ export interface ErrorBody {
     | "storage_full"
     | "internal";
   message: string;
-  from: number;
-  to: number;
-  suggestions: string[];
-  field: string;
-  offset: number;
-  reason: string;
+  reason?: string;
+  from?: number;
+  to?: number;
+  offset?: number;
+  field?: string;
+  suggestions?: string[];
+}
+
+export interface Evaluation {
+  name: string;
+  score: number | null;
+  label: string | null;
+  explanation: string | null;
+  annotator: string | null;
+  target: string;
+}
+
+export interface EventLog {
+  severity_number: number;
+  severity_text: string;
+  scope_name: string;
+  observed_nanos: Nanos;
+}
+
+export interface Exception {
+  kind: string | null;
+  message: string | null;
+  stack: string | null;
+  code: string | null;
+}
+
+export interface FailedEntry {
+  span_id: string;
+  start_offset_nanos: number;
+  kind: "failed";
+  error: SpanError;
 }
 
 export interface Figures {
@@ -138,11 +284,66 @@ export interface Figures {
   duration_nanos: Percentiles | null;
 }
 
+export interface FilterField {
+  name: string;
+  aliases: string[];
+  type: FilterType;
+  operators: string[];
+  owners: Subject[];
+  summary: string;
+  example: string;
+  values: string[];
+}
+
+export interface FilterNamespace {
+  namespace: string;
+  name: string;
+  type: FilterType;
+  operators: string[];
+  owners: Subject[];
+  summary: string;
+  example: string;
+}
+
+export interface FilterSchema {
+  subject: Subject;
+  fields: FilterField[];
+  namespaces: FilterNamespace[];
+}
+
+export type FilterType =
+  | "text"
+  | "full_text"
+  | "set"
+  | "id"
+  | "duration"
+  | "money"
+  | "count"
+  | "number"
+  | "size"
+  | "share"
+  | "time"
+  | "open";
+
+export interface Found {
+  matches: FoundMatch[];
+  total: number;
+  total_is: string;
+}
+
+export interface FoundMatch {
+  pointer: string;
+  at: number;
+  snippet: string;
+  mark: number[];
+}
+
 export interface Hint {
-  code: string;
+  code: "different_spans" | "field_name_as_text" | "always_same";
   message: string;
   from: number;
   to: number;
+  suggestions?: string[];
 }
 
 export interface Hit {
@@ -155,11 +356,37 @@ export interface Hit {
   marks: number[][];
 }
 
+export interface Info {
+  name: string;
+  version: string;
+  open: boolean;
+  workspace: string;
+  agent: string | null;
+  scopes: Scope[];
+  operator: boolean;
+  started_nanos: Nanos;
+  now_nanos: Nanos;
+  price_version: number;
+  mapping_version: number;
+  addresses: Addresses;
+  has_traces: boolean;
+  data_bytes: number | null;
+  limits: Record<string, number>;
+}
+
+export interface InstrumentationScope {
+  name: string;
+  version: string;
+  attributes: Record<string, unknown>;
+  dropped_attributes_count: number;
+  schema_url: string;
+}
+
 export interface Key {
   id: number;
   name: string;
   prefix: string;
-  scopes: string[];
+  scopes: Scope[];
   agent: AgentRef | null;
   workspace: string;
   created_nanos: Nanos;
@@ -173,16 +400,16 @@ export interface KeyList {
 }
 
 export interface Label {
-  id: number;
-  target: string;
-  trace_id: string;
-  span_id: string;
-  session_id: string;
+  id?: number;
+  target: "trace" | "span" | "session";
+  trace_id?: string;
+  span_id?: string;
+  session_id?: string;
   name: string;
   score: number | null;
   value: string | null;
   explanation: string | null;
-  source: string;
+  source: "reflex" | "rule" | "human" | "judge" | "sdk";
   author: string;
   created_nanos: Nanos;
 }
@@ -203,7 +430,15 @@ export interface LedgerLine {
   span_id: string;
   name: string;
   counted: boolean;
-  why: string;
+  why:
+    | "own"
+    | "aggregate"
+    | "reported"
+    | "counted_below"
+    | "counted_above"
+    | "shadowed_by"
+    | "duplicate_of"
+    | "free";
   because_of: string | null;
   usage: Usage | null;
   cost: Cost | null;
@@ -211,39 +446,78 @@ export interface LedgerLine {
 }
 
 export interface MadeKey {
-  key: string;
   id: number;
+  name: string;
   prefix: string;
+  scopes: Scope[];
+  agent: AgentRef | null;
+  workspace: string;
+  created_nanos: Nanos;
+  created_by: string;
+  revoked_nanos: Nanos | null;
+  last_used_nanos: Nanos | null;
+  key: string;
+}
+
+export interface MediaEntry {
+  span_id: string;
+  start_offset_nanos: number;
+  kind: "media";
+  role: string;
+  modality: string;
+  mime_type: string | null;
+  reference: string | null;
+}
+
+export interface MediaMark {
+  role: string;
+  modality: string;
+  mime_type: string | null;
+}
+
+export interface Message {
+  role: string;
+  parts: unknown[];
+  name?: string;
+  finish_reason?: string;
 }
 
 export interface NewKey {
   name: string;
-  scopes: string[];
-  agent: string | null;
+  scopes: Scope[];
+  agent?: string | null;
 }
 
 export interface NewLabel {
-  trace_id: string | null;
-  span_id: string | null;
-  session_id: string | null;
+  trace_id?: string | null;
+  span_id?: string | null;
+  session_id?: string | null;
   name: string;
-  score: number | null;
-  value: string | null;
-  explanation: string | null;
-  source: string | null;
-  author: string | null;
+  score?: number | null;
+  value?: string | null;
+  explanation?: string | null;
+  source?: string | null;
+  author?: string | null;
+}
+
+export interface NewPrice {
+  model: string;
+  provider?: string | null;
+  mode?: string;
+  from_nanos?: Nanos | null;
+  rates: Rates;
 }
 
 export interface NewRun {
-  run_id: string | null;
-  agent_id: string | null;
-  agent_name: string | null;
-  name: string | null;
-  session_id: string | null;
-  user_id: string | null;
-  input: unknown;
-  metadata: Record<string, unknown> | null;
-  start_time: unknown;
+  run_id?: string | null;
+  agent_id?: string | null;
+  agent_name?: string | null;
+  name?: string | null;
+  session_id?: string | null;
+  user_id?: string | null;
+  input?: unknown;
+  metadata?: Record<string, unknown> | null;
+  start_time?: unknown;
 }
 
 export interface NewView {
@@ -254,6 +528,21 @@ export interface NewView {
 
 export interface NewWorkspace {
   name: string;
+}
+
+export interface OtherEntry {
+  span_id: string;
+  start_offset_nanos: number;
+  kind: "other";
+  part: unknown;
+}
+
+export type Outcome = "unset" | "ok" | "error";
+
+export interface ParentRef {
+  span_id: string;
+  display_name: string;
+  category: Category;
 }
 
 export interface Percentiles {
@@ -281,7 +570,7 @@ export interface Price {
   provider: string | null;
   mode: string;
   from_nanos: Nanos | null;
-  rates: Record<string, unknown>;
+  rates: Rates;
   shipped: boolean;
 }
 
@@ -292,8 +581,26 @@ export interface PriceList {
 
 export interface PriceName {
   model: string;
-  provider: string | null;
-  from_nanos: Nanos | null;
+  provider?: string | null;
+  from_nanos?: Nanos | null;
+}
+
+export interface Problem {
+  code: string;
+  message: string;
+}
+
+export interface Rates {
+  input: Usd;
+  output?: Usd | null;
+  cache_read?: Usd | null;
+  cache_write?: Usd | null;
+  cache_write_1h?: Usd | null;
+  reasoning?: Usd | null;
+  audio_input?: Usd | null;
+  audio_output?: Usd | null;
+  input_over_200k?: Usd | null;
+  output_over_200k?: Usd | null;
 }
 
 export interface Receipt {
@@ -316,6 +623,11 @@ export interface Receipt {
 export interface ReceiptAnswer {
   trace_id: string;
   receipt: Receipt;
+}
+
+export interface RejectedItem {
+  what: string;
+  reason: string;
 }
 
 export interface Repriced {
@@ -349,9 +661,26 @@ export interface ResolvedTime {
   end_nanos: Nanos;
 }
 
+export interface Resource {
+  attributes: Record<string, unknown>;
+  dropped_attributes_count: number;
+  schema_url: string;
+}
+
 export interface Retention {
   settings: Setting[];
-  receipts: Record<string, unknown>[];
+  receipts: RetentionReceipt[];
+}
+
+export interface RetentionReceipt {
+  workspace: number;
+  ran_nanos: Nanos;
+  rule: string;
+  cut_nanos: Nanos | null;
+  trace_count: number;
+  span_count: number;
+  oldest_nanos: Nanos | null;
+  newest_nanos: Nanos | null;
 }
 
 export interface RetentionRun {
@@ -359,8 +688,23 @@ export interface RetentionRun {
   done: boolean;
 }
 
+export interface RetrievalContent {
+  query: string | null;
+  top_k: number | null;
+  data_source: string | null;
+  documents: Document[];
+}
+
+export interface RetryRef {
+  span_id: string;
+  display_name: string;
+  start_offset_nanos: number;
+  status: Outcome;
+  same_arguments: boolean | null;
+}
+
 export interface RunCompleted {
-  output: unknown;
+  output?: unknown;
 }
 
 export interface RunEvent {
@@ -373,6 +717,8 @@ export interface RunEvent {
 
 export interface RunEvents {
   events: RunEvent[];
+  shown: number;
+  total: number;
 }
 
 export interface RunEventsBody {
@@ -380,18 +726,21 @@ export interface RunEventsBody {
 }
 
 export interface RunFailed {
-  error: unknown;
+  error?: unknown;
 }
 
 export interface RunSpans {
   spans: Record<string, unknown>[];
 }
 
+export type RunState = "live" | "quiet" | "abandoned" | "resumed" | "done";
+
 export interface RunTaken {
   run_id: string;
   trace_id: string;
   accepted: number;
-  rejected: Record<string, unknown>[];
+  rejected_count: number;
+  rejected: RejectedItem[];
 }
 
 export interface SavedView {
@@ -413,17 +762,24 @@ export interface Scanned {
   of: number;
 }
 
+export type Scope = "ingest" | "read" | "admin";
+
 export interface SearchAnswer {
   hits: Hit[];
   next_cursor: string | null;
   scanned: Scanned | null;
 }
 
+export interface Section {
+  turn: Turn | null;
+  card: Card;
+}
+
 export interface Session {
   session_id: string;
   user_id: string | null;
   name: string;
-  state: string;
+  state: RunState;
   agents: AgentRef[];
   users: string[];
   labels: Label[];
@@ -452,14 +808,20 @@ export interface SessionDetail {
 export interface SessionList {
   sessions: Session[];
   next_cursor: string | null;
+  total: number;
+  total_is: "exact" | "at_least";
+  scanned: Scanned | null;
+  resolved: ResolvedTime[];
+  hints: Hint[];
 }
 
 export interface SessionState {
   open: boolean;
   workspace: string | null;
-  scopes: string[];
+  scopes: Scope[] | null;
   agent: string | null;
   operator: boolean;
+  by: string | null;
 }
 
 export interface Setting {
@@ -467,7 +829,7 @@ export interface Setting {
   value: unknown;
   default: unknown;
   locked: boolean;
-  level: string;
+  level: "instance" | "workspace";
   about: string;
   changed_by: string | null;
   changed_nanos: Nanos | null;
@@ -495,17 +857,17 @@ export interface Skeleton {
   orphan: boolean;
   name: string;
   display_name: string;
-  category: string;
+  category: Category;
   kind: string | null;
   operation: string | null;
-  status: string;
+  status: Outcome;
   error_derived: boolean;
   error: SpanError | null;
   start_offset_nanos: number;
   duration_nanos: number | null;
   open: boolean;
   usage: Usage | null;
-  usage_scope: string;
+  usage_scope: "own" | "aggregate";
   counted: boolean | null;
   cost: Cost | null;
   model: string | null;
@@ -530,16 +892,55 @@ export interface Skeleton {
   subtree: Subtree;
 }
 
+export interface SkeletonColumn {
+  name: string;
+  type: string;
+  offset: number;
+  length: number;
+}
+
+export interface SkeletonHeader {
+  trace: TraceRow;
+  receipt: Receipt;
+  commit_seq: number;
+  count: number;
+  strings: string[];
+  categories: string[];
+  columns: SkeletonColumn[];
+  orphans: Record<string, string>;
+  labels: SkeletonLabel[];
+}
+
+export interface SkeletonLabel {
+  index: number;
+  name: string;
+  score: number | null;
+  value: string | null;
+  explanation: string | null;
+  source: string;
+}
+
 export interface SpanDetail {
   span: Skeleton;
-  content: Record<string, unknown>;
+  content: Content;
   attributes: Record<string, unknown>;
-  resource: Record<string, unknown>;
-  scope: Record<string, unknown>;
-  events: Record<string, unknown>[];
-  links: Record<string, unknown>[];
+  resource: Resource;
+  scope: InstrumentationScope;
+  events: SpanEvent[];
+  links: SpanLink[];
   labels: Label[];
   difference: Difference | null;
+  parent: ParentRef | null;
+  asked_by: SpanRef | null;
+  read_by: SpanRef | null;
+  retried_by: RetryRef | null;
+  sender: unknown;
+  sender_span_id: string | null;
+  sender_trace_id: string | null;
+  trace_state: string;
+  dropped: unknown;
+  clipped?: ClippedText[];
+  clipped_total?: number;
   clipped_bytes: number;
 }
 
@@ -548,14 +949,35 @@ export interface SpanError {
   message: string;
 }
 
+export interface SpanEvent {
+  name: string;
+  time_nanos: Nanos;
+  offset_nanos: number;
+  attributes: Record<string, unknown>;
+  from_log: EventLog | null;
+}
+
+export interface SpanLink {
+  trace_id: string;
+  span_id: string;
+  attributes: Record<string, unknown>;
+}
+
 export interface SpanList {
   spans: SpanRow[];
   next_cursor: string | null;
-  total: number | null;
-  total_is: string | null;
+  total: number;
+  total_is: "exact" | "at_least";
   scanned: Scanned | null;
   resolved: ResolvedTime[];
   hints: Hint[];
+}
+
+export interface SpanRef {
+  span_id: string;
+  display_name: string;
+  start_offset_nanos: number;
+  status: Outcome;
 }
 
 export interface SpanRow {
@@ -567,17 +989,17 @@ export interface SpanRow {
   orphan: boolean;
   name: string;
   display_name: string;
-  category: string;
+  category: Category;
   kind: string | null;
   operation: string | null;
-  status: string;
+  status: Outcome;
   error_derived: boolean;
   error: SpanError | null;
   start_offset_nanos: number;
   duration_nanos: number | null;
   open: boolean;
   usage: Usage | null;
-  usage_scope: string;
+  usage_scope: "own" | "aggregate";
   counted: boolean | null;
   cost: Cost | null;
   model: string | null;
@@ -603,6 +1025,18 @@ export interface SpanRow {
   trace_id: string;
   trace_name: string;
   start_nanos: Nanos;
+}
+
+export interface SpanText {
+  span_id: string;
+  user: CutText | null;
+  thinking: CutText | null;
+  text: CutText | null;
+  calls: CutCall[];
+  arguments: CutText | null;
+  result: CutText | null;
+  system: CutText | null;
+  media: MediaMark[];
 }
 
 export interface StartedRun {
@@ -635,13 +1069,88 @@ export interface StatsRow {
 export interface Status {
   code: number;
   message: string;
+  details?: Record<string, unknown>[];
 }
+
+export interface StepEntry {
+  span_id: string;
+  start_offset_nanos: number;
+  kind: "step";
+  category: Category;
+  name: string;
+  input: string | null;
+  output: string | null;
+  error: SpanError | null;
+}
+
+export type Subject = "session" | "trace" | "span";
 
 export interface Subtree {
   spans: number;
   errors: number;
   usage: Usage | null;
   cost: Usd | null;
+}
+
+export interface TextEntry {
+  span_id: string;
+  start_offset_nanos: number;
+  kind: "text";
+  role: string;
+  text: ClippedWords | null;
+}
+
+export interface TextPiece {
+  text: string;
+  from: number;
+  chars: number;
+  next: number | null;
+}
+
+export interface Texts {
+  texts: SpanText[];
+}
+
+export interface TextsAsked {
+  span_ids: string[];
+}
+
+export interface ThinkingEntry {
+  span_id: string;
+  start_offset_nanos: number;
+  kind: "thinking";
+  text: ClippedWords | null;
+}
+
+export interface ToolCall {
+  span_id: string | null;
+  call_id: string | null;
+  arguments: unknown;
+  result: unknown;
+  duration_nanos: number | null;
+  failed: boolean;
+  error: SpanError | null;
+  by_provider: boolean;
+  inside: Entry[];
+  omitted_spans: number;
+}
+
+export interface ToolContent {
+  name: string | null;
+  call_id: string | null;
+  kind: string | null;
+  description: string | null;
+  arguments: unknown;
+  result: unknown;
+}
+
+export interface ToolsEntry {
+  span_id: string;
+  start_offset_nanos: number;
+  kind: "tools";
+  name: string;
+  calls: ToolCall[];
+  identical: boolean;
 }
 
 export interface Total {
@@ -665,8 +1174,8 @@ export interface TraceDetail {
 export interface TraceList {
   traces: TraceRow[];
   next_cursor: string | null;
-  total: number | null;
-  total_is: string | null;
+  total: number;
+  total_is: "exact" | "at_least";
   scanned: Scanned | null;
   resolved: ResolvedTime[];
   hints: Hint[];
@@ -680,9 +1189,9 @@ export interface TraceRow {
   user_id: string | null;
   environment: string | null;
   release: string | null;
-  status: string;
-  root_status: string;
-  state: string;
+  status: Outcome;
+  root_status: Outcome;
+  state: RunState;
   start_nanos: Nanos;
   end_nanos: Nanos | null;
   duration_nanos: number | null;
@@ -723,8 +1232,14 @@ export interface TraceUsage {
 }
 
 export interface Transcript {
-  turns: Record<string, unknown>[];
+  turns: Section[];
   clipped_bytes: number;
+}
+
+export interface Turn {
+  span_id: string;
+  first: number;
+  end: number;
 }
 
 export interface Usage {
@@ -736,9 +1251,34 @@ export interface Usage {
   total: number | null;
 }
 
+export interface User {
+  user_id: string;
+  session_count: number;
+  agents: AgentRef[];
+  trace_count: number;
+  error_trace_count: number;
+  failed_count: number;
+  span_count: number;
+  error_count: number;
+  llm_calls: number;
+  llm_calls_failed: number;
+  tool_calls: number;
+  tool_calls_failed: number;
+  embedding_calls: number;
+  usage: Usage;
+  cost: TraceCost | null;
+  first_start_nanos: Nanos | null;
+  last_start_nanos: Nanos | null;
+  last_end_nanos: Nanos | null;
+  last_arrival_nanos: Nanos | null;
+}
+
 export interface UserList {
-  users: Record<string, unknown>[];
+  users: User[];
   next_cursor: string | null;
+  total: number;
+  total_is: "exact" | "at_least";
+  scanned: Scanned | null;
 }
 
 export interface Workspace {
