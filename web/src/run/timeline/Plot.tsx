@@ -1,0 +1,323 @@
+/** Axis, rows and their canvas; the part of time that is shown is its own, everything else is the run's store. */
+
+import { useVirtualizer } from "@tanstack/react-virtual";
+import {
+  type CSSProperties,
+  type MouseEvent,
+  type Ref,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+} from "react";
+import { useTheme } from "@/app/theme";
+import * as format from "@/format";
+import { heat } from "@/trace/heat";
+import { type Row, rowOf } from "@/trace/rows";
+import { endOf, type Skeleton } from "@/trace/skeleton";
+import { ticks } from "@/trace/ticks";
+import { PHONE, useMedia } from "../media";
+import { type RunState, useRun, useRunStore } from "../store";
+import { begin, useRedraw, useWidth } from "../strip/canvas";
+import { coloursOf } from "../strip/colours";
+import { showOnScreen } from "../strip/onscreen";
+import { openWork } from "../strip/picture";
+import { nowIn, type Scale } from "../strip/scale";
+import { paintAxis, paintRows, type Scene } from "./paint";
+import { pick } from "./pick";
+import { usePointer } from "./pointer";
+import { TimelineRow } from "./TimelineRow";
+import { Tip, type TipHandle } from "./Tip";
+import * as view from "./window";
+
+const AXIS_PX = 26;
+/** The plot's room at both sides, for arrows. */
+const PAD_PX = 6;
+const SHIMMER_MS = 1_600;
+const SHIMMER_FRAME_MS = 66;
+/** Rows of a printed timeline: a canvas cannot be of any height. */
+const PRINTED_ROWS = 500;
+
+/** What keys and buttons do with the plot. */
+export interface PlotHandle {
+  /** Zooms about the selected span where it is in sight, else about the middle. */
+  zoom: (factor: number) => void;
+  fit: () => void;
+}
+
+interface Props {
+  run: Skeleton;
+  rows: Row[];
+  axis: { from: number; to: number; origin: number };
+  now: number | null;
+  onZoomed: (zoomed: boolean) => void;
+  ref: Ref<PlotHandle>;
+}
+
+export function Plot({ run, rows, axis, now, onZoomed, ref }: Props) {
+  const store = useRunStore();
+  const theme = useTheme((state) => state.drawn);
+  const printing = useRun((state) => state.printing);
+  const scroller = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const axisCanvas = useRef<HTMLCanvasElement>(null);
+  const tip = useRef<TipHandle>(null);
+  const needle = useRef(-1);
+  const sizes = useSizes(useWidth(scroller));
+  const part = usePart(axis, onZoomed, () => redraw());
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => sizes.row,
+    overscan: 10,
+    scrollMargin: AXIS_PX,
+  });
+  useEffect(() => virtual.measure(), [virtual, sizes.row]);
+  const shown = printing
+    ? rows.slice(0, PRINTED_ROWS).map((_, index) => index)
+    : virtual.getVirtualItems().map((item) => item.index);
+  const first = shown[0] ?? 0;
+  const last = shown.length > 0 ? Math.min(rows.length, shown[shown.length - 1]! + 1) : 0;
+
+  const scaleNow = (): Scale => ({ ...part.get(), left: PAD_PX, width: sizes.plot });
+  const redraw = useRedraw(() => {
+    if (!canvas.current || !axisCanvas.current || sizes.plot <= 0) return;
+    const scale = scaleNow();
+    const scene = sceneOf(store.getState(), run, rows, scale, axis);
+    Object.assign(scene, {
+      first,
+      last,
+      rowHeight: sizes.row,
+      colours: coloursOf(theme),
+      now: now === null ? null : nowIn(run, Date.now()),
+      needle: needle.current,
+      brush: gestures.drag() ?? store.getState().brush,
+    });
+    const across = sizes.plot + 2 * PAD_PX;
+    const context = begin(canvas.current, across, (last - first) * sizes.row);
+    if (context) paintRows(context, scene);
+    const above = begin(axisCanvas.current, across, AXIS_PX);
+    if (above) paintAxis(above, scene, AXIS_PX, needleText(scene, gestures.drag(), axis.origin));
+  });
+  useEffect(() => store.subscribe(redraw), [store, redraw]);
+  useShimmer(run, now !== null, redraw);
+  useShowSelection(scroller, rows, sizes.row, (from, to) => part.set(view.show(part.get(), axis, from, to)));
+  useBrushFits(part, axis);
+
+  const rowAt = (y: number) => {
+    if (y < 0 || !scroller.current) return undefined;
+    return rows[Math.floor((y + scroller.current.scrollTop) / sizes.row)];
+  };
+  const gestures = usePointer(scroller, {
+    left: sizes.label + PAD_PX,
+    width: sizes.plot,
+    top: AXIS_PX,
+    part: part.get,
+    zoomed: () => !view.isWhole(part.get(), axis),
+    zoom: (at, factor) => part.set(view.zoomAt(part.get(), axis, at, factor)),
+    pan: (by) => part.set(view.pan(part.get(), axis, by)),
+    brush: (brush) => store.getState().setBrush(brush),
+    fitAt: (y, x) => {
+      const row = rowAt(y);
+      const span = row ? pick(run, row, scaleNow(), x + PAD_PX) : null;
+      if (y < 0 || !span) {
+        store.getState().setBrush(null);
+        part.set(axis);
+      } else part.set(view.fit({ from: span.from, to: span.to }, axis));
+    },
+    hover: (at) => {
+      needle.current = at ? at.x + PAD_PX : -1;
+      const row = at ? rowAt(at.y) : undefined;
+      const found = at && row ? pick(run, row, scaleNow(), at.x + PAD_PX) : null;
+      store.getState().hoverOver(found?.span ?? -1);
+      tip.current?.show(found?.onBar ? found.span : -1, at);
+      redraw();
+    },
+    redraw: () => redraw(),
+  });
+
+  useImperativeHandle(ref, () => ({
+    zoom: (factor) => {
+      const { from, to } = part.get();
+      const { selected } = store.getState();
+      const middle = selected < 0 ? NaN : (run.start[selected]! + endOf(run, selected)) / 2;
+      part.set(
+        view.zoomAt({ from, to }, axis, middle >= from && middle <= to ? middle : (from + to) / 2, factor),
+      );
+    },
+    fit: () => part.set(axis),
+  }));
+
+  const click = (event: MouseEvent<HTMLDivElement>) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const at = (event.target as Element).closest<HTMLElement>("[data-row]");
+    const row = at ? rows[Number(at.dataset.row)] : undefined;
+    if (!row) return store.getState().select(-1);
+    const x = event.clientX - box.left - sizes.label;
+    const found = pick(run, row, scaleNow(), x);
+    const label = x < 0;
+    if (label && row.item.kind !== "span" && !row.open) store.getState().toggleFold(row.item.key);
+    store.getState().select(label || !found ? Number(at!.dataset.span) : found.span);
+  };
+
+  const style = {
+    "--tl-label": `${sizes.label}px`,
+    "--tl-duration": `${sizes.duration}px`,
+    "--tl-end": `${sizes.end}px`,
+  } as CSSProperties;
+  const place = { left: sizes.label, width: sizes.plot + 2 * PAD_PX };
+  return (
+    <div className="scroll tl-scroll" ref={scroller} tabIndex={0} style={style} aria-label="Timeline">
+      <div className="gt axisrow">
+        <span className="l">
+          {format.plural(rows.length, "row")}
+          <span className="no-phone">for {format.plural(run.count, "span")}</span>
+        </span>
+        <canvas ref={axisCanvas} style={{ ...place, top: 0, height: AXIS_PX }} aria-hidden />
+      </div>
+      <div className="tl-rows" style={{ height: rows.length * sizes.row }} onClick={click}>
+        <canvas
+          ref={canvas}
+          style={{ ...place, top: first * sizes.row, height: (last - first) * sizes.row }}
+          aria-hidden
+        />
+        <div role="list" aria-label={`${format.plural(rows.length, "row")} by time`}>
+          {shown.map((index) => (
+            <TimelineRow
+              key={index}
+              run={run}
+              row={rows[index]!}
+              index={index}
+              count={rows.length}
+              top={index * sizes.row}
+              height={sizes.row}
+              indent={sizes.indent}
+              origin={axis.origin}
+            />
+          ))}
+        </div>
+      </div>
+      <Tip ref={tip} run={run} origin={axis.origin} />
+    </div>
+  );
+}
+
+/** What of a frame the store says. */
+function sceneOf(state: RunState, run: Skeleton, rows: Row[], scale: Scale, axis: Props["axis"]): Scene {
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  return {
+    run,
+    rows,
+    scale,
+    axis,
+    first: 0,
+    last: 0,
+    rowHeight: 0,
+    colours: coloursOf(useTheme.getState().drawn),
+    ticks: ticks(scale.from, scale.to, scale.width, axis.origin, 58),
+    heat: state.heat === "none" ? null : heat(run, state.heat),
+    path: state.criticalPath,
+    selected: state.selected,
+    hover: state.hover,
+    brush: state.brush,
+    needle: -1,
+    now: null,
+    phase: still ? 0 : ((performance.now() % SHIMMER_MS) + 1) / SHIMMER_MS,
+  };
+}
+
+function needleText(scene: Scene, drag: view.Part | null, origin: number): string {
+  if (drag) return `${format.place(drag.from - origin)}, ${format.duration(drag.to - drag.from)}`;
+  const { scale } = scene;
+  const time =
+    scale.from + ((scene.needle - scale.left) / Math.max(1, scale.width)) * (scale.to - scale.from);
+  return scale.to - scale.from < 5e9
+    ? format.duration(Math.round(time - origin))
+    : format.place(time - origin);
+}
+
+/** Pixels of the columns. */
+function useSizes(width: number) {
+  const phone = useMedia(PHONE);
+  return useMemo(() => {
+    const label = phone ? 150 : width < 560 ? 190 : 276;
+    const duration = phone ? 50 : 62;
+    const end = phone ? 8 : 16;
+    const plot = Math.max(0, width - label - duration - end - 2 * PAD_PX);
+    return { label, duration, end, plot, row: phone ? 32 : 24, indent: phone ? 12 : 13 };
+  }, [width, phone]);
+}
+
+/** The part of time that is shown. It follows the axis of a growing run while all of it is shown. */
+function usePart(axis: view.Part, onZoomed: (zoomed: boolean) => void, changed: () => void) {
+  const kept = useRef({ part: { from: axis.from, to: axis.to }, axis });
+  const after = useRef({ onZoomed, changed });
+  after.current = { onZoomed, changed };
+  if (kept.current.axis !== axis) {
+    const before = kept.current;
+    const all = view.isWhole(before.part, before.axis);
+    kept.current = { part: all ? { from: axis.from, to: axis.to } : view.within(before.part, axis), axis };
+  }
+  const part = useMemo(
+    () => ({
+      get: () => kept.current.part,
+      set: (next: view.Part) => {
+        kept.current.part = { from: next.from, to: next.to };
+        const zoomed = !view.isWhole(next, kept.current.axis);
+        showOnScreen(zoomed ? kept.current.part : null);
+        after.current.onZoomed(zoomed);
+        after.current.changed();
+      },
+    }),
+    [],
+  );
+  useEffect(() => () => showOnScreen(null), []);
+  return part;
+}
+
+/** The brush is what the plot shows; without one it shows all. */
+function useBrushFits(part: ReturnType<typeof usePart>, axis: view.Part): void {
+  const brush = useRun((state) => state.brush);
+  const before = useRef<view.Part | null>(null);
+  useLayoutEffect(() => {
+    if (brush === before.current) return;
+    part.set(brush ? view.fit(brush, axis) : axis);
+    before.current = brush;
+  }, [brush, part, axis]);
+}
+
+/** A selection that is not in sight is brought there, with a third of the height above it. */
+function useShowSelection(
+  scroller: { current: HTMLElement | null },
+  rows: Row[],
+  rowHeight: number,
+  showTime: (from: number, to: number) => void,
+): void {
+  const store = useRunStore();
+  const selected = useRun((state) => state.selected);
+  const latest = useRef({ rows, showTime });
+  latest.current = { rows, showTime };
+  useEffect(() => {
+    const element = scroller.current;
+    const { run } = store.getState();
+    if (selected < 0 || !element) return;
+    latest.current.showTime(run.start[selected]!, endOf(run, selected));
+    const at = rowOf(run, latest.current.rows, selected);
+    if (at < 0) return;
+    const top = at * rowHeight;
+    const height = element.clientHeight - AXIS_PX;
+    if (top >= element.scrollTop && top + rowHeight <= element.scrollTop + height) return;
+    element.scrollTop = Math.max(0, top - height / 3);
+  }, [selected, rowHeight, scroller, store]);
+}
+
+/** Open bars of a growing run shimmer: a few frames a second, none where motion is not wanted. */
+function useShimmer(run: Skeleton, growing: boolean, redraw: () => void): void {
+  useEffect(() => {
+    if (!growing || openWork(run).length === 0) return;
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const timer = setInterval(() => document.hidden || redraw(), SHIMMER_FRAME_MS);
+    return () => clearInterval(timer);
+  }, [run, growing, redraw]);
+}
