@@ -147,3 +147,24 @@ export function foldsAbove(run: Skeleton, span: number, options: FoldOptions): s
   }
   return keys;
 }
+
+/** The thread: places of the rows from the root to a row, by depth. */
+export function wayTo(rows: readonly Row[], place: number): number[] {
+  const way: number[] = [];
+  for (let at = place, depth = Infinity; at >= 0 && depth > 0; at--) {
+    const row = rows[at]!;
+    if (row.depth >= depth) continue;
+    depth = row.depth;
+    way[depth] = at;
+  }
+  return way;
+}
+
+/** The columns of guide lines at a row that belong to the thread: bit g for column g (g < 31). */
+export function threadLines(way: readonly number[], place: number): number {
+  let lines = 0;
+  for (let column = 0; column < Math.min(31, way.length - 1); column++) {
+    if (way[column]! < place && place <= way[column + 1]!) lines |= 1 << column;
+  }
+  return lines;
+}

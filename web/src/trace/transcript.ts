@@ -112,6 +112,7 @@ class Builder {
   build(): Transcript {
     const { run, rows, at } = this;
     const asked = this.asked();
+    this.asksKnown = asked >= 0;
     if (asked >= 0)
       this.add({ kind: "words", key: `words:${spanId(run, asked)}`, span: asked, level: 0, card: -1 });
     this.open(items(run, -1, this.folding), 0, -1, false);

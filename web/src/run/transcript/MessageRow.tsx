@@ -7,6 +7,7 @@ import type { TranscriptRow } from "@/trace/transcript";
 import * as format from "@/format";
 import { DownIcon, RightIcon, ThinkingIcon } from "@/ui/icons";
 import { KindTile } from "@/ui/kind";
+import { askedHere } from "./asked";
 import { isLong, thinkingOf, type Measures } from "./heights";
 import { Inline } from "./Inline";
 import { SpanNumbers } from "./Numbers";
@@ -55,9 +56,9 @@ export function MessageRow(props: RowProps<Extract<TranscriptRow, { kind: "messa
   const { run, row, text, find, opened, measures, onToggle } = props;
   const toggle = () => onToggle(row);
   const inCard = row.level > 0;
-  const asked = row.asks && text?.user;
+  const asked = askedHere(run, row, text);
   const said = text?.text ?? null;
-  const silent = text !== undefined && said === null;
+  const silent = said === null && (text !== undefined || run.outputPreviewChars[row.span] === 0);
   const oneLine = (inCard || silent) && !opened;
   const thought = inCard && !opened ? null : thinkingOf(run, row.span, text);
   return (

@@ -3,9 +3,10 @@
  * is there, then from the text itself. Only rows that were opened by hand are measured.
  */
 
-import type { SpanText } from "@/run/texts";
+import type { SpanText, Text } from "@/run/texts";
 import type { TranscriptRow } from "@/trace/transcript";
 import { failed, FLAG, has, type Skeleton } from "@/trace/skeleton";
+import { askedHere, first } from "./asked";
 
 /** Lines of a message before "more". */
 export const LINES_SHOWN = 3;
@@ -38,14 +39,13 @@ export function rowHeight(
 ): number {
   const error = failed(run, row.span) && !has(run, row.span, FLAG.errorDerived) ? SMALL : 0;
   switch (row.kind) {
-    case "words":
-      return (
-        WORDS_PADDING + clamped(run.inputPreviewChars[row.span]!, text?.arguments?.text, measures) * LINE
-      );
+    case "words": {
+      const said = text?.arguments;
+      if (said) first(run, said.text, row.span);
+      return WORDS_PADDING + saidHeight(run.inputPreviewChars[row.span]!, said, measures);
+    }
     case "answer":
-      return (
-        MESSAGE_PADDING + clamped(run.outputPreviewChars[row.span]!, text?.result?.text, measures) * LINE
-      );
+      return MESSAGE_PADDING + saidHeight(run.outputPreviewChars[row.span]!, text?.result, measures);
     case "message":
       return row.level > 0 ? measures.row + error : messageHeight(run, row, text, measures) + error;
     case "call":
@@ -72,17 +72,23 @@ function cardHeight(run: Skeleton, span: number, open: boolean): number {
 
 function messageHeight(
   run: Skeleton,
-  { span, asks }: Extract<TranscriptRow, { kind: "message" }>,
+  row: Extract<TranscriptRow, { kind: "message" }>,
   text: SpanText | undefined,
   measures: Measures,
 ): number {
-  const thinks = text ? thinkingOf(run, span, text) !== null : run.reasoning[span]! > 0;
-  const words = asks && text?.user ? LINE * clamped(0, text.user.text, measures) + WORDS_PADDING : 0;
-  const said = text ? text.text?.text : undefined;
-  const lines = said || !text ? clamped(run.outputPreviewChars[span]!, said, measures) : 0;
-  if (lines === 0) return words + measures.row + (thinks ? SMALL : 0);
-  const overflows = said !== undefined && isLong(said, text?.text?.chars ?? 0, measures);
-  return words + MESSAGE_PADDING + lines * LINE + (thinks ? SMALL : 0) + (overflows ? SMALL : 0);
+  const thinks = thinkingOf(run, row.span, text) === null ? 0 : SMALL;
+  const asked = askedHere(run, row, text);
+  const words = asked ? WORDS_PADDING + saidHeight(0, asked, measures) : 0;
+  const chars = text ? 0 : run.outputPreviewChars[row.span]!;
+  const said = text?.text;
+  if (!said && chars === 0) return words + thinks + (thinks ? MESSAGE_PADDING + LINE : measures.row);
+  return words + thinks + MESSAGE_PADDING + saidHeight(chars, said, measures);
+}
+
+/** Lines of a text and "more" where it goes on; from its length alone until it is there. */
+function saidHeight(chars: number, said: Text | null | undefined, measures: Measures): number {
+  const more = said && isLong(said.text, said.chars, measures) ? SMALL : 0;
+  return clamped(chars, said?.text, measures) * LINE + more;
 }
 
 /** "Thought, 1,240 characters", "Thought, 164 tokens", or null where the model did not say that it thought. */

@@ -13,7 +13,7 @@ import type { Measures } from "./heights";
 import { Hits } from "./Hits";
 import { FoldNumbers, SpanNumbers } from "./Numbers";
 import { AnswerRow, MessageRow, WordsRow } from "./MessageRow";
-import { cardWords, foldWords, growthTicks, largeWords, oddWords } from "./words";
+import { argumentWords, cardWords, foldWords, growthTicks, largeWords, oddWords } from "./words";
 
 /** What every row is given. */
 export interface RowProps<Row extends TranscriptRow = TranscriptRow> {
@@ -62,9 +62,9 @@ export function CardSides({ row }: { row: TranscriptRow }) {
   for (let level = 1; level <= levels; level++) {
     const inner = level === levels;
     let shape = "";
-    if (inner && row.kind === "card") shape = row.open ? " head" : " head foot";
-    else if (inner && row.kind === "end") shape = " foot";
-    sides.push(<i key={level} className={`side${shape}`} style={{ "--k": level } as CSSProperties} />);
+    if (inner && row.kind === "card") shape = row.open ? " cs-top" : " cs-top cs-end";
+    else if (inner && row.kind === "end") shape = " cs-end";
+    sides.push(<i key={level} className={`cs${shape}`} style={{ "--k": level } as CSSProperties} />);
   }
   return sides;
 }
@@ -121,7 +121,7 @@ function CallRow({ run, row, text, find }: RowProps<Extract<TranscriptRow, { kin
           <Hits text={format.cut(displayName(run, span), 60)} find={find} />
         </bdi>
         <bdi className="args cut">
-          <Hits text={oneLine(args)} find={find} />
+          <Hits text={oneLine(argumentWords(args))} find={find} />
         </bdi>
         {has(run, span, FLAG.open) && <Waiting />}
         {!bad && result && (
@@ -155,7 +155,7 @@ function oneLine(text: string): string {
   return format.cut(text.slice(0, LINE_CHARS * 2).replace(/\s+/g, " "), LINE_CHARS);
 }
 
-/** A result on one line; what does not fit is counted. */
+/** A result on one line. */
 function resultWords(result: { text: string; chars: number }): string {
   const line = oneLine(result.text);
   return line === "" ? "nothing" : line;

@@ -2,9 +2,8 @@
 
 import * as format from "@/format";
 import type { Fold } from "@/trace/children";
-import { isLarge, stepOf } from "@/trace/remarkable";
 import { category, displayName, FLAG, has, type Skeleton } from "@/trace/skeleton";
-import { below } from "@/trace/remarkable";
+import { below, isLarge, stepOf } from "@/trace/remarkable";
 
 /** "12 steps, all fine: 6 calls, 5 fetch_page, query_registry". */
 export function foldWords(run: Skeleton, item: Fold): { head: string; rest: string } {
@@ -61,6 +60,20 @@ function kindsOf(run: Skeleton, covered: readonly number[]): string {
   });
   const more = ordered.length - named.length;
   return named.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+/** Arguments as people read them: one value alone, several as `key=value`; what is no JSON object as it came. */
+export function argumentWords(json: string): string {
+  if (!json.startsWith("{")) return json;
+  try {
+    const entries = Object.entries(JSON.parse(json) as Record<string, unknown>);
+    const words = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+    if (entries.length === 1) return words(entries[0]![1]);
+    return entries.map(([name, value]) => `${name}=${words(value)}`).join("  ");
+  } catch {
+    // Cut by the server, or no JSON: as it is.
+    return json;
+  }
 }
 
 /** "103 spans · 8 calls · 25 tools". */
