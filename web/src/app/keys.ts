@@ -16,6 +16,8 @@ export interface Key {
   run: (event: KeyboardEvent) => void;
   /** Works while a field has the focus too. */
   inFields?: boolean;
+  /** The key is only ours while this holds; else the browser or an outer declaration has it. */
+  when?: () => boolean;
   /** Left out of the list of keys. */
   hidden?: boolean;
 }
@@ -69,7 +71,7 @@ export function listenToKeys(): () => void {
         "[data-base-ui-focus-guard], [role=dialog][data-open], [role=menu][data-open]",
       ) !== null;
     for (const layer of layers.toReversed()) {
-      const key = layer.current.find((known) => known.keys === keys);
+      const key = layer.current.find((known) => known.keys === keys && (known.when?.() ?? true));
       if (!key || ((typing || modal) && !key.inFields)) continue;
       event.preventDefault();
       key.run(event);
