@@ -32,7 +32,8 @@ export function DeleteDialog({
       onOpenChange(false);
       announce("The run is deleted");
       onDeleted();
-      void client.invalidateQueries();
+      const ofThis = (key: readonly unknown[]) => key[0] === "run" && key[1] === trace.trace_id;
+      void client.invalidateQueries({ predicate: (query) => !ofThis(query.queryKey) });
     },
   });
   const goes = [

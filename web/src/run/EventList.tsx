@@ -70,6 +70,9 @@ function Rows({ events }: { events: Events }) {
     estimateSize: () => ROW_PX,
     overscan: 12,
   });
+  const spanless = useRun((state) => state.run.count === 0);
+  // Without spans the run begins with its first event.
+  const zero = spanless ? (events.events[0]?.offset_nanos ?? 0) : 0;
   const toggle = (id: string) =>
     setOpen((before) => {
       const next = new Set(before);
@@ -97,6 +100,7 @@ function Rows({ events }: { events: Events }) {
                 style={{ transform: `translateY(${row.start}px)` }}
               >
                 <Event
+                  zero={zero}
                   event={event}
                   open={open.has(event.event_id)}
                   onToggle={() => toggle(event.event_id)}
@@ -110,7 +114,18 @@ function Rows({ events }: { events: Events }) {
   );
 }
 
-function Event({ event, open, onToggle }: { event: RunEvent; open: boolean; onToggle: () => void }) {
+function Event({
+  event,
+  zero,
+  open,
+  onToggle,
+}: {
+  event: RunEvent;
+  /** Offset that is shown as 0:00.0, nanoseconds. */
+  zero: number;
+  open: boolean;
+  onToggle: () => void;
+}) {
   const empty = Object.keys(event.attributes).length === 0;
   const Chevron = open ? DownIcon : RightIcon;
   return (
@@ -123,7 +138,7 @@ function Event({ event, open, onToggle }: { event: RunEvent; open: boolean; onTo
         disabled={empty}
       >
         <span className="off" title={format.instant(event.time_nanos)}>
-          {format.place(event.offset_nanos)}
+          {format.place(event.offset_nanos - zero)}
         </span>
         {empty ? <span className="nochev" /> : <Chevron size={12} strokeWidth={1.5} aria-hidden />}
         <bdi className="mono nowrap">{format.cut(event.name, 80)}</bdi>

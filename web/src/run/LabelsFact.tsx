@@ -2,8 +2,8 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { send } from "@/api/client";
-import type { Label, TraceRow } from "@/api/schema";
+import { get, send } from "@/api/client";
+import type { Label, LabelList, TraceRow } from "@/api/schema";
 import { announce } from "@/app/announce";
 import { may, useSession } from "@/app/session";
 import * as format from "@/format";
@@ -23,7 +23,7 @@ export function LabelsFact({ trace, reload }: { trace: TraceRow; reload: () => v
   return (
     <span className="labels">
       {labels.slice(0, SHOWN).map((label) => (
-        <span key={label.id} className={`label ${toneOf(label.name)}`} title={spoken(label)}>
+        <span key={keyOf(label)} className={`label ${toneOf(label.name)}`} title={spoken(label)}>
           <bdi>{format.cut(short(label), 32)}</bdi>
         </span>
       ))}
@@ -38,12 +38,29 @@ export function LabelsFact({ trace, reload }: { trace: TraceRow; reload: () => v
       >
         {labels.length === 0 && <p className="lgempty">None yet.</p>}
         {labels.map((label) => (
-          <Line key={label.id} label={label} reload={reload} removable={may(session, "admin")} />
+          <Line key={keyOf(label)} label={label} reload={reload} removable={may(session, "admin")} />
         ))}
         {may(session, "ingest") && <Add traceId={trace.trace_id} reload={reload} />}
       </Popover>
     </span>
   );
+}
+
+/** A run has one label of a name by one author from one source. */
+function keyOf(label: Label): string {
+  return [label.span_id, label.name, label.source, label.author].join("/");
+}
+
+/** A run's row names its labels without their ids; the list of labels has them. */
+async function idOf(label: Label): Promise<number> {
+  let cursor: string | null = null;
+  do {
+    const page: LabelList = await get("/labels", { name: label.name, limit: 1_000, cursor });
+    const found = page.labels.find((one) => one.trace_id === label.trace_id && keyOf(one) === keyOf(label));
+    if (found?.id !== undefined) return found.id;
+    cursor = page.next_cursor;
+  } while (cursor);
+  throw new Error("The label is gone already");
 }
 
 function spoken(label: Label): string {
@@ -58,7 +75,7 @@ function spoken(label: Label): string {
 
 function Line({ label, reload, removable }: { label: Label; reload: () => void; removable: boolean }) {
   const remove = useMutation({
-    mutationFn: () => send("DELETE", `/labels/${label.id}`),
+    mutationFn: async () => send("DELETE", `/labels/${label.id ?? (await idOf(label))}`),
     onSuccess: () => {
       announce("The label is gone");
       reload();

@@ -18,7 +18,17 @@ import { Outcome } from "./RunHeader";
 import type { RunViewProps, Shell } from "./RunView";
 import { isGrowing, useRun, useRunStore } from "./store";
 
-export function RunFacts({ mode, reload, paused, shell }: RunViewProps & { shell: Shell }) {
+export function RunFacts({
+  mode,
+  reload,
+  paused,
+  shell,
+  events,
+}: RunViewProps & {
+  shell: Shell;
+  /** Flat events of the run. */
+  events: number;
+}) {
   const run = useRun((state) => state.run);
   const { trace } = run;
   const growing = isGrowing(run);
@@ -42,6 +52,11 @@ export function RunFacts({ mode, reload, paused, shell }: RunViewProps & { shell
           </>
         )}
       </span>
+      {events > 0 && (
+        <span className="fact">
+          <b>{format.count(events)}</b> {events === 1 ? "event" : "events"}
+        </span>
+      )}
       <LedgerPopover {...ledger} trigger={<TokensFact trace={trace} />} />
       <button
         type="button"
@@ -74,7 +89,7 @@ export function RunFacts({ mode, reload, paused, shell }: RunViewProps & { shell
       )}
       <LabelsFact trace={trace} reload={reload} />
       <span className="grow" />
-      <NewsFact trace={trace} growing={growing} paused={paused} />
+      <NewsFact trace={trace} paused={paused} />
       <ReceiptPopover {...popover("receipt")} />
     </div>
   );
@@ -197,18 +212,21 @@ function SessionFact({ trace }: { trace: TraceRow }) {
 }
 
 /** How long a run that has not ended is silent. */
-function NewsFact({ trace, growing, paused }: { trace: TraceRow; growing: boolean; paused: boolean }) {
+function NewsFact({ trace, paused }: { trace: TraceRow; paused: boolean }) {
   const now = useNow();
   if (trace.state === "done") return null;
-  const silent = format.duration(Math.max(0, now - format.millis(trace.last_arrival_nanos)) * 1e6);
+  const news = format.when(trace.last_arrival_nanos, now);
+  const silent = format.duration(
+    Math.max(0, Math.floor((now - format.millis(trace.last_arrival_nanos)) / 1000)) * 1e9,
+  );
   const words = paused
     ? "updates are paused"
-    : growing
-      ? trace.state === "resumed"
-        ? `went on after it was given up, last news ${silent} ago`
-        : `last news ${silent} ago`
-      : trace.state === "quiet"
-        ? `silent for ${silent}`
-        : `given up after ${silent} without news`;
+    : trace.state === "live"
+      ? `last news ${news}`
+      : trace.state === "resumed"
+        ? `went on after it was given up, last news ${news}`
+        : trace.state === "quiet"
+          ? `silent for ${silent}`
+          : `given up, no news for ${silent}`;
   return <span className="dim nowrap">{words}</span>;
 }

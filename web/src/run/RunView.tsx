@@ -75,7 +75,7 @@ export function RunView(props: RunViewProps) {
   return (
     <div className={`run ${narrow ? "narrow" : ""} ${panel ? "with-panel" : ""}`}>
       <RunHeader {...props} shell={shell} onDelete={() => setDeleting(true)} />
-      <RunFacts {...props} shell={shell} />
+      <RunFacts {...props} shell={shell} events={events} />
       <FailureBand />
       {empty ? (
         <EventsOnly traceId={loaded.run.trace.trace_id} />

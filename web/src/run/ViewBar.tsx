@@ -54,7 +54,7 @@ export function ViewBar({ shell, events }: { shell: Shell; events: number }) {
       />
       <Beside shell={shell} />
       <span className="grow" />
-      <Options view={view} beside={search.beside} />
+      {shown !== "events" && <Options view={view} beside={search.beside} />}
       <Hidden />
       <Errors />
       <Loops />

@@ -3,7 +3,7 @@
  * numbers are the server's receipt; spans come from the flags of the skeleton where it marks them.
  */
 
-import { plural } from "@/format";
+import { count, plural } from "@/format";
 import { FLAG, has, type Skeleton, sum } from "@/trace/skeleton";
 
 export interface Gap {
@@ -57,7 +57,7 @@ export function gaps(run: Skeleton, growing: boolean): Gap[] {
       key: "orphans",
       missing: true,
       title: `${plural(receipt.orphans, "span")} without ${receipt.orphans === 1 ? "its" : "their"} parent`,
-      meaning: "They name a parent that never came, and are drawn at top level.",
+      meaning: "The parent that is named never came, so this stands at top level.",
       todo: "Look for sampling on one side only, for a service that does not export here, or for a process that ended before it flushed.",
     },
     () => flagged(run, FLAG.orphan),
@@ -158,8 +158,8 @@ function oddities(run: Skeleton, growing: boolean): Gap[] {
 
 function clockWords(odd: number, skewed: number): string {
   const words: string[] = [];
-  if (odd > 0)
-    words.push(`${plural(odd, "ends", "end")} before the start, or lies before 2000 or after 2099`);
+  const ends = odd === 1 ? "1 ends before it starts, or lies" : `${count(odd)} end before they start, or lie`;
+  if (odd > 0) words.push(`${ends} before 2000 or after 2099`);
   if (skewed > 0)
     words.push(`${plural(skewed, "lies", "lie")} outside the parent's time by more than a second`);
   return `${words.join("; ")}. They are drawn where they say.`;
