@@ -215,6 +215,8 @@ describe("words of chips", () => {
     ['-label:"smoke test"', "label|is not|smoke test"],
     ["tool:(search, fetch)", "tool|is one of|search, fetch"],
     ["duration:1s..5s", "duration|in|1s..5s"],
+    ["is:failed", "is||failed"],
+    ["-is:failed", "is|not|failed"],
     ["model:*", "model|is there|"],
     ["-model:*", "model|is absent|"],
     ["cost >= 1", "cost|≥|1"],

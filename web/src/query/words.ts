@@ -36,6 +36,8 @@ const NEGATED: Record<string, string> = {
 /** The words of a term. A range is `in`, a list `is one of`, a star says only that there is a value. */
 export function chipWords(piece: TermPiece): ChipWords {
   const { field, op, value, negated } = piece;
+  if (field === "is" && /^[a-z]+$/.test(value) && (op === ":" || op === "="))
+    return { field, op: negated ? "not" : "", value };
   if (value === "*" && (op === ":" || op === "="))
     return { field, op: negated ? "is absent" : "is there", value: "" };
   if (/^\(.*\)$/su.test(value)) {

@@ -133,7 +133,7 @@ export function ListFrame<Row>({
       )}
       {!narrow && metrics}
       {band}
-      <div className={list.stale ? "loadline on" : "loadline"} aria-hidden />
+      <div className={list.coming ? "loadline on" : "loadline"} aria-hidden />
       {children}
       {!phone && foot}
       {phone && (

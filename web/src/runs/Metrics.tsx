@@ -2,7 +2,7 @@
 
 import type { ReactNode } from "react";
 import * as format from "@/format";
-import { cachedShare } from "./rows";
+import { cachedShare } from "./cells";
 import type { RunFigures } from "./useFigures";
 
 /** One number. */

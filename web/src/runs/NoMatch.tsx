@@ -14,6 +14,8 @@ import type { Source } from "./useList";
 
 /** Conditions that are tried one by one. */
 const TRIED_MAX = 8;
+/** Stands for all conditions together. */
+const ANY = "any filter";
 const NOUNS: Record<Subject, [string, string]> = {
   trace: ["run", "runs"],
   span: ["step", "steps"],
@@ -42,6 +44,10 @@ function waysOut({ q, range, subject, hiding }: ListAddress): Way[] {
         isRange: false,
       };
     });
+  if (ways.length > 1) {
+    const filter = [...within, hiding].filter(Boolean).join(" ");
+    ways.push({ text: ANY, filter, part: { q: undefined }, isRange: false });
+  }
   if (within.length > 0) {
     const part = { range: "all", from: undefined, to: undefined };
     ways.push({ text: "All time", filter: compose(q, [hiding]).filter, part, isRange: true });
@@ -71,7 +77,10 @@ export function NoMatch({ address, source }: { address: ListAddress; source: Sou
       least: counts[at]?.data?.total_is === "at_least",
     }))
     .filter(({ total }) => total > 0)
-    .sort((a, b) => b.total - a.total);
+    // The smallest step out comes first: one condition before all of them.
+    .sort(
+      (a, b) => Number(a.way.part.q === undefined) - Number(b.way.part.q === undefined) || b.total - a.total,
+    );
   const [one, many] = NOUNS[address.subject];
   const number = scan(address.q).length;
   const title =
@@ -90,7 +99,7 @@ export function NoMatch({ address, source }: { address: ListAddress; source: Sou
           ) : (
             <CloseIcon size={14} className="i" aria-hidden />
           )}
-          {way.isRange ? "All time" : `Drop ${cut(way.text, 40)}`}
+          {way.isRange ? "All time" : way.text === ANY ? "Drop all filters" : `Drop ${cut(way.text, 40)}`}
         </button>
       ))}
     >

@@ -1,6 +1,5 @@
 /** The list of runs: table, steps below a run, live rows, and the run that is open beside. */
 
-import { Link } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { TraceRow } from "@/api/schema";
 import { announce } from "@/app/announce";
@@ -8,10 +7,12 @@ import { useKeys } from "@/app/keys";
 import * as format from "@/format";
 import { compose, setField, term, toggle } from "@/query/edit";
 import { rememberRuns } from "@/run/neighbours";
-import { EmptyState, Failure, LoadingRows } from "@/ui/feedback";
-import { RunsIcon, UpIcon } from "@/ui/icons";
+import { UpIcon } from "@/ui/icons";
 import { usePhone } from "@/ui/media";
 import { type Column, type Line, Table, type TableHandle } from "@/ui/Table";
+import { EmptyInstall } from "./EmptyInstall";
+import { listKeys } from "./listKeys";
+import { Rows } from "./Rows";
 import { ColumnChooser, useColumns } from "./ColumnChooser";
 import { filterDuration } from "./filterDuration";
 import { Foot, ListFrame } from "./ListFrame";
@@ -19,9 +20,8 @@ import { ListRow } from "./ListRow";
 import { LiveState } from "./LiveState";
 import { Metrics, runMetrics } from "./Metrics";
 import { More } from "./More";
-import { NoMatch } from "./NoMatch";
 import { Peek, usePeekSoon } from "./Peek";
-import { conditions, rangeLabel } from "./range";
+import { rangeLabel } from "./range";
 import { SelectionBar } from "./Selection";
 import { StepRow, StepsEnd, useSteps } from "./Steps";
 import { TRACE_COLUMNS, TRACE_NARROW, TRACE_USUAL } from "./traceColumns";
@@ -220,19 +220,11 @@ export function RunsPage() {
     if (key && narrow) openKey(key);
   };
   useKeys([
-    { keys: "j", label: "Next run", group: "List", run: () => walk(1) },
-    { keys: "k", label: "Previous run", group: "List", run: () => walk(-1) },
-    { keys: "ArrowDown", label: "Next row", group: "List", hidden: true, run: () => walk(1) },
-    { keys: "ArrowUp", label: "Previous row", group: "List", hidden: true, run: () => walk(-1) },
-    { keys: "Home", label: "First row", group: "List", hidden: true, run: () => cursor.toEdge(false) },
-    { keys: "End", label: "Last row", group: "List", hidden: true, run: () => cursor.toEdge(true) },
-    { keys: "Enter", label: "Open the run beside the list", group: "List", run: () => at && openKey(at) },
-    {
-      keys: "f",
-      label: "Open the run as a page",
-      group: "List",
-      run: () => at && page(...(at.split("/") as [string, string?])),
-    },
+    ...listKeys(cursor, "run", {
+      walk,
+      open: openKey,
+      page: (key) => page(...(key.split("/") as [string, string?])),
+    }),
     {
       keys: "ArrowRight",
       label: "Show the steps of a run",
@@ -344,7 +336,13 @@ export function RunsPage() {
           )
         }
       >
-        <Body address={address} list={list} phone={phone}>
+        <Rows
+          address={address}
+          list={list}
+          source={SOURCE}
+          rowHeight={phone ? PHONE_ROW_PX : ROW_PX}
+          empty={<EmptyInstall what="run" />}
+        >
           <Table
             label="Runs"
             handle={table}
@@ -368,7 +366,7 @@ export function RunsPage() {
             onMove={(state) => (resting.current = state)}
             foot={<More list={list} />}
           />
-        </Body>
+        </Rows>
       </ListFrame>
       {run.open && <Peek traceId={run.open} onClose={run.close} onStep={step} />}
     </>
@@ -376,39 +374,6 @@ export function RunsPage() {
 }
 
 const nothing = () => undefined;
-
-/** Rows, or why there are none. */
-function Body({
-  address,
-  list,
-  phone,
-  children,
-}: {
-  address: ListAddress;
-  list: List<TraceRow>;
-  phone: boolean;
-  children: React.ReactNode;
-}) {
-  if (list.loading && list.error) return <Failure error={list.error} retry={() => void list.renew()} />;
-  if (list.loading) return <LoadingRows rows={24} height={phone ? PHONE_ROW_PX : ROW_PX} />;
-  if (list.rows.length > 0 || list.hasMore) return <>{children}</>;
-  if (list.error) return <Failure error={list.error} retry={() => void list.renew()} />;
-  if (address.q !== "" || conditions(address.range, "trace").length > 0)
-    return <NoMatch address={address} source={SOURCE} />;
-  return (
-    <EmptyState
-      icon={RunsIcon}
-      title="No run has come yet"
-      actions={
-        <Link to="/start" className="btn primary">
-          Send your first trace
-        </Link>
-      }
-    >
-      Point a tracer at this server and its runs appear here as they happen.
-    </EmptyState>
-  );
-}
 
 function RunsMetrics({
   address,
@@ -453,5 +418,5 @@ function RunsMetrics({
         }),
     }),
   ];
-  return <Metrics metrics={metrics} stale={figures.isPlaceholderData || list.stale} />;
+  return <Metrics metrics={metrics} stale={figures.stale || list.stale} />;
 }

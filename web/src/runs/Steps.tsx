@@ -10,7 +10,7 @@ import type { Column, LinePlace } from "@/ui/Table";
 import { Cost, Duration } from "@/ui/values";
 import { categoryOf } from "./category";
 import { firstSteps } from "./firstSteps";
-import { Text } from "./rows";
+import { Text } from "./cells";
 
 /** Steps that one request brings; whoever needs more opens the run. */
 const STEPS_MAX = 200;

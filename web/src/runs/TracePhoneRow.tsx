@@ -2,7 +2,7 @@ import type { TraceRow } from "@/api/schema";
 import { cut, tokens } from "@/format";
 import { StateMark } from "@/ui/state";
 import { Cost, When } from "@/ui/values";
-import { Labels, RunDuration, Text } from "./rows";
+import { Labels, RunDuration, Text } from "./cells";
 
 /** A run in two lines: what it was about and when; who, how long, how dear. */
 export function TracePhoneRow({ run }: { run: TraceRow }) {

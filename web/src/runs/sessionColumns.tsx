@@ -5,7 +5,7 @@ import * as format from "@/format";
 import type { Column } from "@/ui/Table";
 import { StateMark } from "@/ui/state";
 import { Cost, When } from "@/ui/values";
-import { cachedShare, exactly, FirstOf, Labels, Text, TokensCell } from "./rows";
+import { cachedShare, exactly, FirstOf, Labels, Text, TokensCell } from "./cells";
 
 const num = { numeric: true } as const;
 
@@ -37,8 +37,8 @@ export const SESSION_COLUMNS: readonly Column<Session>[] = [
   {
     id: "last",
     label: "Last run",
-    width: "66px",
-    min: 66,
+    width: "72px",
+    min: 72,
     sort: "end",
     cell: (one) => (
       <span className="dim nowrap">
@@ -70,8 +70,8 @@ export const SESSION_COLUMNS: readonly Column<Session>[] = [
   {
     id: "started",
     label: "Started",
-    width: "66px",
-    min: 66,
+    width: "72px",
+    min: 72,
     sort: "start",
     cell: (one) => (
       <span className="dim nowrap">
@@ -134,6 +134,7 @@ export const SESSION_COLUMNS: readonly Column<Session>[] = [
   {
     id: "tokens",
     label: "Tokens",
+    headClass: "overnum",
     width: "104px",
     min: 104,
     ...num,

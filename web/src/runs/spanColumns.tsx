@@ -7,7 +7,7 @@ import { KindTile } from "@/ui/kind";
 import { ErrorIcon, LiveIcon, OkIcon } from "@/ui/icons";
 import type { Column } from "@/ui/Table";
 import { Cost, Duration, When } from "@/ui/values";
-import { Text, TokensCell } from "./rows";
+import { Text, TokensCell } from "./cells";
 
 /** What a span came to: failed, still open, or fine. */
 function SpanMark({ span }: { span: SpanRow }) {
@@ -39,8 +39,8 @@ export const SPAN_COLUMNS: readonly Column<SpanRow>[] = [
   {
     id: "started",
     label: "Started",
-    width: "62px",
-    min: 62,
+    width: "72px",
+    min: 72,
     cell: (span) => (
       <span className="dim nowrap">
         <When nanos={span.start_nanos} />
@@ -162,6 +162,7 @@ export const SPAN_COLUMNS: readonly Column<SpanRow>[] = [
   {
     id: "tokens",
     label: "Tokens",
+    headClass: "overnum",
     width: "104px",
     min: 104,
     ...num,

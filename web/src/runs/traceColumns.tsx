@@ -5,7 +5,7 @@ import * as format from "@/format";
 import type { Column } from "@/ui/Table";
 import { StateMark } from "@/ui/state";
 import { Cost, When } from "@/ui/values";
-import { cachedShare, FirstOf, Labels, RunDuration, Text, TokensCell } from "./rows";
+import { cachedShare, FirstOf, Labels, RunDuration, Text, TokensCell } from "./cells";
 
 const num = { numeric: true } as const;
 
@@ -21,8 +21,8 @@ export const TRACE_COLUMNS: readonly Column<TraceRow>[] = [
   {
     id: "started",
     label: "Started",
-    width: "62px",
-    min: 62,
+    width: "72px",
+    min: 72,
     sort: "start",
     cell: (run) => (
       <span className="dim nowrap">
@@ -147,6 +147,7 @@ export const TRACE_COLUMNS: readonly Column<TraceRow>[] = [
   {
     id: "tokens",
     label: "Tokens",
+    headClass: "overnum",
     width: "104px",
     min: 104,
     ...num,

@@ -1,15 +1,16 @@
 /** The numbers beside a list: sums of the runs under the same filter and range, and how they lie in time. */
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { get } from "@/api/client";
 import type { Figures, Stats } from "@/api/schema";
 
 /** Sums as the server gives them; the counts of spans came later than the rest. */
 export type RunFigures = Figures & { span_count?: number; span_error_count?: number; live_count?: number };
 
-/** Sums of the runs that meet a filter; null asks nothing. */
+/** Sums of the runs that meet a filter; null asks nothing. After an error the last good ones stay, `stale`. */
 export function useFigures(filter: string | null) {
-  return useQuery({
+  const query = useQuery({
     queryKey: ["stats", filter],
     queryFn: async ({ signal }) => {
       const stats = await get<Stats>("/stats", { filter }, signal);
@@ -20,6 +21,12 @@ export function useFigures(filter: string | null) {
     staleTime: 5_000,
     retry: false,
   });
+  const good = useRef(query.data);
+  useEffect(() => {
+    if (query.data) good.current = query.data;
+  }, [query.data]);
+  const data = query.data ?? (filter === null ? undefined : good.current);
+  return { data, stale: query.isPlaceholderData || query.isError };
 }
 
 export interface Bucket {

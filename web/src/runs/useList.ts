@@ -67,8 +67,10 @@ export interface List<Row> {
   tookMs: number | null;
   /** Nothing has ever come. */
   loading: boolean;
-  /** Rows of another question are shown until the new ones come. */
+  /** The rows that are shown are of another question. */
   stale: boolean;
+  /** Rows for this question are on their way, while others are shown. */
+  coming: boolean;
   error: unknown;
   hasMore: boolean;
   loadingMore: boolean;
@@ -153,6 +155,7 @@ export function useList<Row>(source: Source, filter: string, sort: string | unde
     tookMs: data?.pages[0]?.tookMs ?? null,
     loading: query.isPending && !data,
     stale: query.isPlaceholderData || (query.isError && data !== undefined),
+    coming: query.isPlaceholderData,
     error: query.error,
     hasMore: hasNextPage && !isPlaceholderData,
     loadingMore: isFetchingNextPage,

@@ -26,6 +26,8 @@ export interface Column<Row> {
   /** Width in pixels that it needs at least. */
   min: number;
   numeric?: boolean;
+  /** Moves the label over what it is about. */
+  headClass?: string;
   /** Field to sort by; no sorting without one. */
   sort?: string;
   cell: (row: Row) => ReactNode;
@@ -230,7 +232,11 @@ function Head<Row>({
   const sorted = key ? (key.descending ? "descending" : "ascending") : column.sort ? "none" : undefined;
   const Icon = key?.descending ? DownIcon : UpIcon;
   return (
-    <span role="columnheader" aria-sort={sorted} className={column.numeric ? "num th" : "th"}>
+    <span
+      role="columnheader"
+      aria-sort={sorted}
+      className={`th ${column.numeric ? "num" : ""} ${column.headClass ?? ""}`}
+    >
       {column.sort ? (
         <button
           type="button"

@@ -64,7 +64,7 @@ function Body({ text, piece }: { text: string; piece: Piece }) {
     return (
       <>
         <span className="f">{cut(field, VALUE_CHARS)}</span>
-        <span className="op">{op}</span>
+        <span className="op">{op || " "}</span>
         <bdi className="v">{cut(value, VALUE_CHARS)}</bdi>
       </>
     );

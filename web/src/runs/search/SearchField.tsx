@@ -89,6 +89,7 @@ export function SearchField({
     if (editing) onChange(replace(q, editing, typed));
     else if (typed) onChange(/^(or|and)\s/i.test(typed) ? `${q} ${typed}` : add(q, typed));
     setEditing(null);
+    setOpen(false);
     write("");
   };
   const edit = (piece: Piece) => {
@@ -252,7 +253,7 @@ export function SearchField({
       onSelect={(event) => setCaret(event.currentTarget.selectionStart ?? 0)}
       onFocus={() => {
         setFocused(true);
-        setOpen(true);
+        setOpen(!remarks.some((remark) => remark.tone === "bad"));
       }}
       onBlur={() => {
         setFocused(false);
