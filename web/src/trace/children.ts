@@ -3,8 +3,9 @@
  * nothing that failed, is open or stands out is ever folded into "all fine".
  */
 
-import { hasConvention, isRemarkable, stepOf } from "./remarkable";
+import { hasConvention, isRemarkable, marks, STEP, steps } from "./remarkable";
 import {
+  CATEGORIES,
   displayName,
   endOf,
   failed,
@@ -77,6 +78,8 @@ export function children(run: Skeleton, span: number): number[] {
   return below;
 }
 
+const AGENT = CATEGORIES.indexOf("agent");
+
 /** The next sibling's place, whatever the tree says: always forward. */
 function next(run: Skeleton, span: number): number {
   return Math.max(span + 1, run.endIndex[span]!);
@@ -109,23 +112,23 @@ export function lastSpan(item: Item): number {
 }
 
 function folded(run: Skeleton, parent: number, below: number[], options: FoldOptions, depth: Depth): Item[] {
-  const hidden: number[] = [];
-  const siblings = options.showInfrastructure
-    ? below
-    : below.filter((span) => !hides(run, span, options, hidden));
+  let siblings = below;
+  let hidden: number[] | undefined;
+  if (!options.showInfrastructure) {
+    const { convention } = marks(run);
+    const shows = (span: number) => convention[span] === 1 || options.keep?.has(span) === true;
+    if (!below.every(shows)) {
+      siblings = below.filter(shows);
+      hidden = below.filter((span) => !shows(span));
+    }
+  }
   const found: Item[] = [];
-  if (options.fold && depth !== "none") foldSteps(run, parent, siblings, options, depth, found);
+  if (options.fold && depth !== "none" && siblings.length >= REPEAT_MIN)
+    foldSteps(run, parent, siblings, options, depth, found);
   else for (const span of siblings) found.push({ kind: "span", span });
-  if (hidden.length > 0)
+  if (hidden)
     found.push({ kind: "infrastructure", key: `infrastructure:${spanId(run, hidden[0]!)}`, covered: hidden });
   return found;
-}
-
-/** Is folded as infrastructure; puts it into `hidden` then. */
-function hides(run: Skeleton, span: number, options: FoldOptions, hidden: number[]): boolean {
-  if (hasConvention(run, span) || options.keep?.has(span)) return false;
-  hidden.push(span);
-  return true;
 }
 
 function foldSteps(
@@ -174,12 +177,12 @@ function foldSteps(
 /** Steps below this span may fold to "all fine". */
 function foldsFine(run: Skeleton, parent: number, count: number): boolean {
   if (parent < 0) return false;
-  return count > FINE_CHILDREN_MIN || (run.depth[parent]! > 0 && stepOf(run, parent).kind === "agent");
+  return count > FINE_CHILDREN_MIN || (run.depth[parent]! > 0 && run.category[parent] === AGENT);
 }
 
 function lastModelCall(run: Skeleton, siblings: number[]): number {
   for (let at = siblings.length - 1; at >= 0; at--) {
-    if (stepOf(run, siblings[at]!).kind === "llm") return siblings[at]!;
+    if (steps(run).kind[siblings[at]!] === STEP.llm) return siblings[at]!;
   }
   return -1;
 }
@@ -195,12 +198,15 @@ interface Found {
 function repeats(run: Skeleton, siblings: number[]): Found[] {
   const found: Found[] = [];
   if (siblings.length < REPEAT_MIN) return found;
-  const steps = siblings.map((span) => stepOf(run, span));
+  const { kind, span: call, name } = steps(run);
   const calls: number[] = [];
-  for (let at = 0; at < siblings.length; at++) if (steps[at]!.kind === "tool") calls.push(at);
+  for (let at = 0; at < siblings.length; at++) if (kind[siblings[at]!] === STEP.tool) calls.push(at);
+  if (calls.length < REPEAT_MIN) return found;
+  const callAt = (at: number) => call[siblings[at]!]!;
+  const again = (left: number, right: number) => sameCall(run, callAt(left), callAt(right));
   let first = 0;
   while (first < calls.length) {
-    const same = runOf(first, (left, right) => sameCall(run, steps[left]!.span, steps[right]!.span));
+    const same = runOf(first, again);
     if (same - first >= REPEAT_MIN) {
       found.push(fold(first, same, true));
       first = same;
@@ -209,11 +215,7 @@ function repeats(run: Skeleton, siblings: number[]): Found[] {
     // Other arguments: as far as no loop begins inside.
     let last = first + 1;
     while (last < calls.length && alike(calls[last - 1]!, calls[last]!)) {
-      if (
-        runOf(last, (left, right) => sameCall(run, steps[left]!.span, steps[right]!.span)) - last >=
-        REPEAT_MIN
-      )
-        break;
+      if (runOf(last, again) - last >= REPEAT_MIN) break;
       last++;
     }
     if (last - first >= REPEAT_MIN) found.push(fold(first, last, false));
@@ -230,22 +232,24 @@ function repeats(run: Skeleton, siblings: number[]): Found[] {
   }
   /** The same tool, with nothing but model calls between. */
   function alike(left: number, right: number): boolean {
-    if (steps[left]!.name !== steps[right]!.name) return false;
-    for (let at = left + 1; at < right; at++)
-      if (steps[at]!.kind !== "llm" || failed(run, siblings[at]!)) return false;
+    if (name[siblings[left]!] !== name[siblings[right]!]) return false;
+    for (let at = left + 1; at < right; at++) {
+      if (kind[siblings[at]!] !== STEP.llm || failed(run, siblings[at]!)) return false;
+    }
     return true;
   }
   function fold(start: number, end: number, sameArguments: boolean): Found {
     // The model call that asked for the first goes along, like those between.
     let from = calls[start]!;
     const before = found.at(-1)?.to ?? 0;
-    if (from > before && steps[from - 1]!.kind === "llm" && !isRemarkable(run, siblings[from - 1]!)) from--;
+    if (from > before && kind[siblings[from - 1]!] === STEP.llm && !isRemarkable(run, siblings[from - 1]!))
+      from--;
     const to = calls[end - 1]! + 1;
     const spans = calls.slice(start, end).map((at) => siblings[at]!);
     const covered = siblings.slice(from, to);
     const key = `${sameArguments ? "loop" : "repeat"}:${spanId(run, spans[0]!)}`;
     if (!sameArguments) return { item: { kind: "repeat", key, spans, covered }, from, to };
-    const results = calls.slice(start, end).map((at) => steps[at]!.span);
+    const results = calls.slice(start, end).map(callAt);
     const sameResults = results.every((span) => sameResult(run, results[0]!, span));
     return { item: { kind: "loop", key, spans, covered, sameArguments, sameResults }, from, to };
   }
@@ -318,7 +322,7 @@ function loop(run: Skeleton, parent: number, item: Extract<Item, { kind: "loop" 
     parent,
     calls: item.spans,
     covered: item.covered,
-    name: displayName(run, stepOf(run, item.spans[0]!).span),
+    name: displayName(run, steps(run).span[item.spans[0]!]!),
     start,
     end,
     tokens,

@@ -16,16 +16,20 @@ const WRAPPED_MAX = 6;
 const LARGE_BYTES = 16_000;
 const LARGE_TIMES = 8;
 /** A single step with this share of the run's time or cost stands out. */
-const LARGE_SHARE = 0.25;
+const LARGE_SHARE = 0.35;
 
-/** What a step comes to for folding. */
-export interface Step {
-  kind: "llm" | "tool" | "agent" | "";
+/** What a step comes to for folding, by span. A wrapper with a single call in it is that call. */
+export interface Steps {
+  /** One of `STEP`. */
+  kind: Uint8Array;
   /** The call itself; the span unless it is a wrapper. */
-  span: number;
-  /** Index into the strings of the tool's name. */
-  name: number;
+  span: Int32Array;
+  /** Index into the strings of a tool's name; 0 for others. */
+  name: Uint32Array;
 }
+
+/** Values of `Steps.kind`. */
+export const STEP = { other: 0, llm: 1, tool: 2, agent: 3 } as const;
 
 interface Facts {
   /** 1: stands out. */
@@ -55,6 +59,11 @@ function facts(run: Skeleton): Facts {
     FACTS.set(run, known);
   }
   return known;
+}
+
+/** What of the run stands out (1), and what is shown while infrastructure is not (1), by span. */
+export function marks(run: Skeleton): { remarkable: Uint8Array; convention: Uint8Array } {
+  return facts(run);
 }
 
 /** Something is to be said about this step: it failed, is open, is odd, large, long, dear, labelled or an agent. */
@@ -101,23 +110,55 @@ export function hiddenCount(run: Skeleton): number {
   return facts(run).infrastructure;
 }
 
-/** The step that a span is, looking through wrappers with a single call in them. */
-export function stepOf(run: Skeleton, span: number): Step {
-  const category = run.category[span]!;
-  if (category === TOOL) return { kind: "tool", span, name: run.toolName[span]! || run.displayName[span]! };
-  if (category === LLM) return { kind: "llm", span, name: 0 };
-  if (category === AGENT) return { kind: "agent", span, name: 0 };
-  const end = run.endIndex[span]!;
-  if (!WRAPPERS.includes(category) || end - span < 2 || end - span > WRAPPED_MAX)
-    return { kind: "", span, name: 0 };
+const STEPS = new WeakMap<Skeleton, Steps>();
+
+/** The steps that the spans are, looking through wrappers with a single call in them. */
+export function steps(run: Skeleton): Steps {
+  let known = STEPS.get(run);
+  if (known) return known;
+  known = {
+    kind: new Uint8Array(run.count),
+    span: Int32Array.from({ length: run.count }, (_, span) => span),
+    name: new Uint32Array(run.count),
+  };
+  // Backwards: what a wrapper holds is known before the wrapper.
+  for (let span = run.count - 1; span >= 0; span--) {
+    const category = run.category[span]!;
+    if (category === TOOL) {
+      known.kind[span] = STEP.tool;
+      known.name[span] = run.toolName[span]! || run.displayName[span]!;
+    } else if (category === LLM) known.kind[span] = STEP.llm;
+    else if (category === AGENT) known.kind[span] = STEP.agent;
+    else if (WRAPPERS.includes(category)) {
+      const call = onlyCall(run, span);
+      if (call < 0) continue;
+      known.kind[span] = known.kind[call]!;
+      known.span[span] = call;
+      known.name[span] = known.name[call]!;
+    }
+  }
+  STEPS.set(run, known);
+  return known;
+}
+
+/** The step that one span is; for loops over many, `steps`. */
+export function stepOf(run: Skeleton, span: number): { kind: number; span: number; name: number } {
+  const known = steps(run);
+  return { kind: known.kind[span]!, span: known.span[span]!, name: known.name[span]! };
+}
+
+/** The only model or tool call below a small wrapper; -1 where there are others, an agent, or none. */
+function onlyCall(run: Skeleton, wrapper: number): number {
+  const end = run.endIndex[wrapper]!;
+  if (end - wrapper > WRAPPED_MAX) return -1;
   let call = -1;
-  for (let below = span + 1; below < end; below++) {
+  for (let below = wrapper + 1; below < end; below++) {
     const kind = run.category[below]!;
     if (kind !== TOOL && kind !== LLM && kind !== AGENT) continue;
-    if (call >= 0 || kind === AGENT) return { kind: "", span, name: 0 };
+    if (call >= 0 || kind === AGENT) return -1;
     call = below;
   }
-  return call < 0 ? { kind: "", span, name: 0 } : stepOf(run, call);
+  return call;
 }
 
 const ODD = FLAG.open | FLAG.orphan | FLAG.cycle | FLAG.oddClock | FLAG.placeholder | FLAG.errorDerived;

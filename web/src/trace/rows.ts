@@ -1,6 +1,7 @@
 /** The rows of a run as tree and timeline draw them: what is open, folded, with indents and guide lines. */
 
 import { firstSpan, type FoldOptions, inside, type Item, items } from "./children";
+import { marks } from "./remarkable";
 import { endOf, isWithin, type Skeleton } from "./skeleton";
 
 /** One row. */
@@ -79,10 +80,18 @@ export function visibleRows(run: Skeleton, options: RowOptions): Row[] {
   return rows;
 }
 
-function hasRowsBelow(run: Skeleton, span: number, options: FoldOptions): boolean {
-  if (run.endIndex[span]! <= span + 1) return false;
-  if (options.showInfrastructure && !options.shown) return true;
-  return items(run, span, { ...options, fold: false }).some((item) => item.kind !== "infrastructure");
+function hasRowsBelow(
+  run: Skeleton,
+  span: number,
+  { shown, showInfrastructure, keep }: FoldOptions,
+): boolean {
+  const end = run.endIndex[span]!;
+  const { convention } = marks(run);
+  for (let child = span + 1; child < end; child = Math.max(child + 1, run.endIndex[child]!)) {
+    if (shown && !shown[child]) continue;
+    if (showInfrastructure || convention[child] || keep?.has(child)) return true;
+  }
+  return false;
 }
 
 /** 1 for spans that brush and filter leave, and all above them; undefined where neither is set. */

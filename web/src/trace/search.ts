@@ -23,34 +23,38 @@ const COLUMNS = [
 export function search(run: Skeleton, text: string): number[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return [];
+  const strings = run.strings.map((string) => string.toLowerCase());
+  const hits = words.map((word) => wordHits(run, strings, word));
   const found: number[] = [];
-  const tests = words.map((word) => wordTest(run, word));
-  for (let span = 0; span < run.count; span++) if (tests.every((test) => test(span))) found.push(span);
+  for (let span = 0; span < run.count; span++) if (hits.every((hit) => hit[span])) found.push(span);
   return found;
 }
 
-function wordTest(run: Skeleton, word: string): (span: number) => boolean {
-  const hit = new Uint8Array(run.strings.length);
-  run.strings.forEach((string, at) => {
-    if (string.toLowerCase().includes(word)) hit[at] = 1;
-  });
-  const columns = COLUMNS.map((name) => run[name]);
-  const id = idTest(run, word);
-  return (span) => {
-    for (const column of columns) if (hit[column[span]!]) return true;
-    return id(span);
-  };
+/** 1 where a span has the word: column by column, since a column is many spans and few different strings. */
+function wordHits(run: Skeleton, strings: readonly string[], word: string): Uint8Array {
+  const hits = new Uint8Array(run.count);
+  const has = Uint8Array.from(strings, (string) => (string.includes(word) ? 1 : 0));
+  if (has.includes(1)) {
+    for (const name of COLUMNS) {
+      const column = run[name];
+      for (let span = 0; span < column.length; span++) if (has[column[span]!]) hits[span] = 1;
+    }
+  }
+  addIds(run, word, hits);
+  return hits;
 }
 
-/** The id begins with these hex digits; four of them at least, so that `a` does not hit everything. */
-function idTest(run: Skeleton, word: string): (span: number) => boolean {
-  if (!/^[0-9a-f]{4,16}$/.test(word)) return () => false;
+/** Ids that begin with these hex digits; four of them at least, so that `a` does not hit everything. */
+function addIds(run: Skeleton, word: string, hits: Uint8Array): void {
+  if (!/^[0-9a-f]{4,16}$/.test(word)) return;
   const digits = Array.from(word, (digit) => parseInt(digit, 16));
-  return (span) => {
-    for (let at = 0; at < digits.length; at++) {
+  for (let span = 0; span < run.count; span++) {
+    let at = 0;
+    while (at < digits.length) {
       const byte = run.spanId[span * 8 + (at >> 1)]!;
-      if ((at & 1 ? byte & 15 : byte >> 4) !== digits[at]) return false;
+      if ((at & 1 ? byte & 15 : byte >> 4) !== digits[at]) break;
+      at++;
     }
-    return true;
-  };
+    if (at === digits.length) hits[span] = 1;
+  }
 }

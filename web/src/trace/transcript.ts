@@ -93,7 +93,7 @@ class Builder {
   /** The next model call's question is the run's, which stands above. */
   private asksKnown = false;
   /** Tools whose last call failed, by parent and name. */
-  private readonly failing = new Set<string>();
+  private readonly failing = new Set<number>();
 
   constructor(
     private readonly run: Skeleton,
@@ -235,7 +235,7 @@ class Builder {
       if (only >= 0 && category(run, only) === "agent") return this.card(only, span, frame);
       if (below(run, span, "llm") > 0 || below(run, span, "agent") > 0) return this.card(span, -1, frame);
     }
-    const tool = `${run.parent[span]}:${run.displayName[span]}`;
+    const tool = run.parent[span]! * run.strings.length + run.displayName[span]!;
     const retry = isTool && this.failing.has(tool);
     if (failed(run, span)) this.failing.add(tool);
     else this.failing.delete(tool);

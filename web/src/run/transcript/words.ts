@@ -3,7 +3,7 @@
 import * as format from "@/format";
 import type { Fold } from "@/trace/children";
 import { category, displayName, FLAG, has, type Skeleton } from "@/trace/skeleton";
-import { below, isLarge, stepOf } from "@/trace/remarkable";
+import { below, isLarge, STEP, stepOf, steps } from "@/trace/remarkable";
 
 /** "12 steps, all fine: 6 calls, 5 fetch_page, query_registry". */
 export function foldWords(run: Skeleton, item: Fold): { head: string; rest: string } {
@@ -46,9 +46,9 @@ const NAMES_MAX = 4;
 /** What is in a fold, most frequent first: `6 calls, 5 fetch_page, query_registry`. */
 function kindsOf(run: Skeleton, covered: readonly number[]): string {
   const counts = new Map<string, number>();
+  const { kind, span: call } = steps(run);
   for (const span of covered) {
-    const step = stepOf(run, span);
-    const name = step.kind === "llm" ? "" : format.cut(displayName(run, step.span), 40);
+    const name = kind[span] === STEP.llm ? "" : format.cut(displayName(run, call[span]!), 40);
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   const ordered = [...counts].sort(
@@ -145,9 +145,10 @@ export function oddWords(run: Skeleton, span: number): string[] {
 /** Heights in pixels for the growth of a loop's prompts, at most `max` of them. */
 export function growthTicks(run: Skeleton, covered: readonly number[], max = 24): number[] {
   const sizes: number[] = [];
+  const { kind, span: call } = steps(run);
   for (const span of covered) {
-    const step = stepOf(run, span);
-    if (step.kind === "llm" && run.input[step.span]! > 0) sizes.push(run.input[step.span]!);
+    const prompt = run.input[call[span]!]!;
+    if (kind[span] === STEP.llm && prompt > 0) sizes.push(prompt);
   }
   if (sizes.length < 3) return [];
   const shown = Array.from(
