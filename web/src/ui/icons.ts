@@ -56,6 +56,7 @@ export {
   Funnel as FilterIcon,
   WrapText as WrapIcon,
   CornerUpLeft as ParentIcon,
+  Braces as JsonIcon,
   X as CloseIcon,
 } from "lucide-react";
 import {

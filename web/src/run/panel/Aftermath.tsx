@@ -57,7 +57,7 @@ function Line({
     <li>
       <button type="button" onClick={() => goTo(span)} disabled={span < 0}>
         {span >= 0 && <KindTile category={category(run, span)} small />}
-        <span className="dim word">{word}</span>
+        <span className="dim relation">{word}</span>
         <bdi className="cut grow">{cut(said)}</bdi>
         {word === "retried" && (
           <span className={`state bare k-${bad ? "error" : "ok"}`} title={bad ? "Failed again" : "Completed"}>

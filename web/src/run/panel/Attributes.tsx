@@ -111,7 +111,11 @@ function SectionView({ section, find, first }: { section: Section; find: string;
         </p>
       )}
       {groups.map((group) => (
-        <dl className="kv" key={group.name} aria-label={group.name || "without a namespace"}>
+        <dl
+          className={group.attributes.length > 2 ? "kv many" : "kv"}
+          key={group.name}
+          aria-label={group.name || "without a namespace"}
+        >
           {group.attributes.map((attribute) => (
             <Row key={attribute.key} attribute={attribute} />
           ))}

@@ -196,19 +196,17 @@ function linesOf(hunk: Hunk): Line[] {
   return hunk.kind === "same" ? [] : wholeLines(hunk.said.text, hunk.kind === "added" ? "+" : "-");
 }
 
-/** "+98 tokens", "shortened, −6,120 tokens"; in characters where no tokens are known. */
+/** "~98 tokens", "shortened by ~6,120 tokens"; in characters where no tokens are known. */
 function weight(hunk: Hunk, perChar: number | null): string {
   if (hunk.kind === "same") return "";
   const chars =
-    hunk.kind === "changed"
-      ? hunk.after.text.length - hunk.before.text.length
-      : hunk.kind === "added"
-        ? hunk.said.text.length
-        : -hunk.said.text.length;
-  const word =
-    hunk.kind === "changed" ? (chars < 0 ? "shortened, " : chars > 0 ? "longer, " : "rewritten, ") : "";
-  const amount = perChar === null ? Math.abs(chars) : Math.round(Math.abs(chars) * perChar);
-  return `${word}${chars < 0 ? "−" : "+"}${perChar === null ? "" : "~"}${exact(amount)} ${perChar === null ? "characters" : "tokens"}`;
+    hunk.kind === "changed" ? hunk.after.text.length - hunk.before.text.length : hunk.said.text.length;
+  if (chars === 0) return hunk.kind === "changed" ? "same length" : "empty";
+  const amount = Math.abs(chars);
+  const size =
+    perChar === null ? `${exact(amount)} characters` : `~${exact(Math.round(amount * perChar))} tokens`;
+  if (hunk.kind !== "changed") return size;
+  return `${chars < 0 ? "shortened" : "longer"} by ${size}`;
 }
 
 function LineView({ line }: { line: Line }) {

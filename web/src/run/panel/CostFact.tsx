@@ -27,7 +27,7 @@ export function CostFact({ run, span, detail }: { run: Skeleton; span: number; d
       width={340}
       title="Tokens and cost of this span"
       trigger={
-        <button type="button" className="link fact" title="Where this number comes from">
+        <button type="button" className="link costfact" title="Where this number comes from">
           <b>{Number.isNaN(shown) ? "tokens" : cost(picoToUsd(shown))}</b>
           {Number.isNaN(own) && !Number.isNaN(below) && <span className="dim"> below</span>}
           {uncounted && <span className="dim"> not counted</span>}
@@ -56,7 +56,7 @@ function Explained({ run, span, detail }: { run: Skeleton; span: number; detail:
   add("of it reasoning", usage?.reasoning);
   return (
     <div className="costbox">
-      <dl className="facts">
+      <dl className="costfacts">
         {rows.map(([label, value]) => (
           <div key={label}>
             <dt>{label}</dt>

@@ -81,7 +81,7 @@ function Stack({ stack, message }: { stack: string; message: string | null }) {
           <Entry key={at} entry={entry} />
         ))}
       </div>
-      {!whole && <p className="dim small">The stack is longer than this; its whole text is under Raw</p>}
+      {!whole && <p className="dim fs12">The stack is longer than this; its whole text is under Raw</p>}
       <Button small tone="ghost" className="clampmore" onClick={() => void copyText(stack, "stack")}>
         Copy the stack as sent
       </Button>
@@ -90,7 +90,7 @@ function Stack({ stack, message }: { stack: string; message: string | null }) {
 }
 
 function Entry({ entry }: { entry: Frame | Note | Folded }) {
-  if (entry.kind === "note") return <pre className="code wrap note">{entry.text}</pre>;
+  if (entry.kind === "note") return <pre className="code wrap stacknote">{entry.text}</pre>;
   if (entry.kind === "frame") return <FrameView frame={entry} />;
   return (
     <div className="libraries">

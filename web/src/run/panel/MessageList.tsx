@@ -183,7 +183,7 @@ function Thinking({ content, pointer }: { content: string | null; pointer: strin
       }
     >
       {() => (
-        <div className="thought">
+        <div className="thoughts">
           <TextValue text={content} pointer={pointer} as="markdown" label="Thinking" />
         </div>
       )}

@@ -147,7 +147,7 @@ function HowLong({ run, span }: { run: Skeleton; span: number }) {
 function Ticking({ run, span }: { run: Skeleton; span: number }) {
   const now = useNow();
   const start = Number(BigInt(run.trace.start_nanos) / 1_000_000n) + run.start[span]! / 1e6;
-  return <span className="live-t">{duration(Math.max(0, now - start) * 1e6)}</span>;
+  return <span className="ticking">{duration(Math.max(0, now - start) * 1e6)}</span>;
 }
 
 function TokenFact({ run, span }: { run: Skeleton; span: number }) {

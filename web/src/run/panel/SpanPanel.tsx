@@ -7,7 +7,9 @@ import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState }
 import { useKeys } from "@/app/keys";
 import { prefer, usePreferences } from "@/app/preferences";
 import { category, displayName, spanId } from "@/trace/skeleton";
+import { IconButton } from "@/ui/button";
 import { Failure, LoadingRows } from "@/ui/feedback";
+import { JsonIcon } from "@/ui/icons";
 import { JsonView } from "@/ui/JsonView";
 import { useRun } from "../store";
 import { Attributes } from "./Attributes";
@@ -31,6 +33,7 @@ export function SpanPanel({ onClose }: { onClose: () => void }) {
   const kind = span < 0 ? "other" : category(run, span);
   const tabs = useMemo(() => tabsOf(kind, detail), [kind, detail]);
   const [tab, setTab] = useTab(kind, tabs);
+  const raw = usePreferences((state) => state.raw);
   const [finding, setFinding] = useState(0);
   const panel = useRef<HTMLElement>(null);
   const openFind = useCallback(() => setFinding((times) => times + 1), []);
@@ -50,7 +53,10 @@ export function SpanPanel({ onClose }: { onClose: () => void }) {
     <aside ref={panel} className="panel" aria-label="Selected span" tabIndex={-1}>
       <div className="phead">
         <PanelHeader run={run} span={span} detail={detail} onClose={onClose} onFind={openFind} />
-        <TabList tabs={tabs} tab={tab} onTab={setTab} />
+        <div className="tabrow">
+          <TabList tabs={tabs} tab={tab} onTab={setTab} />
+          {(tab === "main" || tab === "messages") && <FormSwitch raw={raw} />}
+        </div>
       </div>
       {detail ? (
         <Found
@@ -208,32 +214,26 @@ function Pane({ detail, tab, setTab }: { detail: Detail; tab: TabName; setTab: (
     case "raw":
       return <JsonView value={detail} label="The span as JSON" tall />;
     default:
-      return (
-        <>
-          <FormSwitch raw={raw} />
-          {raw ? (
-            <div className="rawpayload">
-              <JsonView value={detail.content} label="The payload as JSON" tall />
-            </div>
-          ) : (
-            <Payload run={run} span={span} detail={detail} onTab={setTab} />
-          )}
-        </>
+      return raw ? (
+        <div className="rawpayload">
+          <JsonView value={detail.content} label="The payload as JSON" tall />
+        </div>
+      ) : (
+        <Payload run={run} span={span} detail={detail} onTab={setTab} />
       );
   }
 }
 
 /** Formatted or JSON, remembered for all spans. */
 function FormSwitch({ raw }: { raw: boolean }) {
-  const option = (label: string, value: boolean) => (
-    <button type="button" aria-pressed={raw === value} onClick={() => prefer({ raw: value })}>
-      {label}
-    </button>
-  );
   return (
-    <div className="formswitch" role="group" aria-label="How the payload is shown">
-      {option("Formatted", false)}
-      {option("JSON", true)}
-    </div>
+    <IconButton
+      icon={JsonIcon}
+      label={raw ? "Show formatted" : "Show as JSON"}
+      aria-pressed={raw}
+      tone={raw ? "on" : "ghost"}
+      className="sm formswitch"
+      onClick={() => prefer({ raw: !raw })}
+    />
   );
 }

@@ -46,7 +46,7 @@ export function ToolBox({ pair }: { pair: ToolPair }) {
         {pair.call && (
           <Value value={pair.call.arguments} pointer={pair.call.pointer} label={`Arguments of ${name}`} />
         )}
-        {!pair.call && <p className="dim small">The call itself is not in this prompt</p>}
+        {!pair.call && <p className="dim fs12">The call itself is not in this prompt</p>}
       </div>
       <Result pair={pair} run={run} span={span} name={name} />
     </div>
@@ -131,7 +131,7 @@ function Failed({ run, span }: { run: Skeleton; span: number }) {
 /** The result of a call that this model call asked for: it came later, in a span of its own. */
 function LaterResult({ run, span, name }: { run: Skeleton; span: number; name: string }) {
   const { detail, error } = useDetail(run, span);
-  if (error) return <p className="err-t small">The result could not be read</p>;
+  if (error) return <p className="err-t fs12">The result could not be read</p>;
   if (!detail) return <div className="shimmer line" aria-label="Loading" />;
   return <Loaded detail={detail} traceId={run.trace.trace_id} name={name} />;
 }
@@ -147,7 +147,7 @@ function Loaded({
 }) {
   const texts = useLongTextsOf(traceId, detail.span.span_id, detail);
   const result = detail.content.tool?.result ?? detail.content.output;
-  if (result === null) return <p className="dim small">The sender said no result</p>;
+  if (result === null) return <p className="dim fs12">The sender said no result</p>;
   return (
     <LongTextsContext value={texts}>
       <FindContext value={{ text: "", hit: null }}>

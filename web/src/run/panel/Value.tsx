@@ -59,7 +59,7 @@ function Fields({
   return (
     <div className="fields" data-pointer={pointer}>
       {long.map(([name, field]) => (
-        <div key={name} className="field">
+        <div key={name} className="vfield">
           {entries.length > 1 && (
             <bdi className="fieldname mono" title={name}>
               {name}
@@ -108,7 +108,7 @@ function Tree({ value, pointer, label }: { value: Json; pointer: string; label: 
     <div data-pointer={pointer}>
       <JsonView value={value} label={label} />
       {inside.slice(0, 20).map((one) => (
-        <div key={one.pointer} className="field">
+        <div key={one.pointer} className="vfield">
           <span className="fieldname mono">
             {one.pointer.slice(pointer.length)} <span className="dim">{bytes(one.bytes)}, cut above</span>
           </span>

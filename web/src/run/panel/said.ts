@@ -68,8 +68,11 @@ function textOf(part: Part): string {
   }
 }
 
+/** JSON on one line where it is short. */
 function pretty(value: Json): string {
-  return typeof value === "string" ? value : JSON.stringify(value, null, 2);
+  if (typeof value === "string") return value;
+  const line = JSON.stringify(value);
+  return line.length <= 60 ? line : JSON.stringify(value, null, 2);
 }
 
 /** What a role takes of the context. */
