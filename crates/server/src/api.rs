@@ -6,6 +6,7 @@ mod budget;
 mod clip;
 mod export;
 mod filtering;
+mod histogram;
 mod keys;
 mod labels;
 mod ledger;
@@ -78,6 +79,7 @@ pub(crate) fn routes() -> Vec<Route> {
         search::routes(),
         transcript::routes(),
         stats::routes(),
+        histogram::routes(),
         reprice::routes(),
         ledger::routes(),
         spans::routes(),

@@ -66,6 +66,20 @@ impl Params {
         }
     }
 
+    /// `utc_offset_minutes`, in seconds.
+    pub(crate) fn utc_offset_seconds(&self) -> Result<i32, ApiError> {
+        let name = known::UTC_OFFSET.name;
+        let offset = self.integer(name)?.unwrap_or(0);
+        i32::try_from(offset)
+            .ok()
+            .filter(|minutes| (-14 * 60..=14 * 60).contains(minutes))
+            .map(|minutes| minutes * 60)
+            .ok_or_else(|| {
+                let message = format!("`{name}` is a number from -840 to 840");
+                ApiError::bad_request(message).with_field(name)
+            })
+    }
+
     /// Rows of a page: 1 to `max`.
     pub(crate) fn limit(&self, default: usize, max: usize) -> Result<usize, ApiError> {
         let Some(asked) = self.integer("limit")? else { return Ok(default.min(max)) };
@@ -90,6 +104,11 @@ pub(crate) mod known {
     };
     pub(crate) const LIMIT: Query =
         Query { name: "limit", kind: "integer", about: "Rows of a page" };
+    pub(crate) const UTC_OFFSET: Query = Query {
+        name: "utc_offset_minutes",
+        kind: "integer",
+        about: "Where hours and days begin; east of UTC is positive",
+    };
     pub(crate) const CURSOR: Query =
         Query { name: "cursor", kind: "string", about: "Where the page before ended" };
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as JsonValue, json};
 
 use super::filtering::{budget, echo, read_filter};
 use super::params::Params;
-use super::params::known::{CURSOR, FILTER, LIMIT};
+use super::params::known::{CURSOR, FILTER, LIMIT, UTC_OFFSET};
 use super::view::Nanos;
 use super::view::money::{UsageView, Usd};
 use crate::app::App;
@@ -47,11 +47,7 @@ pub(crate) fn routes() -> Vec<Route> {
                 about: "Up to two of agent, model, tool, name, status, hour, day, by comma",
             },
             LIMIT,
-            Query {
-                name: "utc_offset_minutes",
-                kind: "integer",
-                about: "Where hours and days begin; east of UTC is positive",
-            },
+            UTC_OFFSET,
         ],
         body: None,
         answer: Answer::Json("Stats"),
@@ -76,15 +72,7 @@ async fn stats(
     let limit = params.limit(100, app.config.limits.max_page)?;
     let filter = read_filter(&app, params.text("filter").unwrap_or(""), Subject::Trace)?;
     let group_by = dimensions(params.text("group_by").unwrap_or(""))?;
-    let offset = params.integer("utc_offset_minutes")?.unwrap_or(0);
-    let utc_offset_seconds = i32::try_from(offset)
-        .ok()
-        .filter(|minutes| (-14 * 60..=14 * 60).contains(minutes))
-        .map(|minutes| minutes * 60)
-        .ok_or_else(|| {
-            ApiError::bad_request("`utc_offset_minutes` is a number from -840 to 840")
-                .with_field("utc_offset_minutes")
-        })?;
+    let utc_offset_seconds = params.utc_offset_seconds()?;
     let budget = budget(&app);
     app.read(move |app| {
         let query = StatsQuery {

@@ -434,3 +434,51 @@ async fn a_total_opens_to_its_lines() {
     }
     assert_eq!(ledger["usage"]["input"], 200);
 }
+
+#[tokio::test]
+async fn runs_are_counted_over_time() {
+    let clew = Clew::closed();
+    let admin = clew.key(WorkspaceId::DEFAULT, &Scope::ALL, None);
+    let agent = clew.key(WorkspaceId::DEFAULT, &[Scope::Read], Some("planner"));
+    clew.ingest(&admin, &turn(TRACE, "shoes")).await;
+    let other = span("6b8efff798038103d269b633813fc60c", AGENT, None, "cron", (-90_000, -80_000));
+    clew.ingest(&admin, &otlp("shop", &[other])).await;
+    // NOW is 12:00; the second run began at 11:58:30.
+    let asked = format!("start={}&end={}", NOW - 300_000_000_000, NOW + 60_000_000_000);
+    let path = |rest: &str| format!("/api/v1/histogram?{asked}&buckets=8{rest}");
+    let told = clew.get_as(&path(""), &admin).await.json();
+    let minute = |index: i64| (NOW + (index - 5) * 60_000_000_000).to_string();
+    assert_eq!(told["start_nanos"], minute(0));
+    assert_eq!(
+        (&told["bucket_nanos"], &told["scanned"]),
+        (&json!(60_000_000_000_i64), &json!(null))
+    );
+    let counts = |told: &Json| -> Vec<(u64, u64, u64)> {
+        let number = |bucket: &Json, name: &str| bucket[name].as_u64().unwrap();
+        let buckets = told["buckets"].as_array().unwrap().iter();
+        buckets
+            .map(|one| {
+                (number(one, "count"), number(one, "error_count"), number(one, "failed_count"))
+            })
+            .collect()
+    };
+    let both = [(0, 0, 0), (0, 0, 0), (0, 0, 0), (1, 0, 0), (0, 0, 0), (1, 1, 0)];
+    assert_eq!(counts(&told), both);
+    assert_eq!(told["buckets"][3]["start_nanos"], minute(3));
+    let own = clew.get_as(&path(""), &agent).await.json();
+    let one = [(0, 0, 0), (0, 0, 0), (0, 0, 0), (0, 0, 0), (0, 0, 0), (1, 1, 0)];
+    assert_eq!(counts(&own), one);
+    let failed = clew.get_as(&path("&filter=status:error"), &admin).await.json();
+    assert_eq!(counts(&failed), one);
+    // From the first run to now: a minute and a half and a nanosecond.
+    let whole = clew.get_as("/api/v1/histogram?buckets=4", &admin).await.json();
+    assert_eq!((&whole["bucket_nanos"], counts(&whole).len()), (&json!(30_000_000_000_i64), 4));
+    for wrong in ["buckets=0", "buckets=501", "start=2&end=2", "end=x", "utc_offset_minutes=841"] {
+        let answer = clew.get_as(&format!("/api/v1/histogram?{wrong}"), &admin).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.code().as_str()),
+            (400, "bad_request"),
+            "{wrong}"
+        );
+    }
+}

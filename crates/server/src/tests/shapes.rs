@@ -220,6 +220,7 @@ async fn what_is_told_of_the_rest_is_what_the_document_says() {
         ("/api/v1/users", all),
         ("/api/v1/agents", all),
         ("/api/v1/stats", "?group_by=model,day"),
+        ("/api/v1/histogram", "?buckets=10"),
         ("/api/v1/search", "?q=the&limit=100"),
         ("/api/v1/info", ""),
         ("/api/v1/prices", "?q=gpt-5"),

@@ -3,6 +3,7 @@
 
 pub(crate) mod figures;
 pub(crate) mod groups;
+pub(crate) mod histogram;
 pub(crate) mod rollup;
 
 #[cfg(test)]
@@ -48,7 +49,8 @@ pub(crate) fn stats(
     let mut answer = Gathered::new(query);
     let Some(path) = plan.path.clone() else { return answer.answer(connection, None) };
     let mut clock = Clock::new(query.budget);
-    let is_whole = match rolls_up(query, &plan, &path) {
+    let rolls_up = query.utc_offset_seconds % 3_600 == 0 && is_plain(&plan, &path);
+    let is_whole = match rolls_up {
         true => answer.add_hours(connection, &path, &mut clock)?,
         false => answer.add_rows(connection, spans, &plan, &path, &mut clock)?,
     };
@@ -62,11 +64,11 @@ pub(crate) fn stats(
     answer.answer(connection, scanned)
 }
 
-/// The roll-up knows no conditions but on the start, and its hours are those of UTC.
-fn rolls_up(query: &StatsQuery, plan: &Plan, path: &Path) -> bool {
-    let is_plain = plan.agent_no.is_none() && path.index == Index::Start;
-    let is_whole_hours = query.utc_offset_seconds % 3_600 == 0;
-    is_plain && is_whole_hours && plan.expr.as_ref().is_none_or(is_about_start)
+/// There are no conditions but on the start: the roll-up knows no others. Its hours are those of
+/// UTC.
+fn is_plain(plan: &Plan, path: &Path) -> bool {
+    let is_every_agent = plan.agent_no.is_none() && path.index == Index::Start;
+    is_every_agent && plan.expr.as_ref().is_none_or(is_about_start)
 }
 
 fn is_about_start(expr: &Expr) -> bool {

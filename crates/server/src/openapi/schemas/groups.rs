@@ -159,4 +159,25 @@ pub(super) const SHAPES: &[(&str, &[Field])] = &[
             ("hints", "[Hint]"),
         ],
     ),
+    (
+        "Histogram",
+        &[
+            ("start_nanos", "nanos"),
+            ("end_nanos", "nanos"),
+            ("bucket_nanos", "integer"),
+            ("buckets", "[Bucket]"),
+            ("scanned", "Scanned?"),
+            ("resolved", "[ResolvedTime]"),
+            ("hints", "[Hint]"),
+        ],
+    ),
+    (
+        "Bucket",
+        &[
+            ("start_nanos", "nanos"),
+            ("count", "integer"),
+            ("error_count", "integer"),
+            ("failed_count", "integer"),
+        ],
+    ),
 ];

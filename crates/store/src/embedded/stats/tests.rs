@@ -7,6 +7,7 @@ use crate::embedded::lists::tests::Kept;
 use crate::embedded::lists::totals::sum;
 use crate::embedded::rows;
 use crate::embedded::rows::fixture::{DAY, ONE, Rows, SECOND, TWO, summary, tool};
+use crate::histogram::{Histogram, HistogramQuery};
 
 const HOUR: i64 = 3_600;
 
@@ -295,4 +296,78 @@ fn what_goes_on_is_counted_until_it_is_quiet() {
     assert_eq!(live_at(&rows, news + 61), (0, 0));
     rows.put(ONE, &open, news + 120);
     assert_eq!(live_at(&rows, news + 121), (1, 1));
+}
+
+/// Seconds of the begin of each bucket that is not empty, with its traces, errors and failed ones.
+fn bars(told: &Histogram) -> Vec<(i64, u64, u64, u64)> {
+    let bar = |bucket: &crate::Bucket| {
+        let second = (bucket.start_nanos - DAY) / SECOND;
+        (second, bucket.trace_count, bucket.error_count, bucket.failed_count)
+    };
+    told.buckets.iter().map(bar).filter(|(_, traces, ..)| *traces > 0).collect()
+}
+
+#[test]
+fn traces_are_counted_over_time() {
+    let rows = six();
+    let ask = |text: &str, start: Option<i64>, end: i64, buckets: usize, agent| {
+        let StatsQuery { filter, budget, now, .. } = query(text, &[]);
+        let asked = HistogramQuery {
+            workspace: ONE,
+            filter,
+            start_nanos: start.map(|second| DAY + second * SECOND),
+            end_nanos: DAY + end * SECOND,
+            buckets,
+            utc_offset_seconds: 0,
+            agent,
+            budget,
+            now,
+        };
+        histogram::histogram(&rows.connection, &Kept::default(), &asked).unwrap()
+    };
+    // Once from the rows, once with the roll-up of the first three hours.
+    for is_rolled in [false, true] {
+        let whole = ask("", Some(0), 30 * HOUR, 30, None);
+        assert_eq!((whole.bucket_nanos, whole.buckets.len()), (HOUR * SECOND, 30));
+        let hours = [(0, 2, 0, 0), (HOUR, 2, 1, 1), (2 * HOUR, 1, 0, 0), (24 * HOUR, 1, 0, 0)];
+        assert_eq!(bars(&whole), hours);
+        assert_eq!(whole.scanned, None);
+        // Only starts inside count: 1 began before, 5 begins at the end.
+        let part = ask("", Some(61), 2 * HOUR, 24, None);
+        assert_eq!((part.bucket_nanos, part.buckets.len()), (300 * SECOND, 24));
+        assert_eq!(bars(&part), [(0, 1, 0, 0), (HOUR, 1, 1, 1), (6_900, 1, 0, 0)]);
+        let first = ask("", None, 30 * HOUR, 30, None);
+        assert_eq!((first.start_nanos, bars(&first)), (DAY + 60 * SECOND, hours.to_vec()));
+        let failed = ask("status:error", Some(0), 30 * HOUR, 30, None);
+        assert_eq!(bars(&failed), [(HOUR, 1, 1, 1)]);
+        let named = ask("name:even start >= 2026-11-20T01:00Z", Some(0), 30 * HOUR, 30, None);
+        assert_eq!(bars(&named), [(HOUR, 1, 0, 0), (24 * HOUR, 1, 0, 0)]);
+        let nobody = ask("", Some(0), 30 * HOUR, 30, Some(AgentId([9; 16])));
+        assert_eq!((nobody.buckets.len(), bars(&nobody)), (30, vec![]));
+        if !is_rolled {
+            assert_eq!(roll_up(&rows, 24 * HOUR + 600), [2, 1, 0]);
+        }
+    }
+}
+
+#[test]
+fn a_histogram_cut_short_by_time_says_so() {
+    let rows = six();
+    for text in ["", "agent:*"] {
+        let StatsQuery { filter, now, .. } = query(text, &[]);
+        let asked = HistogramQuery {
+            workspace: ONE,
+            filter,
+            start_nanos: None,
+            end_nanos: DAY + 30 * HOUR * SECOND,
+            buckets: 30,
+            utc_offset_seconds: 0,
+            agent: None,
+            budget: Budget { scan_rows: Some(2), ..Budget::default() },
+            now,
+        };
+        let told = histogram::histogram(&rows.connection, &Kept::default(), &asked).unwrap();
+        assert_eq!(bars(&told), [(2 * HOUR, 1, 0, 0), (24 * HOUR, 1, 0, 0)]);
+        assert_eq!(told.scanned, Some(Scanned { rows: 2, of: 6 }));
+    }
 }
