@@ -8,7 +8,10 @@ import { useCallback, useEffect, useMemo, useRef } from "react";
 import { get } from "@/api/client";
 import type { Hint, ResolvedTime, Scanned } from "@/api/schema";
 
+/** Rows of the first page: a screen full, at once. */
 export const PAGE = 50;
+/** Rows of each further page. */
+const MORE = 150;
 
 /** One page, whatever its rows are. */
 export interface ListPage<Row> {
@@ -42,7 +45,7 @@ async function page<Row>(
   const began = performance.now();
   const answer = await get<Record<string, unknown>>(
     source.path,
-    { filter, sort, limit: PAGE, cursor },
+    { filter, sort, limit: cursor ? MORE : PAGE, cursor },
     signal,
   );
   return {

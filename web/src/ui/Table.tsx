@@ -59,6 +59,8 @@ export interface TableHandle {
 }
 
 const HEAD_PX = 28;
+/** Lines before the end at which more is asked for. */
+const AHEAD = 40;
 const GAP_PX = 12;
 const MARGIN_PX = 16;
 
@@ -128,7 +130,7 @@ export function Table<Row>({
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? -1;
   useEffect(() => {
-    if (last >= lines.length - 10) onEnd();
+    if (last >= lines.length - AHEAD) onEnd();
   }, [last, lines.length, onEnd]);
 
   useImperativeHandle(handle, () => ({
