@@ -23,10 +23,12 @@ export function FailureBand() {
   return (
     <div className="failure" role="alert">
       <ErrorIcon size={15} strokeWidth={1.5} className="i" aria-hidden />
-      <bdi className="strong nowrap">{format.cut(error.kind, 60)}</bdi>
-      <bdi className="cut grow" title={format.cut(error.message)}>
-        {format.cut(error.message)}
-      </bdi>
+      <span className="said grow">
+        <bdi className="strong nowrap">{format.cut(error.kind, 60)}</bdi>
+        <bdi className="cut" title={format.cut(error.message)}>
+          {format.cut(error.message)}
+        </bdi>
+      </span>
       {span >= 0 && (
         <Button small onClick={go} title="Go to the step that failed">
           <span className="no-phone">

@@ -10,7 +10,7 @@ import { displayName, indexOf, type Skeleton } from "@/trace/skeleton";
 import { Failure, LoadingRows } from "@/ui/feedback";
 import { Popover } from "@/ui/floating";
 import { Segments } from "./Segments";
-import { type AgentAmount, type Amount, byAgent, byModel, whyWords, within } from "./ledger";
+import { type Amount, byAgent, byModel, type Group, whyWords, within } from "./ledger";
 import { useRun, useRunStore } from "./store";
 
 const LINE_PX = 26;
@@ -87,21 +87,21 @@ function Num({ amount }: { amount: number }) {
   );
 }
 
-function Groups({ groups }: { groups: AgentAmount[] }) {
+function Groups({ groups }: { groups: Group[] }) {
   const store = useRunStore();
   if (groups.length === 0) return <p className="lgempty">No call of this run says tokens or money.</p>;
   return (
     <div className="lgrows" tabIndex={groups.length > 12 ? 0 : undefined}>
       {groups.slice(0, 200).map((group) => (
         <button
-          key={group.span}
+          key={group.key}
           type="button"
           className="lg"
           disabled={group.span < 0}
           onClick={() => store.getState().goTo(group.span)}
         >
           <span className="cut">
-            <bdi>{format.cut(group.name, 60)}</bdi>{" "}
+            <bdi className={group.isLoop ? "warn-t" : undefined}>{format.cut(group.name, 60)}</bdi>{" "}
             <span className="dim">{format.plural(group.calls, "call")}</span>
           </span>
           <Cells amount={group} />
@@ -207,6 +207,7 @@ function LineRows({ run, lines }: { run: Skeleton; lines: LedgerLine[] }) {
                 onClick={() => store.getState().goTo(indexOf(run, line.span_id))}
               >
                 <span className="cut">
+                  <span className="lgat">{placeOf(run, line)}</span>
                   <bdi>{nameOf(run, line)}</bdi>{" "}
                   <span className="dim">{whyWords(line, named(run, line.because_of))}</span>
                 </span>
@@ -223,6 +224,12 @@ function LineRows({ run, lines }: { run: Skeleton; lines: LedgerLine[] }) {
 function nameOf(run: Skeleton, line: LedgerLine): string {
   const span = indexOf(run, line.span_id);
   return format.cut(span >= 0 ? displayName(run, span) : line.name, 48);
+}
+
+/** When the call began. */
+function placeOf(run: Skeleton, line: LedgerLine): string {
+  const span = indexOf(run, line.span_id);
+  return span >= 0 ? format.place(run.start[span]!) : "";
 }
 
 function named(run: Skeleton, id: string | null): string {

@@ -3,7 +3,7 @@
 import { Link } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { ApiError } from "@/api/client";
-import { EmptyState, Failure, LoadingRows } from "@/ui/feedback";
+import { EmptyState, Failure, LoadingRows, useLater } from "@/ui/feedback";
 import { IconButton } from "@/ui/button";
 import { BackIcon, CloseIcon, WarnIcon } from "@/ui/icons";
 import { useAddress } from "@/app/address";
@@ -33,7 +33,7 @@ export function OpenRun(props: OpenRunProps) {
     <div className="run">
       <div className="bar runbar">
         <Leave {...props} />
-        {loading && <span className="shimmer loading-title" />}
+        {loading && <TitleShimmer />}
       </div>
       {gone ? (
         <GoneRun traceId={props.traceId} />
@@ -55,6 +55,10 @@ export function Leave({ mode, onClose }: Pick<OpenRunProps, "mode" | "onClose">)
   ) : (
     <IconButton icon={CloseIcon} label="Close" keys="Esc" onClick={onClose} />
   );
+}
+
+function TitleShimmer() {
+  return useLater(120) && <span className="shimmer loading-title" />;
 }
 
 function Waiting() {

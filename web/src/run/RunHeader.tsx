@@ -54,7 +54,7 @@ export function RunHeader({
       <h1 className="cut runtitle grow">
         <bdi title={format.cut(titleOf(trace))}>{format.cut(titleOf(trace))}</bdi>
       </h1>
-      <span className="no-phone">
+      <span className="row no-phone">
         <Outcome />
       </span>
       {growing && (

@@ -1,9 +1,19 @@
 /** The open run: header, facts, strip, the views at the left and the selected span at the right. */
 
-import { type MouseEvent, type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import {
+  lazy,
+  type MouseEvent,
+  type RefObject,
+  Suspense,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import { flushSync } from "react-dom";
 import type { Search } from "@/app/address";
 import { useRunAddress, viewOf } from "./address";
+import { LoadingRows } from "@/ui/feedback";
 import { Boundary } from "./Boundary";
 import { clickOpensPanel } from "./clicks";
 import { Divider } from "./Divider";
@@ -13,7 +23,6 @@ import { FollowPill } from "./FollowPill";
 import { NARROW, PHONE, useMedia } from "./media";
 import type { Loaded } from "./load";
 import type { Mode } from "./OpenRun";
-import { SpanPanel } from "./panel/SpanPanel";
 import { DeleteDialog } from "./DeleteDialog";
 import { RunFacts } from "./RunFacts";
 import { RunHeader } from "./RunHeader";
@@ -22,6 +31,9 @@ import { useRun, useRunStore, type View } from "./store";
 import { useRunKeys } from "./runKeys";
 import { ViewBar } from "./ViewBar";
 import { ViewPane } from "./ViewPane";
+
+/** Not needed for the first paint: it brings Markdown and the code editor along. */
+const SpanPanel = lazy(() => import("./panel/SpanPanel").then((module) => ({ default: module.SpanPanel })));
 
 const STRIP_PX = 86;
 const STRIP_PHONE_PX = 48;
@@ -94,7 +106,9 @@ export function RunView(props: RunViewProps) {
               <div className="panelzone">
                 {!narrow && <Divider />}
                 <Boundary what="span">
-                  <SpanPanel onClose={closePanel} />
+                  <Suspense fallback={<LoadingRows rows={8} height={40} />}>
+                    <SpanPanel onClose={closePanel} />
+                  </Suspense>
                 </Boundary>
               </div>
             )}

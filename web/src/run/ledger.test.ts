@@ -55,6 +55,46 @@ describe("sums by agent", () => {
   });
 });
 
+describe("sums of a run with a loop", () => {
+  const call = (start: number) => ({
+    name: "read",
+    category: "tool" as const,
+    tool: "read",
+    parent: 0,
+    start,
+    duration: 1,
+    call: 7,
+    result: 9,
+  });
+  const chat = (start: number, cost: number) => ({
+    name: "chat",
+    category: "llm" as const,
+    parent: 0,
+    start,
+    duration: 1,
+    input: 10,
+    output: 1,
+    cost,
+  });
+  const looping = testRun([
+    { name: "coder", category: "agent", agent: "coder", start: 0, duration: 100 },
+    chat(1, 3),
+    { name: "write", category: "tool", tool: "write", parent: 0, start: 2, duration: 1, call: 1, result: 1 },
+    chat(4, 5),
+    call(5),
+    chat(6, 7),
+    call(8),
+    chat(9, 11),
+    call(11),
+  ]);
+  it("keep what the loop cost apart, with the calls that asked for it", () => {
+    expect(byAgent(looping).map(({ name, calls, cost, isLoop }) => [name, calls, cost, isLoop])).toEqual([
+      ["coder", 1, 3, false],
+      ["coder, loop", 3, 23, true],
+    ]);
+  });
+});
+
 describe("sums by model", () => {
   it("stand the dearest first", () => {
     expect(byModel(run).map(({ name, calls, cost }) => [name, calls, cost])).toEqual([

@@ -2,6 +2,7 @@
 
 import type { LedgerLine } from "@/api/schema";
 import { FLAG, has, type Skeleton } from "@/trace/skeleton";
+import { loops } from "@/trace/children";
 import { threadOf, threads } from "@/trace/threads";
 
 /** Tokens and money of some calls; NaN where none of them said it. */
@@ -17,10 +18,13 @@ export interface Amount {
   cost: number;
 }
 
-export interface AgentAmount extends Amount {
+export interface Group extends Amount {
+  key: string;
   name: string;
-  /** Span of the agent, -1 where there is none. */
+  /** The span that it leads to, -1 where there is none. */
   span: number;
+  /** What an agent spent on the same call again and again. */
+  isLoop: boolean;
 }
 
 function nothing(): Amount {
@@ -49,24 +53,60 @@ function add(into: Amount, run: Skeleton, span: number): void {
   if (has(run, span, FLAG.costCounted)) into.cost = plus(into.cost, run.cost[span]!);
 }
 
-/** Sums by agent, in the order in which the agents began; agents that used nothing are left out. */
-export function byAgent(run: Skeleton): AgentAmount[] {
+/**
+ * Sums by agent, in the order in which the agents began; what an agent spent in loops stands apart, after it. Agents
+ * that used nothing are left out.
+ */
+export function byAgent(run: Skeleton): Group[] {
   const of = threadOf(run);
-  const all = threads(run).map((thread) => ({ ...nothing(), name: thread.name, span: thread.agent }));
-  for (let span = 0; span < run.count; span++) add(all[of[span]!]!, run, span);
-  return all.filter((amount) => amount.calls > 0 || !Number.isNaN(amount.cost));
+  const agents = threads(run).map(({ name, agent }, at): Group => ({
+    ...nothing(),
+    key: `agent ${at}`,
+    name,
+    span: agent,
+    isLoop: false,
+  }));
+  const inLoops = new Map<number, Group>();
+  const looping = loopingSpans(run);
+  for (let span = 0; span < run.count; span++) {
+    const thread = of[span]!;
+    let group = agents[thread]!;
+    if (looping[span]) {
+      const known = inLoops.get(thread);
+      const name = `${group.name}, loop`;
+      group = known ?? { ...nothing(), key: `loop ${thread}`, name, span, isLoop: true };
+      if (!known) inLoops.set(thread, group);
+    }
+    add(group, run, span);
+  }
+  return agents
+    .flatMap((group, thread) => [group, inLoops.get(thread)])
+    .filter((group) => group !== undefined)
+    .filter((group) => group.calls > 0 || !Number.isNaN(group.cost));
+}
+
+/** 1 for each span in a loop, with all below it. */
+function loopingSpans(run: Skeleton): Uint8Array {
+  const marked = new Uint8Array(run.count);
+  for (const loop of loops(run)) {
+    for (const span of loop.covered) marked.fill(1, span, run.endIndex[span]);
+  }
+  return marked;
 }
 
 /** Sums by model, the dearest first. */
-export function byModel(run: Skeleton): AgentAmount[] {
-  const all = new Map<number, AgentAmount>();
+export function byModel(run: Skeleton): Group[] {
+  const all = new Map<number, Group>();
   for (let span = 0; span < run.count; span++) {
     if (!has(run, span, FLAG.counted) && !has(run, span, FLAG.costCounted)) continue;
     const model = run.model[span]!;
-    let amount = all.get(model);
-    if (!amount)
-      all.set(model, (amount = { ...nothing(), name: run.strings[model] || "no model said", span }));
-    add(amount, run, span);
+    let group = all.get(model);
+    if (!group) {
+      const name = run.strings[model] || "no model said";
+      group = { ...nothing(), key: `model ${model}`, name, span, isLoop: false };
+      all.set(model, group);
+    }
+    add(group, run, span);
   }
   return [...all.values()].sort((left, right) => (right.cost || 0) - (left.cost || 0));
 }
