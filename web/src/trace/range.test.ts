@@ -11,7 +11,7 @@ describe("timeRange", () => {
       { name: "root", category: "agent", start: 0, duration: 100 },
       { name: "a", category: "llm", parent: 0, start: 10, duration: 50 },
     ]);
-    expect(timeRange(run)).toEqual({ from: 0, to: 100e6, origin: 0, outside: 0 });
+    expect(timeRange(run)).toEqual({ from: 0, to: 100e6, origin: 0, before: 0, after: 0 });
   });
 
   it("leaves out one clock that is years ahead", () => {
@@ -20,7 +20,7 @@ describe("timeRange", () => {
       { name: "a", category: "llm", parent: 0, start: 10, duration: 50 },
       { name: "odd", category: "tool", parent: 0, start: 3 * YEAR_MS, duration: 5, flags: FLAG.oddClock },
     ]);
-    expect(timeRange(run)).toEqual({ from: 0, to: 100e6, origin: 0, outside: 1 });
+    expect(timeRange(run)).toEqual({ from: 0, to: 100e6, origin: 0, before: 0, after: 1 });
     expect(side(run, 2, 0, 100e6)).toBe(1);
   });
 
@@ -38,7 +38,7 @@ describe("timeRange", () => {
       { name: "root", category: "agent", start: YEAR_MS, duration: 100 },
       { name: "a", category: "llm", parent: 1, start: YEAR_MS + 10, duration: 50 },
     ]);
-    expect(timeRange(marked)).toEqual({ from, to: from + 100e6, origin: from, outside: 1 });
+    expect(timeRange(marked)).toEqual({ from, to: from + 100e6, origin: from, before: 1, after: 0 });
   });
 
   it("a long wait inside a run is no odd clock, and a child that outlives its parent stretches it", () => {
@@ -46,7 +46,7 @@ describe("timeRange", () => {
       { name: "root", category: "agent", start: 0, duration: 60_000 },
       { name: "after", category: "tool", parent: 0, start: 50_000, duration: 100_000, flags: FLAG.oddClock },
     ]);
-    expect(timeRange(run)).toEqual({ from: 0, to: 150_000e6, origin: 0, outside: 0 });
+    expect(timeRange(run)).toEqual({ from: 0, to: 150_000e6, origin: 0, before: 0, after: 0 });
   });
 
   it("leaves out an end that is a day away from everything", () => {
@@ -57,15 +57,15 @@ describe("timeRange", () => {
       duration: 10,
     }));
     const run = testRun([...spans, { name: "odd", category: "tool", start: 5, duration: 10 * 86_400_000 }]);
-    expect(timeRange(run)).toEqual({ from: 0, to: 200e6, origin: 0, outside: 1 });
+    expect(timeRange(run)).toEqual({ from: 0, to: 200e6, origin: 0, before: 0, after: 1 });
   });
 
   it("an empty run has a range", () => {
-    expect(timeRange(testRun([]))).toEqual({ from: 0, to: 1, origin: 0, outside: 0 });
+    expect(timeRange(testRun([]))).toEqual({ from: 0, to: 1, origin: 0, before: 0, after: 0 });
   });
 
   it("one span of no length has a range", () => {
     const run = testRun([{ name: "a", category: "tool", start: 0, duration: 0 }]);
-    expect(timeRange(run)).toEqual({ from: 0, to: 1, origin: 0, outside: 0 });
+    expect(timeRange(run)).toEqual({ from: 0, to: 1, origin: 0, before: 0, after: 0 });
   });
 });

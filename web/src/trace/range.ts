@@ -12,8 +12,9 @@ export interface TimeRange {
   to: number;
   /** What the axis calls 0: the run's start, or `from` where that lies outside. */
   origin: number;
-  /** Spans that start or end beyond it. */
-  outside: number;
+  /** Spans that begin before it, and spans that end after it. */
+  before: number;
+  after: number;
 }
 
 /** Beyond such a distance a time without an odd clock may be left out, if it is also far by the rest's measure. */
@@ -40,7 +41,7 @@ export function timeRange(run: Skeleton): TimeRange {
 function measure(run: Skeleton): TimeRange {
   const { sure, odd } = times(run);
   const core = coreOf(sure.length > 0 ? sure : odd);
-  if (!core) return { from: 0, to: Math.max(1, run.end), origin: 0, outside: 0 };
+  if (!core) return { from: 0, to: Math.max(1, run.end), origin: 0, before: 0, after: 0 };
   let [from, to] = core;
   const reach = ODD_TIMES * Math.max(to - from, 1);
   const [least, most] = [from - reach, to + reach];
@@ -53,7 +54,7 @@ function measure(run: Skeleton): TimeRange {
   if (from > 0 && from < to - from) from = 0;
   if (to <= from) to = from + 1;
   const near = from <= 0 && to >= 0;
-  return { from, to, origin: near ? 0 : from, outside: countOutside(run, from, to) };
+  return { from, to, origin: near ? 0 : from, ...countOutside(run, from, to) };
 }
 
 /** Starts and ends: of spans whose clock is fine, and of those whose is not. */
@@ -101,12 +102,15 @@ function isFar(gap: number, rest: number): boolean {
   return gap > FAR_NANOS && gap > FAR_TIMES * rest;
 }
 
-function countOutside(run: Skeleton, from: number, to: number): number {
-  let outside = 0;
+function countOutside(run: Skeleton, from: number, to: number): { before: number; after: number } {
+  const counts = { before: 0, after: 0 };
   for (let span = 0; span < run.count; span++) {
-    if (!has(run, span, FLAG.placeholder) && side(run, span, from, to) !== 0) outside++;
+    if (has(run, span, FLAG.placeholder)) continue;
+    const where = side(run, span, from, to);
+    if (where < 0) counts.before++;
+    else if (where > 0) counts.after++;
   }
-  return outside;
+  return counts;
 }
 
 /** -1: the span begins before the range; 1: it ends after it; 0: neither. */

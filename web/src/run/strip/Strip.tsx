@@ -10,7 +10,7 @@ import { isGrowing, useRun, useRunStore } from "../store";
 import { begin, pixelRatio, useRedraw, useWidth } from "./canvas";
 import { type Colours, coloursOf } from "./colours";
 import { useStripGestures } from "./gestures";
-import { failureMarks, loopMarks, type Mark } from "./marks";
+import { failureMarks, type LoopMark, loopMarks, type Mark } from "./marks";
 import { useOnScreen } from "./onscreen";
 import * as picture from "./picture";
 import { axisOf, nowIn, type Scale } from "./scale";
@@ -51,7 +51,7 @@ function StripAt({ run, height, now }: { run: Skeleton; height: number; now: num
     [run, scale],
   );
   const open = useMemo(() => (now === null ? [] : picture.openWork(run)), [run, now === null]);
-  const base = useBase(run, scale, layout, theme, origin, now !== null, marks.loops);
+  const base = useBase(run, scale, layout, theme, origin, now !== null, marks);
 
   const redraw = useRedraw(() => {
     if (!canvas.current || width === 0) return;
@@ -111,7 +111,7 @@ function StripAt({ run, height, now }: { run: Skeleton; height: number; now: num
       {...gestures.handlers}
     >
       <canvas ref={canvas} className="strip-canvas" style={{ width, height }} aria-hidden />
-      {layout.labelled && <Labels failures={marks.failures} loops={marks.loops.map((mark) => mark.label)} />}
+      {layout.labelled && <Labels failures={marks.failures} loops={marks.loops} />}
     </div>
   );
 }
@@ -124,7 +124,7 @@ function useBase(
   theme: string,
   origin: number,
   growing: boolean,
-  loops: ReturnType<typeof loopMarks>,
+  marks: Parameters<typeof picture.paintBase>[6],
 ) {
   const kept = useRef<{ key: unknown[]; image: HTMLCanvasElement } | null>(null);
   return (colours: Colours): HTMLCanvasElement => {
@@ -132,14 +132,14 @@ function useBase(
     if (kept.current?.key.every((part, at) => part === key[at])) return kept.current.image;
     const image = kept.current?.image ?? document.createElement("canvas");
     const context = begin(image, scale.width + 2 * scale.left, layout.height);
-    if (context) picture.paintBase(context, run, scale, layout, colours, { origin, growing }, loops);
+    if (context) picture.paintBase(context, run, scale, layout, colours, { origin, growing }, marks);
     kept.current = { key, image };
     return image;
   };
 }
 
 /** The words on the strip lead to what they name. */
-function Labels({ failures, loops }: { failures: Mark[]; loops: (Mark | null)[] }) {
+function Labels({ failures, loops }: { failures: Mark[]; loops: LoopMark[] }) {
   const store = useRunStore();
   const go = (span: number) => {
     store.getState().goTo(span);
@@ -162,18 +162,18 @@ function Labels({ failures, loops }: { failures: Mark[]; loops: (Mark | null)[] 
         </button>
       ))}
       {loops.map(
-        (mark) =>
-          mark && (
+        ({ label, width, loop }) =>
+          label && (
             <button
-              key={mark.span}
+              key={label.span}
               type="button"
-              className="strip-mark w"
-              style={at(mark)}
-              onClick={() => go(mark.span)}
-              title={mark.text}
+              className={`strip-mark w ${width < label.width + 16 ? "low" : ""}`}
+              style={at(label)}
+              onClick={() => go(label.span)}
+              title={`${label.text}: ${loop.name}, ${duration(loop.end - loop.start)}`}
             >
               <LoopIcon size={11} strokeWidth={1.5} aria-hidden />
-              {mark.text}
+              {label.text}
             </button>
           ),
       )}

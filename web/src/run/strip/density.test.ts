@@ -36,7 +36,7 @@ describe("barsOf", () => {
     const all = Uint32Array.from({ length: 2000 }, (_, span) => span);
     const { bars, fills } = barsOf(run, all, { from: 0, to: 1000e6, left: 0, width: 100 });
     expect(bars).toEqual([]);
-    expect(fills).toEqual([{ code: LLM, x: 0, width: 100, share: 1 }]);
+    expect(fills).toEqual([{ code: LLM, failed: false, x: 0, width: 100, share: 1 }]);
   });
 
   it("a failure among thousands is seen", () => {
@@ -50,10 +50,10 @@ describe("barsOf", () => {
     const run = testRun(spans);
     const all = Uint32Array.from({ length: 1000 }, (_, span) => span);
     const { fills } = barsOf(run, all, { from: 0, to: 1000e6, left: 0, width: 100 });
-    expect(fills.map(({ code, x, width }) => [code, x, width])).toEqual([
-      [TOOL, 0, 50],
-      [FAILED, 50, 1],
-      [TOOL, 51, 49],
+    expect(fills.map(({ code, failed, x, width }) => [code, failed, x, width])).toEqual([
+      [TOOL, false, 0, 50],
+      [TOOL, true, 50, 1],
+      [TOOL, false, 51, 49],
     ]);
   });
 });

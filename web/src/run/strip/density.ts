@@ -24,7 +24,10 @@ export interface Bar {
 
 /** A part of a lane with more than can be told apart. */
 export interface Fill {
+  /** Category that has most of it, or FAILED where all of it failed. */
   code: number;
+  /** Something in it failed. */
+  failed: boolean;
   x: number;
   width: number;
   /** How much of the time is covered, 0 to 1, in quarters. */
@@ -76,18 +79,21 @@ export function barsOf(
 function fillsOf(covered: Float32Array, columns: number): Fill[] {
   const fills: Fill[] = [];
   for (let at = 0; at < columns; at++) {
-    let most = -1;
+    const parts = covered.subarray(at * CODES, (at + 1) * CODES);
+    let code = -1;
     let all = 0;
-    for (let code = 0; code < CODES; code++) {
-      const part = covered[at * CODES + code]!;
-      all += part;
-      if (part > 0 && (code === FAILED || most < 0 || part > covered[at * CODES + most]!)) most = code;
+    for (let each = 0; each < CODES; each++) {
+      all += parts[each]!;
+      if (each !== FAILED && parts[each]! > 0 && (code < 0 || parts[each]! > parts[code]!)) code = each;
     }
-    if (most < 0) continue;
+    if (all === 0) continue;
+    if (code < 0) code = FAILED;
+    const failed = parts[FAILED]! > 0;
     const share = Math.min(4, Math.max(1, Math.ceil(all * 4))) / 4;
     const last = fills[fills.length - 1];
-    if (last && last.x + last.width === at && last.code === most && last.share === share) last.width++;
-    else fills.push({ code: most, x: at, width: 1, share });
+    const same = last && last.code === code && last.share === share && last.failed === failed;
+    if (same && last.x + last.width === at) last.width++;
+    else fills.push({ code, failed, x: at, width: 1, share });
   }
   return fills;
 }

@@ -1,7 +1,7 @@
 /** What is written on the strip: which step failed, above; which calls went round in a loop, below. */
 
 import { type Loop, loops } from "@/trace/children";
-import { cut } from "@/format";
+import { cut, exact } from "@/format";
 import { endOf, failed, FLAG, has, type Skeleton } from "@/trace/skeleton";
 import { work } from "@/trace/work";
 import { type Scale, toX } from "./scale";
@@ -24,6 +24,8 @@ export interface LoopMark {
 }
 
 const FAILURES_MAX = 6;
+/** Up to so many failures each has its own label. */
+const SINGLE_MAX = 8;
 const LOOPS_MAX = 60;
 const TEXT_MAX = 22;
 /** A character and the icon with its gaps, at 10.5 px. */
@@ -51,13 +53,25 @@ function failures(run: Skeleton): number[] {
   return known;
 }
 
-/** What failed, as far as labels have room, the first of several at one place. */
+function textOf(run: Skeleton, span: number): string {
+  const text = run.strings[run.errorKind[span]!] || run.strings[run.errorMessage[span]!] || "failed";
+  return cut(text.trim() || "failed", TEXT_MAX);
+}
+
+/** Labels of what failed, as far as they have room. Of many failures the first of each kind has one, with a count. */
 export function failureMarks(run: Skeleton, scale: Scale): Mark[] {
+  const all = failures(run);
+  const counts = new Map<string, number>();
+  for (const span of all) counts.set(textOf(run, span), (counts.get(textOf(run, span)) ?? 0) + 1);
+  const grouped = all.length > SINGLE_MAX;
   const marks: Mark[] = [];
   const right = scale.left + scale.width;
-  for (const span of failures(run)) {
-    if (marks.length >= FAILURES_MAX) break;
-    const text = cut(run.strings[run.errorKind[span]!] || "failed", TEXT_MAX);
+  for (const span of all) {
+    if (marks.length >= FAILURES_MAX || counts.size === 0) break;
+    const kind = textOf(run, span);
+    const many = counts.get(kind);
+    if (grouped && (many === undefined || !counts.delete(kind))) continue;
+    const text = grouped && many! > 1 ? `${kind} ×${exact(many!)}` : kind;
     const width = textWidth(text);
     const at = work(run)[span] ? run.start[span]! : endOf(run, span);
     const x = Math.max(scale.left, Math.min(toX(scale, at), right - width));

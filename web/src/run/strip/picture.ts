@@ -1,13 +1,14 @@
 /** The strip's picture: what only changes with the run, the width and the theme is painted once and then copied. */
 
 import { LANES, lanes } from "@/trace/lanes";
+import { timeRange } from "@/trace/range";
 import { CATEGORIES, FLAG, has, type Skeleton } from "@/trace/skeleton";
 import { ticks } from "@/trace/ticks";
 import { work } from "@/trace/work";
 import { crisp } from "./canvas";
 import type { Colours } from "./colours";
 import { BAR_MIN_PX, barsOf, codeOf, FAILED } from "./density";
-import type { LoopMark } from "./marks";
+import type { LoopMark, Mark } from "./marks";
 import { type Scale, toX } from "./scale";
 
 /** Where things stand, from the top, in pixels. */
@@ -22,7 +23,6 @@ export interface Layout {
   top: number;
   bottom: number;
 }
-
 
 export function layoutOf(height: number): Layout {
   return height >= 60
@@ -43,9 +43,10 @@ export function paintBase(
   layout: Layout,
   colours: Colours,
   axis: { origin: number; growing: boolean },
-  loopMarks: readonly LoopMark[],
+  marks: { failures: readonly Mark[]; loops: readonly LoopMark[] },
 ): void {
-  paintTicks(context, scale, layout, colours, axis.origin);
+  paintTicks(context, scale, layout, colours, axis.origin, marks.failures);
+  paintOutside(context, run, scale, layout, colours);
   const { spans, blocks } = lanes(run);
   context.fillStyle = colours.agentTint;
   for (const block of blocks) {
@@ -65,6 +66,10 @@ export function paintBase(
       context.globalAlpha = 0.35 + 0.55 * fill.share;
       context.fillStyle = colourOf(colours, fill.code);
       context.fillRect(fill.x, y, fill.width, layout.bar);
+      if (!fill.failed || fill.code === FAILED) continue;
+      context.globalAlpha = 1;
+      context.fillStyle = colours.error;
+      context.fillRect(fill.x, y, fill.width, layout.bar / 2);
     }
     context.globalAlpha = 0.9;
     for (const bar of bars) {
@@ -75,7 +80,7 @@ export function paintBase(
     }
     context.globalAlpha = 1;
   });
-  paintBrackets(context, loopMarks, layout, colours);
+  paintBrackets(context, marks.loops, layout, colours);
 }
 
 function paintTicks(
@@ -84,6 +89,7 @@ function paintTicks(
   layout: Layout,
   colours: Colours,
   origin: number,
+  failures: readonly Mark[],
 ): void {
   const found = ticks(scale.from, scale.to, scale.width, origin, layout.labelled ? 88 : 56);
   context.fillStyle = colours.text3;
@@ -97,9 +103,34 @@ function paintTicks(
     context.moveTo(x, layout.labelled ? 17 : 0);
     context.lineTo(x, layout.height);
     const room = scale.left * 2 + scale.width - x;
-    if (layout.labelled && room > 40) context.fillText(found.labels[at]!, x + 4, 12.5);
+    const hidden = failures.some((mark) => x < mark.x + mark.width && mark.x < x + 44);
+    if (layout.labelled && room > 40 && !hidden) context.fillText(found.labels[at]!, x + 4, 12.5);
   });
   context.stroke();
+}
+
+/** Arrows at the edges where spans lie beyond the scale. */
+function paintOutside(
+  context: CanvasRenderingContext2D,
+  run: Skeleton,
+  scale: Scale,
+  layout: Layout,
+  colours: Colours,
+): void {
+  const { before, after } = timeRange(run);
+  const y = layout.lanesTop + layout.bar / 2;
+  context.fillStyle = colours.warn;
+  for (const [count, edge, way] of [
+    [before, 3, -1],
+    [after, scale.left * 2 + scale.width - 3, 1],
+  ] as const) {
+    if (count === 0) continue;
+    context.beginPath();
+    context.moveTo(edge, y);
+    context.lineTo(edge - way * 7, y - 4.5);
+    context.lineTo(edge - way * 7, y + 4.5);
+    context.fill();
+  }
 }
 
 function paintBrackets(
@@ -111,9 +142,10 @@ function paintBrackets(
   context.strokeStyle = colours.warn;
   context.lineWidth = 1.5;
   context.beginPath();
-  const y = layout.bottom;
   const tall = layout.labelled ? 5 : 3;
-  for (const { x, width } of marks) {
+  for (const { x, width, label } of marks) {
+    // A bracket shorter than its label stands above it.
+    const y = label && width < label.width + 16 ? layout.bottom - 4 : layout.bottom;
     context.moveTo(x + 0.75, y);
     context.lineTo(x + 0.75, y + tall);
     context.lineTo(x + width - 0.75, y + tall);

@@ -4,6 +4,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import {
   type CSSProperties,
   type MouseEvent,
+  type ReactNode,
   type Ref,
   useEffect,
   useImperativeHandle,
@@ -52,10 +53,12 @@ interface Props {
   axis: { from: number; to: number; origin: number };
   now: number | null;
   onZoomed: (zoomed: boolean) => void;
+  /** Stands above the durations. */
+  corner: ReactNode;
   ref: Ref<PlotHandle>;
 }
 
-export function Plot({ run, rows, axis, now, onZoomed, ref }: Props) {
+export function Plot({ run, rows, axis, now, onZoomed, corner, ref }: Props) {
   const store = useRunStore();
   const theme = useTheme((state) => state.drawn);
   const printing = useRun((state) => state.printing);
@@ -175,6 +178,8 @@ export function Plot({ run, rows, axis, now, onZoomed, ref }: Props) {
           <span className="no-phone">for {format.plural(run.count, "span")}</span>
         </span>
         <canvas ref={axisCanvas} style={{ ...place, top: 0, height: AXIS_PX }} aria-hidden />
+        <span />
+        <span className="corner">{corner}</span>
       </div>
       <div className="tl-rows" style={{ height: rows.length * sizes.row }} onClick={click}>
         <canvas

@@ -2,12 +2,12 @@
 
 import { type CSSProperties, memo } from "react";
 import * as format from "@/format";
-import { firstSpan } from "@/trace/children";
+import { firstSpan, lastSpan } from "@/trace/children";
 import { holds, type Row } from "@/trace/rows";
 import type { Skeleton } from "@/trace/skeleton";
 import { DownIcon, ErrorIcon, KIND_ICONS, LoopIcon, RightIcon, WarnIcon } from "@/ui/icons";
 import { kindColours } from "@/ui/kind";
-import { useRun, useRunStore } from "../store";
+import { isGrowing, useRun, useRunStore } from "../store";
 import { type RowWords, wordsOf } from "./words";
 
 /** Deeper rows are not indented further: names must keep some room. */
@@ -30,14 +30,10 @@ export const TimelineRow = memo(function TimelineRow(props: Props) {
   const words = wordsOf(run, row.item);
   const span = firstSpan(row.item);
   const isFold = row.item.kind !== "span";
-  const current = useRun(({ selected }) =>
-    isFold || !row.open
-      ? selected >= 0 && (selected === span || (!row.open && holds(run, row.item, selected)))
-      : selected === span,
-  );
-  const hovered = useRun(
-    ({ hover }) => hover >= 0 && (hover === span || (!row.open && holds(run, row.item, hover))),
-  );
+  const shows = (wanted: number) =>
+    wanted === span || (!row.open && isNear(run, row, wanted) && holds(run, row.item, wanted));
+  const current = useRun(({ selected }) => selected >= 0 && shows(selected));
+  const hovered = useRun(({ hover }) => hover >= 0 && shows(hover));
   const hit = useRun(({ matches }) => !isFold && includes(matches, span));
   const level = Math.min(row.depth, INDENT_MAX);
   return (
@@ -73,14 +69,22 @@ export const TimelineRow = memo(function TimelineRow(props: Props) {
           at {format.place(words.start - origin)}, {words.status}
         </span>
       </span>
-      <span
-        className={`m ${words.status === "open" ? "live-t" : words.status === "odd clock" ? "warn-t" : ""}`}
-      >
+      <span className={`m ${durationTone(run, words)}`}>
         {words.status === "open" ? "open" : format.duration(words.duration)}
       </span>
     </div>
   );
 });
+
+/** Could be in the row: no walk over all that a fold covers for each row. */
+function isNear(run: Skeleton, { item }: Row, span: number): boolean {
+  return span >= firstSpan(item) && span < run.endIndex[lastSpan(item)]!;
+}
+
+function durationTone(run: Skeleton, { status }: RowWords): string {
+  if (status === "open") return isGrowing(run) ? "live-t" : "dim";
+  return status === "odd clock" ? "warn-t" : "";
+}
 
 function toneOf({ tone, strong }: RowWords): string {
   if (tone === "error") return "err-t med";

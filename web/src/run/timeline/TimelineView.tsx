@@ -66,24 +66,47 @@ function TimelineAt({ run, now }: { run: Skeleton; now: number | null }) {
           />
         </>
       )}
-      <IconButton
-        icon={asTable ? TimelineIcon : RunsIcon}
-        label={asTable ? "Show as timeline" : "Show as table"}
-        aria-pressed={asTable}
-        onClick={() => setAsTable(!asTable)}
-      />
+      <TableSwitch asTable={asTable} set={setAsTable} />
     </span>
   );
   return (
-    <div className="tl">
+    <div className={asTable ? "tl as-table" : "tl"}>
       <WhereBar run={run} tools={tools} />
       {asTable ? (
         <TimelineTable run={run} rows={rows} origin={origin} />
       ) : (
-        <Plot ref={plot} run={run} rows={rows} axis={axis} now={now} onZoomed={setZoomed} />
+        <Plot
+          ref={plot}
+          run={run}
+          rows={rows}
+          axis={axis}
+          now={now}
+          onZoomed={setZoomed}
+          corner={<TableSwitch asTable={false} set={setAsTable} className="only-phone" />}
+        />
       )}
       <Selection run={run} origin={origin} />
     </div>
+  );
+}
+
+function TableSwitch({
+  asTable,
+  set,
+  className = "",
+}: {
+  asTable: boolean;
+  set: (asTable: boolean) => void;
+  className?: string;
+}) {
+  return (
+    <IconButton
+      className={className}
+      icon={asTable ? TimelineIcon : RunsIcon}
+      label={asTable ? "Show as timeline" : "Show as table"}
+      aria-pressed={asTable}
+      onClick={() => set(!asTable)}
+    />
   );
 }
 
@@ -103,7 +126,7 @@ function useRows(run: Skeleton): Row[] {
 
 /** Spans whose times the axis leaves out. */
 function useOutside(run: Skeleton): number {
-  return useMemo(() => timeRange(run).outside, [run]);
+  return useMemo(() => timeRange(run).before + timeRange(run).after, [run]);
 }
 
 /** Says what is selected, for those who do not see the canvas. */

@@ -1,6 +1,6 @@
 /** The line above the timeline: where the time went, the scale of the heat, or what the critical path explains. */
 
-import { type ReactNode, useRef } from "react";
+import { type ReactNode, useMemo, useRef } from "react";
 import { announce } from "@/app/announce";
 import * as format from "@/format";
 import { criticalPath } from "@/trace/critical";
@@ -9,6 +9,7 @@ import { loops } from "@/trace/children";
 import { type Part, PARTS, partition, percents, stretches } from "@/trace/partition";
 import { timeRange } from "@/trace/range";
 import { displayName, type Skeleton } from "@/trace/skeleton";
+import { work } from "@/trace/work";
 import { jumpTo } from "../moving";
 import { useRun, useRunStore } from "../store";
 
@@ -178,17 +179,12 @@ function loopShare(run: Skeleton, of: "tokens" | "cost", total: number): number 
 }
 
 /** Names that stand beside the path's sum. */
-const NAMED = 3;
+const NAMED = 4;
 
 function PathFacts({ run }: { run: Skeleton }) {
   const store = useRunStore();
   const path = criticalPath(run);
-  const own = new Map<number, number>();
-  for (const { span, from, to } of path.pieces) own.set(span, (own.get(span) ?? 0) + to - from);
-  const longest = [...own]
-    .filter(([span]) => span >= 0 && run.endIndex[span] === span + 1)
-    .sort((left, right) => right[1] - left[1])
-    .slice(0, NAMED);
+  const longest = useMemo(() => longestNames(run), [run]);
   return (
     <>
       <span className="med nowrap">Critical path</span>
@@ -198,12 +194,39 @@ function PathFacts({ run }: { run: Skeleton }) {
         <span className="dim">({format.share(path.explained / path.total)})</span>
       </span>
       <span className="legend">
-        {longest.map(([span, time]) => (
-          <button key={span} type="button" className="wherepart" onClick={() => jumpTo(store, span)}>
-            <bdi className="cut">{format.cut(displayName(run, span), 28)}</bdi> {format.duration(time)}
+        {longest.map(({ name, time, count, span }) => (
+          <button
+            key={name}
+            type="button"
+            className="wherepart"
+            title="To the longest of them"
+            onClick={() => jumpTo(store, span)}
+          >
+            <bdi className="cut">{format.cut(name, 28)}</bdi>
+            {count > 1 && <span className="dim">×{format.count(count)}</span>}
+            <b className="med">{format.duration(time)}</b>
           </button>
         ))}
       </span>
     </>
   );
+}
+
+/** The names that the path spends most time in, each with its longest piece. */
+function longestNames(run: Skeleton): { name: string; time: number; count: number; span: number }[] {
+  const marks = work(run);
+  const byName = new Map<number, { time: number; spans: Set<number>; span: number; longest: number }>();
+  for (const { span, from, to } of criticalPath(run).pieces) {
+    if (span < 0 || !marks[span]) continue;
+    const key = run.displayName[span]! || run.name[span]!;
+    const known = byName.get(key) ?? { time: 0, spans: new Set(), span, longest: 0 };
+    known.time += to - from;
+    known.spans.add(span);
+    if (to - from > known.longest) Object.assign(known, { span, longest: to - from });
+    byName.set(key, known);
+  }
+  return [...byName.values()]
+    .sort((left, right) => right.time - left.time)
+    .slice(0, NAMED)
+    .map(({ time, spans, span }) => ({ name: displayName(run, span), time, count: spans.size, span }));
 }

@@ -59,7 +59,7 @@ export function paintRows(context: CanvasRenderingContext2D, scene: Scene): void
   paintNow(context, scene, height);
   paintBrush(context, scene, height);
   if (scene.needle < 0) return;
-  context.fillStyle = scene.colours.off;
+  context.fillStyle = scene.colours.lineStrong;
   context.fillRect(Math.round(scene.needle), 0, 1, height);
 }
 
@@ -223,6 +223,9 @@ function paintBarcode(context: CanvasRenderingContext2D, scene: Scene, row: Row,
   if (extent.open) paintOpen(context, scene, x, top, width, all);
   /** Painted up to here, by line; failures are painted over what is there. */
   const painted = [-Infinity, -Infinity, -Infinity];
+  // Short calls of a loop are ticks on the model calls between them, as long as there is room.
+  const ticked = loop && item.spans.length * 4 < width;
+  const crowded = failuresIn(run, item) * 5 > width;
   const edge = scale.left * 2 + scale.width;
   for (let at = 0; at < code.spans.length; at++) {
     const span = code.spans[at]!;
@@ -233,17 +236,24 @@ function paintBarcode(context: CanvasRenderingContext2D, scene: Scene, row: Row,
     const left = toX(scale, run.start[span]!);
     if (left > edge) break;
     const bad = codeOf(run, span) === FAILED;
-    if (!bad && right <= painted[line]! + 0.5) continue;
-    const from = bad ? left : Math.max(left, painted[line]!);
+    const call = loop && run.category[span] !== LLM;
+    const over = (bad && !crowded) || (call && ticked);
+    if (bad && crowded) {
+      // So many that they would cover everything: a red edge above.
+      context.fillStyle = colours.error;
+      context.fillRect(left, top - 2, Math.max(1, right - left), 2);
+    }
+    if (!over && right <= painted[line]! + 0.5) continue;
+    const from = over ? left : Math.max(left, painted[line]!);
     context.fillStyle = heat
       ? colours.heat[heat.level[span]!]!
-      : loop && !bad && run.category[span] !== LLM
+      : call && !bad
         ? colours.warn
-        : colourOf(colours, codeOf(run, span));
+        : colourOf(colours, bad && crowded ? run.category[span]! : codeOf(run, span));
     // Half a pixel of ground keeps neighbours apart.
     const gap = right - from > 3 ? 0.5 : 0;
     const y = top + line * (tall + 1);
-    context.fillRect(from, y, Math.max(1, right - from - gap), tall);
+    context.fillRect(from, y, Math.max(over ? 1.5 : 1, right - from - gap), tall);
     if (heat && bad) outline(context, colours.error, from, y, Math.max(2, right - from), tall);
     painted[line] = Math.max(painted[line]!, from + 1, right);
     if (span === scene.hover || span === scene.selected)
@@ -256,6 +266,12 @@ function paintBarcode(context: CanvasRenderingContext2D, scene: Scene, row: Row,
         tall + 2,
       );
   }
+}
+
+/** Failed steps below a row. */
+function failuresIn(run: Skeleton, item: Row["item"]): number {
+  if (item.kind === "span") return run.subtreeErrors[item.span]!;
+  return item.covered.reduce((all, span) => all + run.subtreeErrors[span]!, 0);
 }
 
 /** Open: a light runs over it, and its right edge fades. A still pattern where motion is not wanted (phase 0). */
@@ -298,11 +314,15 @@ function paintPieces(context: CanvasRenderingContext2D, scene: Scene, row: Row, 
   const { item } = row;
   context.fillStyle = scene.colours.text;
   const y = extent.middle + BAR_PX / 2 + 1;
+  // Between its steps an open row has slivers that say nothing.
+  const least = row.open && item.kind === "span" ? 1.5 : 0;
   let painted = -Infinity;
   const paint = (first: number, end: number) => {
     for (const piece of piecesWithin(path, first, end)) {
       const x = toX(scene.scale, piece.from);
-      const right = Math.max(x + 1, toX(scene.scale, piece.to));
+      const end = toX(scene.scale, piece.to);
+      if (end - x < least) continue;
+      const right = Math.max(x + 1, end);
       if (right <= painted + 0.5 && x >= painted - 1) continue;
       context.fillRect(x, y, right - x, 2);
       painted = right;

@@ -91,9 +91,9 @@ function foldName(run: Skeleton, item: Fold): string {
   switch (item.kind) {
     case "loop":
     case "repeat":
-      return `${format.cut(displayName(run, stepOf(run, item.spans[0]!).span), 60)} ×${item.spans.length}`;
+      return `${format.cut(displayName(run, stepOf(run, item.spans[0]!).span), 60)} ×${format.exact(item.spans.length)}`;
     case "fine":
-      return `${item.covered.length} steps, all fine`;
+      return `${format.exact(item.covered.length)} steps, all fine`;
     case "hundred":
       return `${format.exact(item.from)} to ${format.exact(item.to)}`;
     case "infrastructure":
