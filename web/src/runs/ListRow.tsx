@@ -37,7 +37,7 @@ function Row<R>(props: RowProps<R>) {
     if (window.getSelection()?.type === "Range") return;
     onOpen(id);
   };
-  const classes = ["trow", "r", props.cursor && "cur", deleted && "gone", selected && "picked"].filter(
+  const classes = ["trow", "r", props.cursor && "cur", deleted && "isgone", selected && "picked"].filter(
     Boolean,
   );
   return (

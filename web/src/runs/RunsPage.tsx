@@ -45,7 +45,7 @@ const NARROW = TRACE_NARROW.flatMap((id) => TRACE_COLUMNS.find((column) => colum
 /** Beside an open run there is less room for each. */
 function narrowed(column: Column<TraceRow>): Column<TraceRow> {
   const widths: Record<string, string> = {
-    started: "54px",
+    started: "62px",
     agent: "112px",
     input: "minmax(0, 1fr)",
     duration: "58px",

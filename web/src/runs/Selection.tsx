@@ -83,7 +83,7 @@ export function SelectionBar({
       <Button small tone="ghost" icon={CloseIcon} onClick={onClear}>
         Clear
       </Button>
-      <Dialog open={asking} onOpenChange={setAsking} title={`Delete ${runs}?`} className="ask">
+      <Dialog open={asking} onOpenChange={setAsking} title={`Delete ${runs}?`} className="askdel">
         <div className="askbody">
           <p>
             Every byte of them goes, and spans that come later for them are refused for 30 days. This cannot

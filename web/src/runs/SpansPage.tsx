@@ -40,7 +40,7 @@ const NARROW = SPAN_NARROW.flatMap((id) => SPAN_COLUMNS.find((column) => column.
 
 function narrowed(column: Column<SpanRow>): Column<SpanRow> {
   const widths: Record<string, string> = {
-    started: "54px",
+    started: "62px",
     step: "150px",
     input: "minmax(0, 1fr)",
     duration: "58px",

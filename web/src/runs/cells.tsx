@@ -66,7 +66,7 @@ export function Labels({
 }) {
   if (labels.length === 0) return null;
   return (
-    <span className="labels">
+    <span className="rowlabels">
       {labels.slice(0, most).map((label, at) => (
         <span key={at} className={`label ${toneOf(label.name)}`} title={labelText(label)}>
           <bdi>{format.cut(label.name, 24)}</bdi>

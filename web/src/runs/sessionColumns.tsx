@@ -41,7 +41,7 @@ export const SESSION_COLUMNS: readonly Column<Session>[] = [
     min: 72,
     sort: "end",
     cell: (one) => (
-      <span className="dim nowrap">
+      <span className="dim cut">
         <When nanos={one.last_start_nanos} />
       </span>
     ),
@@ -74,7 +74,7 @@ export const SESSION_COLUMNS: readonly Column<Session>[] = [
     min: 72,
     sort: "start",
     cell: (one) => (
-      <span className="dim nowrap">
+      <span className="dim cut">
         <When nanos={one.first_start_nanos} />
       </span>
     ),

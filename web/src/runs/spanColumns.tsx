@@ -42,7 +42,7 @@ export const SPAN_COLUMNS: readonly Column<SpanRow>[] = [
     width: "72px",
     min: 72,
     cell: (span) => (
-      <span className="dim nowrap">
+      <span className="dim cut">
         <When nanos={span.start_nanos} />
       </span>
     ),

@@ -25,7 +25,7 @@ export const TRACE_COLUMNS: readonly Column<TraceRow>[] = [
     min: 72,
     sort: "start",
     cell: (run) => (
-      <span className="dim nowrap">
+      <span className="dim cut">
         <When nanos={run.start_nanos} />
       </span>
     ),

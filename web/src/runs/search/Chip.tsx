@@ -35,7 +35,7 @@ export function Chip({
       <button
         type="button"
         ref={ref}
-        className="body"
+        className="chipbody"
         tabIndex={-1}
         title={`${text}\nClick to edit, Backspace removes`}
         aria-label={`Filter ${text}${tone === "bad" ? ", not understood" : ""}. Enter edits, Backspace removes`}
