@@ -264,7 +264,7 @@ class Builder {
     const isOnWay = this.way.has(span) && span !== options.anchor;
     const below = spans.length > 1 ? 0 : this.sums[run.endIndex[span]!]! - this.sums[span + 1]!;
     const open = below > 0 && (options.expanded[span] === 1 || isOnWay);
-    const id = `s:${spanId(run, span)}`;
+    const id = nodeId(run, span);
     const failures = spans.reduce((all, one) => all + (failed(run, one) ? 1 : 0), 0);
     const node: SpanNode = {
       kind: "span",
@@ -333,6 +333,11 @@ function shownSums(run: Skeleton, { showInfrastructure, shown }: GraphOptions): 
   }
   if (!shown) known.set(showInfrastructure, sums);
   return sums;
+}
+
+/** Id of the node of a span that has one of its own. */
+export function nodeId(run: Skeleton, span: number): string {
+  return `s:${spanId(run, span)}`;
 }
 
 /** The node that shows a span: its own, its stub's, or the nearest drawn above it. "" for none. */

@@ -27,12 +27,20 @@ export const ZOOM_MAX = 2;
 /** Text is not drawn below this zoom: nobody reads it, and it costs frames. */
 export const TEXT_ZOOM = 0.55;
 /** What is first seen is never smaller than this: the rest is a drag away. */
-const FIRST_ZOOM = 0.6;
+const FIRST_ZOOM = 0.65;
 const MARGIN = 20;
 /** What comes into sight stands so far from the side. */
 const ASIDE = 60;
 /** Room for the line of words at the top. */
 const TOP = 36;
+
+/** A node that was opened, and the node that takes its place (itself, or the first that a stub hid). */
+export interface Hold {
+  before: string;
+  after: string;
+  /** It had the keyboard, and its successor gets it. */
+  hadFocus: boolean;
+}
 
 type Arrow = "up" | "down" | "left" | "right";
 const ARROWS: Record<string, Arrow> = {
@@ -57,8 +65,8 @@ export interface CanvasProps {
   next: (from: string, arrow: Arrow) => string;
   /** Where the keyboard begins. */
   first: string;
-  /** Id of the node that stays where it is on the screen when the layout changes. */
-  hold: { current: string };
+  /** What stays where it is on the screen when the layout changes. */
+  hold: { current: Hold | null };
   note: ReactNode;
   onList: () => void;
   children?: ReactNode;
@@ -77,7 +85,12 @@ function Inner(props: CanvasProps) {
   const run = useRunStore();
   const root = useRef<HTMLDivElement>(null);
   const [marks] = useState(createMarks);
-  const { moved, fit, zoomBy } = useViewport(props);
+  const focusOn = (id: string) => {
+    marks.setState({ cursor: id });
+    const element = root.current?.querySelector<HTMLElement>(`[data-nav="${CSS.escape(id)}"]`);
+    element?.focus({ preventScroll: true });
+  };
+  const { sees, fit, zoomBy } = useViewport(props, focusOn);
   const isFar = useFlow((state) => state.transform[2] < TEXT_ZOOM);
   const { selected, hover, thread, hits } = props.marks;
   useEffect(() => {
@@ -107,10 +120,7 @@ function Inner(props: CanvasProps) {
     event.preventDefault();
     const { cursor } = marks.getState();
     const to = inside === root.current ? cursor : next(cursor, arrow);
-    if (!to) return;
-    marks.setState({ cursor: to });
-    const element = root.current?.querySelector<HTMLElement>(`[data-nav="${CSS.escape(to)}"]`);
-    element?.focus({ preventScroll: true });
+    if (to) focusOn(to);
   };
   return (
     <MarksContext value={marks}>
@@ -143,7 +153,7 @@ function Inner(props: CanvasProps) {
           attributionPosition="top-right"
           onPaneClick={() => run.getState().select(-1)}
           onMoveStart={(event) => {
-            if (event) moved.current = true;
+            if (event) sees.current = "reader";
           }}
         >
           <ViewportPortal>
@@ -189,11 +199,12 @@ function Zoom() {
 }
 
 /** What part is seen. */
-function useViewport({ size, places, marks, hold, first }: CanvasProps) {
+function useViewport({ size, places, marks, hold, first }: CanvasProps, focusOn: (id: string) => void) {
   const flow = useReactFlow();
   const width = useFlow((state) => state.width);
   const height = useFlow((state) => state.height);
-  const moved = useRef(false);
+  /** What decides what is seen. */
+  const sees = useRef<"first" | "all" | "reader">("first");
   const before = useRef(places);
   const { selected } = marks;
   const at = useRef(selected);
@@ -203,18 +214,22 @@ function useViewport({ size, places, marks, hold, first }: CanvasProps) {
   useEffect(() => {
     if (width === 0 || height === 0) return;
     const view = flow.getViewport();
-    const held = before.current === places ? undefined : before.current.get(hold.current);
-    const now = held && places.get(hold.current);
+    const change = before.current === places ? null : hold.current;
+    const held = change && before.current.get(change.before);
+    const now = change && places.get(change.after);
     before.current = places;
     if (held && now) {
-      hold.current = "";
-      moved.current = true;
+      hold.current = null;
+      if (change.hadFocus) requestAnimationFrame(() => focusOn(change.after));
+      sees.current = "reader";
       void flow.setViewport({
         zoom: view.zoom,
         x: view.x + (held.x + held.width / 2 - now.x - now.width / 2) * view.zoom,
         y: view.y + (held.y - now.y) * view.zoom,
       });
-    } else if (!moved.current) {
+    } else if (sees.current === "all") {
+      void flow.setViewport(fitted(size, { width, height }));
+    } else if (sees.current === "first") {
       void flow.setViewport(
         firstView(size, { width, height }, places.get(top.current), places.get(at.current)),
       );
@@ -229,13 +244,13 @@ function useViewport({ size, places, marks, hold, first }: CanvasProps) {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [selected]);
   return {
-    moved,
+    sees,
     fit: () => {
-      moved.current = false;
+      sees.current = "all";
       void flow.setViewport(fitted(size, { width, height }));
     },
     zoomBy: (factor: number) => {
-      moved.current = true;
+      sees.current = "reader";
       void flow.zoomTo(Math.min(ZOOM_MAX, Math.max(ZOOM_MIN, flow.getZoom() * factor)));
     },
   };

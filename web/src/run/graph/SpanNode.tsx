@@ -2,7 +2,7 @@
 
 import type { Node, NodeProps } from "@xyflow/react";
 import { memo } from "react";
-import { cost, count, cut, duration, picoToUsd, plural, tokens } from "@/format";
+import { ABSENT, cost, count, cut, duration, picoToUsd, plural, tokens } from "@/format";
 import { lasted } from "@/trace/cards";
 import { isCode, type SpanNode as GraphSpan, type StubNode } from "@/trace/graph";
 import { category, displayName, FLAG, has, type Skeleton, subtreeTokens, sum } from "@/trace/skeleton";
@@ -42,7 +42,7 @@ export function spanFacts(run: Skeleton, node: GraphSpan) {
     name,
     time,
     error,
-    words: [duration(time), tokens(used), cost(picoToUsd(spent))].filter((text) => text !== "–"),
+    words: [duration(time), tokens(used), cost(picoToUsd(spent))].filter((text) => text !== ABSENT),
     share: Math.min(1, time / Math.max(1, runTime(run))),
     open: spans.some((one) => has(run, one, FLAG.open)),
     kind: run.strings[run.kind[span]!],

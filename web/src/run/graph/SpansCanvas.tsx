@@ -3,11 +3,11 @@
 import { MiniMap, type Node } from "@xyflow/react";
 import { useCallback, useMemo, useRef } from "react";
 import { plural } from "@/format";
-import { beside, type GraphNode, nodeOfSpan, type SpanGraph, threadOfNode } from "@/trace/graph";
+import { beside, type GraphNode, nodeId, nodeOfSpan, type SpanGraph, threadOfNode } from "@/trace/graph";
 import { EmptyState } from "@/ui/feedback";
 import { ErrorIcon } from "@/ui/icons";
 import { useRun, useRunStore } from "../store";
-import { Canvas } from "./Canvas";
+import { Canvas, type Hold } from "./Canvas";
 import { type Box, elbows, tipAt } from "./place";
 import { SpanNode, StubNodeView } from "./SpanNode";
 import { SpansNote } from "./SpansNote";
@@ -20,13 +20,15 @@ const ALL_POINTERS = { pointerEvents: "all" } as const;
 export function SpansCanvas({ onList }: { onList: () => void }) {
   const { run, graph, selected, onOpen } = useSpanGraph();
   const { laid, error, retry } = useLayout(graph.nodes);
-  const hold = useRef("");
+  const hold = useRef<Hold>(null);
   const open = useCallback(
     (node: GraphNode) => {
-      hold.current = node.kind === "stub" && node.parent ? node.parent : node.id;
+      const after = node.kind === "stub" ? nodeId(run, node.spans[0]!) : node.id;
+      const hadFocus = document.activeElement?.getAttribute("data-nav") === node.id;
+      hold.current = { before: node.id, after, hadFocus };
       onOpen(node);
     },
-    [onOpen],
+    [run, onOpen],
   );
   const nodes = useMemo(
     () =>

@@ -74,7 +74,11 @@ function Line({
         {node.spans.length > 1 && <span className="cnt">×{node.spans.length}</span>}
         {facts.error && <span className="cut err-t">{cut(facts.error)}</span>}
         <span className="grow" />
-        <span className="dim num">{facts.words.join("  ")}</span>
+        <span className="dim num gwords">
+          {facts.words.map((text, at) => (
+            <span key={at}>{text}</span>
+          ))}
+        </span>
       </button>
       {(node.below > 0 || node.fold) && (
         <button type="button" className="btn sm" aria-expanded={node.open} onClick={() => onOpen(node)}>

@@ -1,7 +1,7 @@
 /** The card of one agent: a row a step name, with count, failures, time and its share of the run. */
 
 import { memo } from "react";
-import { cost, count, cut, duration, picoToUsd, plural, tokens } from "@/format";
+import { ABSENT, cost, count, cut, duration, picoToUsd, plural, tokens } from "@/format";
 import { isCode } from "@/trace/graph";
 import type { StepCard as Card, StepLoop, StepRow, Steps } from "@/trace/steps";
 import { displayName, type Skeleton } from "@/trace/skeleton";
@@ -26,16 +26,18 @@ export interface StepCardProps {
   /** All rows are shown, though they are many. */
   isLong: boolean;
   onMore: (card: Card) => void;
+  /** Pixels of a row where there is no canvas; the card is then as high as it needs. */
+  rowHeight?: number;
 }
 
 export const StepCard = memo(function StepCard(props: StepCardProps) {
-  const { run, steps, card, rows, more, isLong, onMore } = props;
+  const { run, steps, card, rows, more, isLong, onMore, rowHeight } = props;
   const here = useRun(({ selected }) => selected >= 0 && steps.cardOf[selected] === card.id);
   const foot = more > 0 || isLong;
   return (
     <section
       className={`gnode gcard ${here ? "here" : ""} ${card.failures > 0 ? "bad" : ""}`}
-      style={{ height: cardHeight(rows.length + (foot ? 1 : 0)) }}
+      style={rowHeight ? undefined : { height: cardHeight(rows.length + (foot ? 1 : 0)) }}
       aria-label={cut(card.name)}
     >
       <CardHead run={run} steps={steps} card={card} />
@@ -48,7 +50,7 @@ export const StepCard = memo(function StepCard(props: StepCardProps) {
         </ul>
       )}
       {card.loops.map((loop) => (
-        <LoopArrow key={loop.to} loop={loop} rows={rows} />
+        <LoopArrow key={loop.to} loop={loop} rows={rows} rowHeight={rowHeight ?? ROW_HEIGHT} />
       ))}
       <LoopNotes card={card} />
     </section>
@@ -89,8 +91,9 @@ function CardHead({ run, steps, card }: { run: Skeleton; steps: Steps; card: Car
       </span>
       <span className="sums">
         <span>{plural(card.spans, "span")}</span>
-        <span>{tokens(card.tokens)}</span>
-        <span>{cost(picoToUsd(card.cost))}</span>
+        {[tokens(card.tokens), cost(picoToUsd(card.cost))].map(
+          (text, at) => text !== ABSENT && <span key={at}>{text}</span>,
+        )}
       </span>
     </button>
   );
@@ -160,17 +163,17 @@ function MoreRow({ card, more, onMore }: { card: Card; more: number; onMore: (ca
 }
 
 /** From the model call that asks to the call that is repeated. */
-function LoopArrow({ loop, rows }: { loop: StepLoop; rows: number[] }) {
+function LoopArrow({ loop, rows, rowHeight }: { loop: StepLoop; rows: number[]; rowHeight: number }) {
   const to = rows.indexOf(loop.to);
   const from = loop.from < 0 ? to : rows.indexOf(loop.from);
   if (to < 0 || from < 0) return null;
-  const middle = (row: number) => HEAD_HEIGHT + row * ROW_HEIGHT + ROW_HEIGHT / 2;
+  const middle = (row: number) => HEAD_HEIGHT + row * rowHeight + rowHeight / 2;
   const self = from === to ? 6 : 0;
   const start = { x: 16, y: middle(from) - self };
   const end = { x: 14, y: middle(to) + self };
   const path = elbows([start, { x: 2, y: start.y }, { x: 2, y: end.y }, end]);
   return (
-    <svg className="gloop" width={18} height={HEAD_HEIGHT + rows.length * ROW_HEIGHT} aria-hidden>
+    <svg className="gloop" width={18} height={HEAD_HEIGHT + rows.length * rowHeight} aria-hidden>
       <path className="edge lp" d={path} />
       <path className="tip lp" d={`M12 ${end.y - 4}L18 ${end.y}L12 ${end.y + 4}z`} />
     </svg>

@@ -5,7 +5,7 @@ import { memo, useCallback, useMemo, useRef } from "react";
 import { plural } from "@/format";
 import type { Steps } from "@/trace/steps";
 import { useRun } from "../store";
-import { Canvas } from "./Canvas";
+import { Canvas, type Hold } from "./Canvas";
 import {
   type Box,
   CARD_WIDTH,
@@ -33,12 +33,13 @@ const NO_THREAD: ReadonlySet<string> = new Set();
 
 export function StepsCanvas({ onList }: { onList: () => void }) {
   const { run, steps, cards, onMore, hits } = useSteps();
-  const hold = useRef("");
+  const hold = useRef<Hold>(null);
   const placed = useMemo(() => place(steps, cards), [steps, cards]);
   const places = useMemo(() => placesOf(steps, cards, placed.boxes), [steps, cards, placed]);
   const openMore = useCallback<typeof onMore>(
     (card) => {
-      hold.current = `card:${card.id}`;
+      const id = `card:${card.id}`;
+      hold.current = { before: id, after: id, hadFocus: false };
       onMore(card);
     },
     [onMore],

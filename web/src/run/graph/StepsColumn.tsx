@@ -1,11 +1,16 @@
 /** Steps without a canvas, one card below the other: on a phone, and where somebody asks for a list. */
 
+import { PHONE, useMedia } from "../media";
 import { MarksContext } from "./marks";
+import { ROW_HEIGHT } from "./place";
 import { StepCard } from "./StepCard";
 import { StepsNote } from "./StepsNote";
 import { useSteps } from "./useSteps";
 
+const PHONE_ROW = 44;
+
 export function StepsColumn() {
+  const rowHeight = useMedia(PHONE) ? PHONE_ROW : ROW_HEIGHT;
   const { run, steps, cards, onMore } = useSteps();
   return (
     <MarksContext value={null}>
@@ -20,7 +25,14 @@ export function StepsColumn() {
                 called by <bdi>{steps.cards[card.parent]!.name}</bdi>
               </p>
             )}
-            <StepCard run={run} steps={steps} card={card} {...cards[at]!} onMore={onMore} />
+            <StepCard
+              run={run}
+              steps={steps}
+              card={card}
+              {...cards[at]!}
+              onMore={onMore}
+              rowHeight={rowHeight}
+            />
           </div>
         ))}
       </div>

@@ -33,16 +33,18 @@ test("notes below a card push what it calls down", () => {
   expect(boxes[1]).toMatchObject({ x: 0, y: 190 });
 });
 
-test("seven children are two lines, and the line to the second goes past the first at its left", () => {
-  const { boxes, edges } = placeCards(
-    cards(-1, 0, 0, 0, 0, 0, 0, 0),
-    new Array(8).fill(100),
-    new Array(8).fill(0),
-  );
-  expect(boxes.slice(1, 7).every(({ y }) => y === 160)).toBe(true);
-  expect(boxes[7]).toMatchObject({ x: 760, y: 300 });
-  expect(edges[6]!.path).toBe(
-    "M892 100L892 122Q892 130 884 130L744 130Q736 130 736 138L736 272Q736 280 744 280L884 280Q892 280 892 288L892 297",
+test("five children are two lines, and the line to the second goes down at the left", () => {
+  const { boxes, edges } = placeCards(cards(-1, 0, 0, 0, 0, 0), new Array(6).fill(100), new Array(6).fill(0));
+  // Four of 264 with gaps of 40 between: 1,176 wide.
+  expect(boxes.slice(1, 5).map(({ x, y }) => [x, y])).toEqual([
+    [0, 160],
+    [304, 160],
+    [608, 160],
+    [912, 160],
+  ]);
+  expect(boxes[5]).toMatchObject({ x: 456, y: 300 });
+  expect(edges[4]!.path).toBe(
+    "M588 100L588 122Q588 130 580 130L-16 130Q-24 130 -24 138L-24 272Q-24 280 -16 280L580 280Q588 280 588 288L588 297",
   );
 });
 

@@ -1,4 +1,4 @@
-/** Where the cards of the steps stand: parents centred above what they call, wide generations in lines of six. */
+/** Where the cards of the steps stand: parents centred above what they call, wide generations in lines of four. */
 
 import type { StepCard } from "@/trace/steps";
 
@@ -9,12 +9,12 @@ export const ROW_HEIGHT = 28;
 const FOOT_HEIGHT = 8;
 /** A note on a loop below the card, with the gap above it. */
 export const NOTE_HEIGHT = 30;
-/** Room at the left of each card for arrows of loops and for lines to later generations. */
+/** Room at the left of each card for arrows of loops, and for the line to what stands in later lines. */
 const GAP_X = 40;
 const GAP_Y = 60;
 const LINE_GAP = 40;
 /** Cards beside each other before a new line begins. */
-export const LINE_MAX = 6;
+export const LINE_MAX = 4;
 const CORNER = 8;
 
 export interface Point {
@@ -59,6 +59,7 @@ export function placeCards(cards: StepCard[], heights: number[], notes: number[]
   };
   const set = (list: number[], left: number, top: number, width: number, parent: number) => {
     const under = linesOf(list, size);
+    const side = left + (width - under.width) / 2 - GAP_X / 2 - 4;
     let y = top;
     for (const [place, line] of under.lines.entries()) {
       let x = left + (width - line.width) / 2;
@@ -72,7 +73,7 @@ export function placeCards(cards: StepCard[], heights: number[], notes: number[]
           edges.push({
             from: parent,
             to: card,
-            path: edgePath(boxes[parent]!, boxes[card]!, top, place === 0),
+            path: edgePath(boxes[parent]!, boxes[card]!, top, place > 0 ? side : null),
           });
         x += own.width + GAP_X;
       }
@@ -106,13 +107,12 @@ function linesOf(list: number[], size: (card: number) => { width: number; height
   return { lines, width, height };
 }
 
-/** From the foot of one box to the head of another; to later lines past the left of the cards between. */
-function edgePath(from: Box, to: Box, top: number, isFirst: boolean): string {
+/** From the foot of one box to the head of another; to later lines down the left side of all of them. */
+function edgePath(from: Box, to: Box, top: number, side: number | null): string {
   const start = { x: from.x + from.width / 2, y: from.y + from.height };
   const end = { x: to.x + to.width / 2, y: to.y - 3 };
   const bus = top - GAP_Y / 2;
-  if (isFirst) return elbows([start, { x: start.x, y: bus }, { x: end.x, y: bus }, end]);
-  const side = to.x - GAP_X / 2 - 4;
+  if (side === null) return elbows([start, { x: start.x, y: bus }, { x: end.x, y: bus }, end]);
   const turn = to.y - LINE_GAP / 2;
   return elbows([
     start,
