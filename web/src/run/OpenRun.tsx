@@ -11,6 +11,7 @@ import { cause } from "./cause";
 import { GoneRun } from "./GoneRun";
 import { type Loaded, useRunLoad } from "./load";
 import { RunView } from "./RunView";
+import { offerRun } from "@/palette/state";
 import { createRunStore, RunContext, type RunStore } from "./store";
 import { readBrush } from "./address";
 
@@ -108,6 +109,7 @@ function Stored({
   made.current ??= open(loaded, search, rest.mode);
   const store = made.current;
   useEffect(() => store.getState().grow(loaded.run), [store, loaded.run]);
+  useEffect(() => offerRun(store), [store]);
   return (
     <RunContext value={store}>
       <RunView {...rest} loaded={loaded} />
