@@ -41,6 +41,10 @@ function Content() {
   const run = useRun((state) => state.run);
   const [part, setPart] = useState<Part>("agent");
   const total = useMemo(() => within(run), [run]);
+  const groups = useMemo(
+    () => (part === "agent" ? byAgent(run) : part === "model" ? byModel(run) : null),
+    [run, part],
+  );
   return (
     <>
       <div className="lgbar">
@@ -55,8 +59,7 @@ function Content() {
         <span className="num">Out</span>
         <span className="num">Cost</span>
       </div>
-      {part === "agent" && <Groups groups={byAgent(run)} />}
-      {part === "model" && <Groups groups={byModel(run)} />}
+      {groups && <Groups groups={groups} />}
       {part === "lines" && <Lines run={run} />}
       <Sum run={run} total={total} />
       <Prices run={run} />

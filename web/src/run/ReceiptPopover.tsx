@@ -21,7 +21,7 @@ export function ReceiptPopover({
   const run = useRun((state) => state.run);
   const growing = isGrowing(run);
   const found = useMemo(() => gaps(run, growing), [run, growing]);
-  const word = receiptWord(run, growing);
+  const word = receiptWord(found, growing);
   return (
     <Popover
       open={open}

@@ -150,24 +150,34 @@ function useOpenOnClick() {
   };
 }
 
-/** Before the page is printed everything is opened; the views then draw all their rows. */
+/** While the page is printed everything is open, nothing is folded, and the paper is white. */
 function usePrinting() {
   const store = useRunStore();
   useEffect(() => {
-    const kept = { expanded: store.getState().expanded };
+    const root = document.documentElement;
+    let kept: (() => void) | null = null;
     const before = () => {
-      kept.expanded = store.getState().expanded;
+      if (kept) return;
+      const { expanded, fold, expandAll, set } = store.getState();
+      const theme = root.dataset.theme;
+      kept = () => {
+        store.setState({ expanded, fold, printing: false });
+        root.dataset.theme = theme;
+      };
+      root.dataset.theme = "light";
       flushSync(() => {
-        store.getState().expandAll();
-        store.getState().set({ printing: true });
+        expandAll();
+        set({ printing: true, fold: false });
       });
     };
     const after = () => {
-      store.setState({ expanded: kept.expanded, printing: false });
+      kept?.();
+      kept = null;
     };
     addEventListener("beforeprint", before);
     addEventListener("afterprint", after);
     return () => {
+      after();
       removeEventListener("beforeprint", before);
       removeEventListener("afterprint", after);
     };

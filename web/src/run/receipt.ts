@@ -166,8 +166,7 @@ function clockWords(odd: number, skewed: number): string {
 }
 
 /** What stands on the chip. */
-export function receiptWord(run: Skeleton, growing: boolean): { text: string; tone: "" | "warn" } {
-  const found = gaps(run, growing);
+export function receiptWord(found: readonly Gap[], growing: boolean): { text: string; tone: "" | "warn" } {
   const missing = found.filter((gap) => gap.missing).length;
   if (missing > 0) return { text: plural(missing, "gap"), tone: "warn" };
   if (found.length > 0) return { text: plural(found.length, "oddity", "oddities"), tone: "warn" };

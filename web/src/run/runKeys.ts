@@ -5,6 +5,7 @@ import { announce } from "@/app/announce";
 import { type Key, useKeys } from "@/app/keys";
 import { OF_A_RUN, written } from "./address";
 import { copyLink, copySpanId, copyTraceId, exportRun } from "./actions";
+import { useMovingKeys } from "./moving";
 import { isGrowing, useRunStore, VIEWS } from "./store";
 import type { RunViewProps, Shell } from "./RunView";
 import { VIEW_WORDS } from "./views";
@@ -18,6 +19,7 @@ export function useRunKeys({
   shell,
 }: RunViewProps & { shell: Shell }): void {
   const store = useRunStore();
+  useMovingKeys();
   const asPage = useAsPage(shell);
   const { search, change, goTo } = shell;
   const popover = (name: string) => change({ open: search.open === name ? undefined : name }, "replace");
