@@ -80,7 +80,7 @@ export function ColumnChooser<Row>({
         })}
       </ul>
       {hidden.length > 0 && (
-        <ul className="cols more" aria-label="Not shown">
+        <ul className="cols hiddencols" aria-label="Not shown">
           {hidden.map((column) => (
             <li key={column.id}>
               <label className="grow" title={column.about}>

@@ -53,44 +53,77 @@ function Row<R>(props: RowProps<R>) {
       onClick={open}
       onAuxClick={open}
     >
-      {onToggle && expanded !== undefined && props.phone === null && (
-        <button
-          type="button"
-          tabIndex={-1}
-          className={expanded ? "twist on" : "twist"}
-          aria-label={expanded ? "Hide steps" : "Show steps"}
-          title={expanded ? "Hide steps (←)" : "Show steps (→)"}
-          onClick={(event) => {
-            event.preventDefault();
-            onToggle(id);
-          }}
-        >
-          <RightIcon size={12} strokeWidth={1.8} aria-hidden />
-        </button>
-      )}
-      {props.phone ??
+      {props.phone ? (
+        <span role="gridcell" className="phonecell">
+          {props.phone}
+        </span>
+      ) : (
         columns.map((column, at) => (
           <span key={column.id} role="gridcell" className={column.numeric ? "num td" : "td"}>
+            {at === 0 && onToggle && expanded !== undefined && (
+              <Twist expanded={expanded} onToggle={() => onToggle(id)} />
+            )}
             {at === 0 && onSelect ? (
-              <span className="mark">
+              <Mark selected={selected} onSelect={() => onSelect(id)}>
                 {column.cell(row)}
-                <input
-                  type="checkbox"
-                  tabIndex={-1}
-                  checked={selected}
-                  aria-label="Select"
-                  title="Select (x)"
-                  onClick={(event) => event.stopPropagation()}
-                  onChange={() => onSelect(id)}
-                />
-              </span>
+              </Mark>
             ) : (
               column.cell(row)
             )}
           </span>
-        ))}
-      {deleted && <span className="label e goneword">deleted</span>}
+        ))
+      )}
+      {deleted && (
+        <span role="gridcell" className="label e goneword">
+          deleted
+        </span>
+      )}
     </div>
+  );
+}
+
+/** Opens what is below a row, in the margin beside it. */
+function Twist({ expanded, onToggle }: { expanded: boolean; onToggle: () => void }) {
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      className={expanded ? "twist on" : "twist"}
+      aria-label={expanded ? "Hide steps" : "Show steps"}
+      title={expanded ? "Hide steps (←)" : "Show steps (→)"}
+      onClick={(event) => {
+        event.preventDefault();
+        onToggle();
+      }}
+    >
+      <RightIcon size={12} strokeWidth={1.8} aria-hidden />
+    </button>
+  );
+}
+
+/** The mark of a state, which is the box to select the row while the pointer is on it. */
+function Mark({
+  selected,
+  onSelect,
+  children,
+}: {
+  selected: boolean;
+  onSelect: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <span className="mark">
+      {children}
+      <input
+        type="checkbox"
+        tabIndex={-1}
+        checked={selected}
+        aria-label="Select"
+        title="Select (x)"
+        onClick={(event) => event.stopPropagation()}
+        onChange={onSelect}
+      />
+    </span>
   );
 }
 

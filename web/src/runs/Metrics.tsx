@@ -1,6 +1,5 @@
 /** The strip of numbers over a list. They are of what the filter and the range let through; each is a way to filter. */
 
-import type { ReactNode } from "react";
 import * as format from "@/format";
 import { cachedShare } from "./cells";
 import type { RunFigures } from "./useFigures";
@@ -18,18 +17,9 @@ export interface Metric {
   on?: boolean;
 }
 
-export function Metrics({
-  metrics,
-  lead,
-  stale,
-}: {
-  metrics: readonly Metric[];
-  lead?: ReactNode;
-  stale: boolean;
-}) {
+export function Metrics({ metrics, stale }: { metrics: readonly Metric[]; stale: boolean }) {
   return (
     <dl className={stale ? "metrics stale" : "metrics"}>
-      {lead}
       {metrics.map((metric) => (
         <div className="metric" key={metric.label}>
           <dt>{metric.label}</dt>

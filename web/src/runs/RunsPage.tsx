@@ -4,40 +4,33 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { TraceRow } from "@/api/schema";
 import { announce } from "@/app/announce";
 import { useKeys } from "@/app/keys";
-import * as format from "@/format";
-import { compose, setField, term, toggle } from "@/query/edit";
+import { compose, toggle } from "@/query/edit";
 import { rememberRuns } from "@/run/neighbours";
 import { UpIcon } from "@/ui/icons";
 import { usePhone } from "@/ui/media";
-import { type Column, type Line, Table, type TableHandle } from "@/ui/Table";
+import { type Column, Table, type TableHandle } from "@/ui/Table";
 import { EmptyInstall } from "./EmptyInstall";
 import { listKeys } from "./listKeys";
 import { Rows } from "./Rows";
 import { ColumnChooser, useColumns } from "./ColumnChooser";
-import { filterDuration } from "./filterDuration";
 import { Foot, ListFrame } from "./ListFrame";
-import { ListRow } from "./ListRow";
 import { LiveState } from "./LiveState";
-import { Metrics, runMetrics } from "./Metrics";
+import { lineKeys, PHONE_ROW_PX, ROW_PX, runLines } from "./runLines";
+import { RunsMetrics } from "./RunsMetrics";
 import { More } from "./More";
 import { Peek, usePeekSoon } from "./Peek";
-import { rangeLabel } from "./range";
 import { SelectionBar } from "./Selection";
-import { StepRow, StepsEnd, useSteps } from "./Steps";
+import { type StepsOf, useSteps } from "./Steps";
 import { TRACE_COLUMNS, TRACE_NARROW, TRACE_USUAL } from "./traceColumns";
-import { TracePhoneRow } from "./TracePhoneRow";
 import { useCursor } from "./useCursor";
 import { useFigures } from "./useFigures";
-import { type List, type Source, useList } from "./useList";
-import { type ListAddress, useListAddress } from "./useListAddress";
+import { type Source, useList } from "./useList";
+import { useListAddress } from "./useListAddress";
 import { useLiveRows } from "./useLiveRows";
 import { useOpenRun } from "./useOpenRun";
 
 const SOURCE: Source = { path: "/traces", rows: "traces" };
-const ROW_PX = 34;
-const STEP_PX = 30;
-const END_PX = 26;
-const PHONE_ROW_PX = 64;
+const NO_STEPS: ReadonlyMap<string, StepsOf> = new Map();
 const NARROW = TRACE_NARROW.flatMap((id) => TRACE_COLUMNS.find((column) => column.id === id) ?? []).map(
   narrowed,
 );
@@ -109,11 +102,7 @@ export function RunsPage() {
   const { show, href, page } = run;
 
   const keys = useMemo(
-    () =>
-      list.rows.flatMap((row) => {
-        const below = narrow || phone ? undefined : steps.get(row.trace_id);
-        return [row.trace_id, ...(below?.shown ?? []).map((step) => `${row.trace_id}/${step.span_id}`)];
-      }),
+    () => lineKeys(list.rows, narrow || phone ? NO_STEPS : steps),
     [list.rows, steps, narrow, phone],
   );
   const cursor = useCursor(keys, run.open, table);
@@ -135,85 +124,45 @@ export function RunsPage() {
     [show, cursor.set],
   );
 
-  const lines = useMemo((): Line[] => {
-    const made: Line[] = [];
-    for (const row of list.rows) {
-      const id = row.trace_id;
-      const below = narrow || phone ? undefined : steps.get(id);
-      made.push({
-        key: id,
-        height: phone ? PHONE_ROW_PX : ROW_PX,
-        node: (place) => (
-          <ListRow
-            key={id}
-            row={row}
-            id={id}
-            columns={columns}
-            place={place}
-            cursor={at === id}
-            current={run.open === id}
-            selected={picked.has(id)}
-            deleted={deleted.has(id)}
-            expanded={narrow || row.span_count < 2 ? undefined : expanded.includes(id)}
-            href={href(id)}
-            phone={phone ? <TracePhoneRow run={row} /> : null}
-            onOpen={onRow}
-            onToggle={toggleSteps}
-            onSelect={narrow ? undefined : pick}
-          />
-        ),
-      });
-      if (!below) continue;
-      for (const step of below.shown) {
-        const key = `${id}/${step.span_id}`;
-        made.push({
-          key,
-          height: STEP_PX,
-          node: (place) => (
-            <StepRow
-              key={key}
-              step={step}
-              columns={columns}
-              place={place}
-              cursor={at === key}
-              onOpen={() => show(id, step.span_id)}
-            />
-          ),
-        });
-      }
-      made.push({
-        key: `${id}/end`,
-        height: END_PX,
-        node: (place) => (
-          <StepsEnd
-            key={`${id}/end`}
-            steps={below}
-            place={place}
-            cursor={false}
-            onAll={() => setAllSteps((before) => new Set(before).add(id))}
-            onOpen={() => show(id)}
-          />
-        ),
-      });
-    }
-    return made;
-  }, [
-    list.rows,
-    narrow,
-    phone,
-    steps,
-    columns,
-    at,
-    run.open,
-    picked,
-    deleted,
-    expanded,
-    href,
-    onRow,
-    toggleSteps,
-    pick,
-    show,
-  ]);
+  const showAll = useCallback((id: string) => setAllSteps((before) => new Set(before).add(id)), []);
+  const shownSteps = narrow || phone ? NO_STEPS : steps;
+  const lines = useMemo(
+    () =>
+      runLines(list.rows, shownSteps, {
+        columns,
+        phone,
+        narrow,
+        at,
+        open: run.open,
+        picked,
+        deleted,
+        expanded,
+        href,
+        onRow,
+        onStep: show,
+        onToggle: toggleSteps,
+        onPick: pick,
+        onAll: showAll,
+      }),
+    [
+      list.rows,
+      shownSteps,
+      columns,
+      phone,
+      narrow,
+      at,
+      run.open,
+      picked,
+      deleted,
+      expanded,
+      href,
+      onRow,
+      show,
+      toggleSteps,
+      pick,
+      showAll,
+    ],
+  );
 
   const walk = (by: number) => {
     const key = cursor.move(by);
@@ -345,6 +294,7 @@ export function RunsPage() {
         >
           <Table
             label="Runs"
+            tree
             handle={table}
             columns={columns}
             lines={lines}
@@ -374,49 +324,3 @@ export function RunsPage() {
 }
 
 const nothing = () => undefined;
-
-function RunsMetrics({
-  address,
-  list,
-  figures,
-}: {
-  address: ListAddress;
-  list: List<TraceRow>;
-  figures: ReturnType<typeof useFigures>;
-}) {
-  const { q, setQ, setSort, update } = address;
-  const sums = figures.data?.figures;
-  const failedOn = /(^|\s)is:failed(\s|$)/.test(q);
-  const runs = sums?.count ?? null;
-  const metrics = [
-    {
-      label: "Traces",
-      value: runs === null ? "– –" : `${figures.data?.partial ? "≥ " : ""}${format.count(runs)}`,
-      exact:
-        runs === null
-          ? undefined
-          : `${format.exact(runs)} runs, ${rangeLabel(address.range, Date.now()).toLowerCase()}`,
-      action: { text: "Newest first", run: () => setSort(undefined) },
-    },
-    {
-      label: "Spans",
-      value: sums ? format.count(sums.span_count) : "– –",
-      exact:
-        sums?.span_count === undefined ? undefined : `${format.exact(sums.span_count)} spans in these runs`,
-      action: { text: "Runs with most spans first", run: () => setSort("-spans") },
-    },
-    ...runMetrics(sums, {
-      spans: () => setSort("-spans"),
-      failed: () => setQ(toggle(q, "is:failed")),
-      failedOn,
-      tokens: () => setSort("-tokens"),
-      cost: () => setSort("-cost"),
-      slowerThan: (nanos) =>
-        update({
-          q: setField(q, "duration", term("duration", ">=", filterDuration(nanos))),
-          sort: "-duration",
-        }),
-    }),
-  ];
-  return <Metrics metrics={metrics} stale={figures.stale || list.stale} />;
-}

@@ -40,7 +40,7 @@ async function load(traceId: string, signal: AbortSignal): Promise<{ steps: Span
 }
 
 /** Steps of every run that is opened in the list. `all`: those whose steps are all shown. */
-export function useSteps(open: readonly string[], all: ReadonlySet<string>): Map<string, StepsOf> {
+export function useSteps(open: readonly string[], all: ReadonlySet<string>): ReadonlyMap<string, StepsOf> {
   const queries = useQueries({
     queries: open.map((traceId) => ({
       queryKey: ["steps", traceId],
@@ -124,13 +124,11 @@ export function StepRow<Row>({
 export function StepsEnd({
   steps,
   place,
-  cursor,
   onAll,
   onOpen,
 }: {
   steps: StepsOf;
   place: LinePlace;
-  cursor: boolean;
   onAll: () => void;
   onOpen: () => void;
 }) {
@@ -142,7 +140,7 @@ export function StepsEnd({
       aria-rowindex={place.index}
       role="row"
       aria-level={2}
-      className={cursor ? "trow kid end cur" : "trow kid end"}
+      className="trow kid end"
     >
       <span role="gridcell" className="dim td">
         {loading ? (

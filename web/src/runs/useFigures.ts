@@ -51,7 +51,9 @@ export function useHistogram(filter: string | null, lengthMs: number | null, buc
       const now = BigInt(Date.now()) * 1_000_000n;
       const start = lengthMs === null ? undefined : (now - BigInt(lengthMs) * 1_000_000n).toString();
       const end = lengthMs === null ? undefined : now.toString();
-      return get<HistogramAnswer>("/histogram", { filter, start, end, buckets }, signal);
+      // Bars of days begin at the reader's midnight.
+      const utc_offset_minutes = -new Date().getTimezoneOffset();
+      return get<HistogramAnswer>("/histogram", { filter, start, end, buckets, utc_offset_minutes }, signal);
     },
     enabled: filter !== null,
     placeholderData: keepPreviousData,

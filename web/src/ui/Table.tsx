@@ -80,6 +80,7 @@ export function tracks<Row>(columns: readonly Column<Row>[]): string {
 
 export function Table<Row>({
   label,
+  tree = false,
   columns,
   lines,
   total,
@@ -94,6 +95,8 @@ export function Table<Row>({
   handle,
 }: {
   label: string;
+  /** Lines can be opened to others below them. */
+  tree?: boolean;
   columns: readonly Column<Row>[];
   lines: readonly Line[];
   /** Rows in all, -1 where that is not known. */
@@ -166,7 +169,7 @@ export function Table<Row>({
     <div
       className="tbl"
       ref={scroller}
-      role="grid"
+      role={tree ? "treegrid" : "grid"}
       tabIndex={0}
       aria-label={label}
       aria-rowcount={total < 0 ? -1 : total + 1}
@@ -176,7 +179,7 @@ export function Table<Row>({
       onPointerEnter={over(true)}
       onPointerLeave={over(false)}
     >
-      <div style={style}>
+      <div style={style} role="presentation">
         {withHead && (
           <div className="trow head" role="row" aria-rowindex={1}>
             {columns.map((column) => (

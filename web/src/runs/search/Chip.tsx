@@ -31,7 +31,7 @@ export function Chip({
   onKey: (event: KeyboardEvent) => void;
 }) {
   return (
-    <span className={`chip ${piece.kind} ${tone} ${marked ? "marked" : ""}`} role="listitem">
+    <span className={`chip ${piece.kind} ${tone} ${marked ? "marked" : ""}`}>
       <button
         type="button"
         ref={ref}

@@ -277,7 +277,7 @@ export function SearchField({
         }}
       >
         <SearchIcon size={15} strokeWidth={1.5} className="i" aria-hidden />
-        <span className="chips" role="list" aria-label="Filters">
+        <span className="chips">
           {pieces.map((piece, at) =>
             editing && editing.from === piece.from ? (
               field
