@@ -3,10 +3,18 @@
 import { Banner } from "@/ui/feedback";
 import { useNow } from "./clock";
 import { RETRY_SECONDS, useServer } from "./session";
+import { SignInForm } from "./SignIn";
 
 export function ServerBands() {
-  const goneSince = useServer((state) => state.goneSince);
+  const { goneSince, refused } = useServer();
   if (goneSince !== null) return <Gone since={goneSince} />;
+  if (refused !== null) {
+    return (
+      <Banner tone="error" action={<SignInForm />}>
+        {refused} What you see was loaded before.
+      </Banner>
+    );
+  }
   return null;
 }
 
@@ -16,7 +24,8 @@ function Gone({ since }: { since: number }) {
   const next = RETRY_SECONDS - (passed % RETRY_SECONDS);
   return (
     <Banner tone="warn">
-      Clew does not answer since {passed} s. What you see was loaded before; trying again in {next} s.
+      Clew does not answer{passed > 0 ? ` since ${passed} s` : ""}. What you see was loaded before; trying
+      again in {next} s.
     </Banner>
   );
 }

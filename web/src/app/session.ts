@@ -12,22 +12,27 @@ export const RETRY_SECONDS = 5;
 interface ServerState {
   /** Milliseconds since 1970 when the server was first found away; null while it answers. */
   goneSince: number | null;
-  /** The key was refused while the page was open. */
-  refused: boolean;
+  /** Why the key was refused while the page was open, in the server's words; null while it is good. */
+  refused: string | null;
 }
 
-export const useServer = create<ServerState>(() => ({ goneSince: null, refused: false }));
+export const useServer = create<ServerState>(() => ({ goneSince: null, refused: null }));
 
 onAnswer((error: ApiError | null) => {
   const state = useServer.getState();
   if (error?.gone) {
     if (state.goneSince === null) useServer.setState({ goneSince: Date.now() });
   } else if (error?.unauthenticated) {
-    useServer.setState({ goneSince: null, refused: true });
+    useServer.setState({ goneSince: null, refused: sentence(error.message) });
   } else if (state.goneSince !== null) {
     useServer.setState({ goneSince: null });
   }
 });
+
+/** The server's messages begin small and end without a stop, since programs read them too. */
+function sentence(message: string): string {
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+}
 
 /** The state of the session. `workspace: null` means that nobody is signed in. */
 export function useSession() {
@@ -57,7 +62,7 @@ export function useReconnect(): void {
 /** Signs in with a key; the cookie that comes back is out of reach for scripts. */
 export async function signIn(key: string): Promise<SessionState> {
   const session = await send<SessionState>("POST", "/session", { key });
-  useServer.setState({ refused: false });
+  useServer.setState({ refused: null });
   return session;
 }
 
