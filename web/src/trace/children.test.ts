@@ -84,6 +84,22 @@ describe("items", () => {
     expect(told(items(run, 0, FOLD))).toEqual(["repeat 1 2 3", "loop 4 5 6"]);
   });
 
+  test("a repeat does not hide a call that failed", () => {
+    const read = (at: number, error?: string) => ({ ...tool(0, at, "read", at), error });
+    const run = testRun([
+      agent("a"),
+      read(1),
+      read(2),
+      read(3),
+      read(4, "torn"),
+      read(5),
+      read(6),
+      read(7),
+      read(8),
+    ]);
+    expect(told(items(run, 0, FOLD))).toEqual(["repeat 1 2 3", "4", "repeat 5 6 7 8"]);
+  });
+
   test("calls without known arguments are a repeat, never a loop", () => {
     const run = testRun([agent("a"), tool(0, 1, "read", 0), tool(0, 2, "read", 0), tool(0, 3, "read", 0)]);
     expect(told(items(run, 0, FOLD))).toEqual(["repeat 1 2 3"]);
@@ -251,7 +267,14 @@ describe("totals", () => {
     const run = testRun(
       [tool(-1, 1, "a", 1), tool(-1, 5, "b", 2)].map((span) => ({ ...span, parent: undefined })),
     );
-    expect(totals(run, [0, 1])).toEqual({ start: 1e6, end: 6e6, tokens: NaN, cost: NaN, spans: 2 });
+    expect(totals(run, [0, 1])).toEqual({
+      start: 1e6,
+      end: 6e6,
+      tokens: NaN,
+      cost: NaN,
+      spans: 2,
+      errors: 0,
+    });
   });
 });
 

@@ -212,9 +212,10 @@ function repeats(run: Skeleton, siblings: number[]): Found[] {
       first = same;
       continue;
     }
-    // Other arguments: as far as no loop begins inside.
+    // Other arguments: as far as no loop begins and nothing stands out.
     let last = first + 1;
     while (last < calls.length && alike(calls[last - 1]!, calls[last]!)) {
+      if (standsOut(calls[last]!) || standsOut(calls[last - 1]!)) break;
       if (runOf(last, again) - last >= REPEAT_MIN) break;
       last++;
     }
@@ -229,6 +230,9 @@ function repeats(run: Skeleton, siblings: number[]): Found[] {
     while (end < calls.length && alike(calls[end - 1]!, calls[end]!) && same(calls[end - 1]!, calls[end]!))
       end++;
     return end;
+  }
+  function standsOut(at: number): boolean {
+    return isRemarkable(run, siblings[at]!);
   }
   /** The same tool, with nothing but model calls between. */
   function alike(left: number, right: number): boolean {
@@ -335,20 +339,22 @@ function loop(run: Skeleton, parent: number, item: Extract<Item, { kind: "loop" 
 export function totals(
   run: Skeleton,
   covered: readonly number[],
-): { start: number; end: number; tokens: number; cost: number; spans: number } {
+): { start: number; end: number; tokens: number; cost: number; spans: number; errors: number } {
   let start = Infinity;
   let end = -Infinity;
   let tokens = NaN;
   let cost = NaN;
   let spans = 0;
+  let errors = 0;
   for (const span of covered) {
     start = Math.min(start, run.start[span]!);
     end = Math.max(end, endOf(run, span));
     tokens = sum(tokens, subtreeTokens(run, span));
     cost = sum(cost, run.subtreeCost[span]!);
     spans += run.subtreeSpans[span]!;
+    errors += run.subtreeErrors[span]!;
   }
-  return { start, end, tokens, cost, spans };
+  return { start, end, tokens, cost, spans, errors };
 }
 
 const ODD = FLAG.orphan | FLAG.oddClock | FLAG.cycle;

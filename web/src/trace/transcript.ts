@@ -19,6 +19,8 @@ interface Base {
   level: number;
   /** Row of the innermost open card around it, -1 for none. */
   card: number;
+  /** It stands in an opened fold. */
+  inFold: "" | "loop" | "fold";
 }
 
 export type TranscriptRow = Base &
@@ -72,13 +74,18 @@ export function transcript(run: Skeleton, options: TranscriptOptions): Transcrip
   return new Builder(run, options).build();
 }
 
+/** Where rows stand. */
+type Where = Pick<TranscriptRow, "level" | "card" | "inFold">;
+const TOP: Where = { level: 0, card: -1, inFold: "" };
+
+function where({ level, card, inFold }: Where): Where {
+  return { level, card, inFold };
+}
+
 /** A list of items being told, in a card or not. */
-interface Frame {
+interface Frame extends Where {
   items: Item[];
   at: number;
-  level: number;
-  /** Row of the card around it. */
-  card: number;
   /** This frame is a card's inside: its foot follows. */
   closes: boolean;
 }
@@ -113,9 +120,8 @@ class Builder {
     const { run, rows, at } = this;
     const asked = this.asked();
     this.asksKnown = asked >= 0;
-    if (asked >= 0)
-      this.add({ kind: "words", key: `words:${spanId(run, asked)}`, span: asked, level: 0, card: -1 });
-    this.open(items(run, -1, this.folding), 0, -1, false);
+    if (asked >= 0) this.add({ kind: "words", key: `words:${spanId(run, asked)}`, span: asked, ...TOP });
+    this.open(items(run, -1, this.folding), TOP);
     for (let frame = this.stack.at(-1); frame; frame = this.stack.at(-1)) this.step(frame);
     this.finish();
     const rowOf = (span: number) => {
@@ -140,8 +146,8 @@ class Builder {
     return place;
   }
 
-  private open(list: Item[], level: number, card: number, closes: boolean): void {
-    this.stack.push({ items: list, at: 0, level, card, closes });
+  private open(list: Item[], where: Where, closes = false): void {
+    this.stack.push({ items: list, at: 0, closes, ...where });
   }
 
   /** Tells the next item of the frame, or ends it. */
@@ -159,23 +165,24 @@ class Builder {
 
   private foot(frame: Frame): void {
     const head = this.rows[frame.card]!;
-    this.add({ kind: "end", key: `end:${head.key}`, span: head.span, level: frame.level, card: frame.card });
+    this.add({ kind: "end", key: `end:${head.key}`, span: head.span, ...where(frame) });
   }
 
   private fold(item: Fold, frame: Frame): void {
     const open = this.options.openFolds.has(item.key);
-    const base = { key: item.key, span: item.covered[0]!, level: frame.level, card: frame.card, open };
+    const base = { key: item.key, span: item.covered[0]!, open, ...where(frame) };
     const place = this.add(
       item.kind === "loop" ? { kind: "loop", item, ...base } : { kind: "fold", item, ...base },
     );
-    if (open) this.open(inside(this.run, item, this.folding), frame.level, frame.card, false);
+    const inFold = item.kind === "loop" || frame.inFold === "loop" ? "loop" : "fold";
+    if (open) this.open(inside(this.run, item, this.folding), { ...where(frame), inFold });
     else for (const span of item.covered) this.at[span] = place;
   }
 
   private span(span: number, frame: Frame): void {
     const { run } = this;
     if (this.isCheck(span)) return this.checks(span, frame);
-    const base = { key: spanId(run, span), span, level: frame.level, card: frame.card };
+    const base = { key: spanId(run, span), span, ...where(frame) };
     switch (category(run, span)) {
       case "agent":
         if (this.main.has(span)) return this.through(span, frame);
@@ -202,16 +209,17 @@ class Builder {
 
   /** Tells what is below a span in its place. */
   private through(span: number, frame: Frame): void {
-    this.open(items(this.run, span, this.folding), frame.level, frame.card, false);
+    this.open(items(this.run, span, this.folding), where(frame));
   }
 
   private card(span: number, via: number, frame: Frame): void {
     const { run } = this;
     const open = this.options.expanded[span] === 1 && run.endIndex[span]! > span + 1;
-    const base = { key: spanId(run, span), span, level: frame.level, card: frame.card };
+    const base = { key: spanId(run, span), span, ...where(frame) };
     const place = this.add({ kind: "card", ...base, via, open });
     if (via >= 0) this.at[via] = place;
-    if (open) this.open(items(run, span, this.folding), frame.level + 1, place, true);
+    if (open)
+      this.open(items(run, span, this.folding), { level: frame.level + 1, card: place, inFold: "" }, true);
   }
 
   private wrapper(span: number, frame: Frame): void {
@@ -239,7 +247,7 @@ class Builder {
     const retry = isTool && this.failing.has(tool);
     if (failed(run, span)) this.failing.add(tool);
     else this.failing.delete(tool);
-    this.add({ kind: "call", key: spanId(run, span), span, level: frame.level, card: frame.card, retry });
+    this.add({ kind: "call", key: spanId(run, span), span, retry, ...where(frame) });
   }
 
   /** The only child with anything in it, -1 where there are more or none. */
@@ -286,7 +294,7 @@ class Builder {
     }
     const key = `checks:${spanId(run, span)}`;
     const open = this.options.openFolds.has(key) || spans.some((check) => this.options.keep?.has(check));
-    const base = { level: frame.level, card: frame.card };
+    const base = where(frame);
     const place = this.add({ kind: "checks", key, span, spans, open, ...base });
     for (const check of spans) this.at[check] = place;
     if (!open) return;
@@ -308,7 +316,7 @@ class Builder {
     let answer = -1;
     for (const span of this.main) if (run.outputBytes[span]! > 0) answer = span;
     if (answer >= 0 && below(run, answer, "llm") === 0)
-      rows.push({ kind: "answer", key: `answer:${spanId(run, answer)}`, span: answer, level: 0, card: -1 });
+      rows.push({ kind: "answer", key: `answer:${spanId(run, answer)}`, span: answer, ...TOP });
   }
 }
 

@@ -257,7 +257,7 @@ function TranscriptItem({
   return (
     <div
       ref={box}
-      className={`tvr ${level > 0 ? "inner" : ""} ${hovered ? "hov" : ""}`}
+      className={`tvr ${level > 0 ? "inner" : ""} ${hovered ? "hov" : ""} ${row.inFold && `in-${row.inFold}`}`}
       style={style}
       role="listitem"
       aria-current={isCurrent || undefined}

@@ -4,6 +4,7 @@ import type { LucideIcon } from "lucide-react";
 import { type CSSProperties, memo, type ReactNode } from "react";
 import { errorOf } from "@/run/cause";
 import type { SpanText } from "@/run/texts";
+import { totals } from "@/trace/children";
 import { category, displayName, failed, FLAG, has, type Skeleton } from "@/trace/skeleton";
 import type { TranscriptRow } from "@/trace/transcript";
 import * as format from "@/format";
@@ -120,9 +121,11 @@ function CallRow({ run, row, text, find }: RowProps<Extract<TranscriptRow, { kin
         <bdi className="name" title={format.cut(displayName(run, span))}>
           <Hits text={format.cut(displayName(run, span), 60)} find={find} />
         </bdi>
-        <bdi className="args cut">
-          <Hits text={oneLine(argumentWords(args))} find={find} />
-        </bdi>
+        {args !== "" && (
+          <bdi className="args cut">
+            <Hits text={oneLine(argumentWords(args))} find={find} />
+          </bdi>
+        )}
         {has(run, span, FLAG.open) && <Waiting />}
         {!bad && result && (
           <>
@@ -188,6 +191,7 @@ function LoopRow({ run, row, onToggle }: RowProps<Extract<TranscriptRow, { kind:
             </span>
           )}
           <span className="res cut">{rest}</span>
+          <FailedPill run={run} covered={row.item.covered} />
         </div>
         <FoldNumbers run={run} covered={row.item.covered} />
       </div>
@@ -205,10 +209,18 @@ function FoldRow({ run, row, onToggle }: RowProps<Extract<TranscriptRow, { kind:
       <span className="toolline">
         <bdi className={isRepeat ? "name" : "nowrap"}>{head}</bdi>
         <bdi className="cut dim">{rest}</bdi>
+        <FailedPill run={run} covered={row.item.covered} />
       </span>
       <FoldNumbers run={run} covered={row.item.covered} />
     </div>
   );
+}
+
+/** How many of the spans in a fold failed; nothing where none did. */
+export function FailedPill({ run, covered }: { run: Skeleton; covered: readonly number[] }) {
+  const { errors } = totals(run, covered);
+  if (errors === 0) return null;
+  return <span className="cnt e">{format.count(errors)} failed</span>;
 }
 
 function ChecksRow({ run, row, onToggle }: RowProps<Extract<TranscriptRow, { kind: "checks" }>>) {

@@ -5,6 +5,7 @@ import { errorOf } from "@/run/cause";
 import { useRun, useRunStore } from "@/run/store";
 import type { SpanText } from "@/run/texts";
 import { Hits } from "@/run/transcript/Hits";
+import { FailedPill } from "@/run/transcript/rows";
 import { argumentWords, foldWords, largeWords, oddWords } from "@/run/transcript/words";
 import { firstSpan, type Fold, totals } from "@/trace/children";
 import type { Row } from "@/trace/rows";
@@ -138,6 +139,7 @@ function SpanWords({ run, row, span, text, find }: TreeRowProps & { span: number
         <Hits text={format.cut(name, 60)} find={find} />
       </bdi>
       {bad && <ErrorIcon size={14} strokeWidth={1.5} className="i err-t" aria-label="Failed" />}
+      {bad && <bdi className="ek err-t cut">{format.cut(errorOf(run, span).kind, 60)}</bdi>}
       {row.opens && !row.open && <span className="cnt">{format.count(run.subtreeSpans[span]! - 1)}</span>}
       {odd.length > 0 && (
         <span className="warn-t odd" title={odd.join("; ")}>
@@ -160,8 +162,7 @@ const PREVIEW_CHARS = 240;
 /** What the span says, on a line: its error first, then its words. */
 function preview(run: Skeleton, span: number, text: SpanText | undefined): string {
   if (failed(run, span)) {
-    const { kind, message } = errorOf(run, span);
-    return oneLine(message || kind);
+    return oneLine(errorOf(run, span).message);
   }
   if (!text) return "";
   if (text.text) return oneLine(text.text.text.replaceAll("**", ""));
@@ -196,6 +197,7 @@ function FoldWords({ run, item }: { run: Skeleton; item: Fold }) {
         <KindTile category={item.kind === "repeat" ? "tool" : "other"} />
       )}
       <bdi className={`nm ${loop ? "warn-t mono" : item.kind === "repeat" ? "mono" : ""}`}>{head}</bdi>
+      <FailedPill run={run} covered={item.covered} />
       <bdi className="pv cut">{rest}</bdi>
     </>
   );
