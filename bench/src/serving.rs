@@ -54,6 +54,10 @@ struct Served {
 
 impl Served {
     fn start(binary: &Path, data: &Path) -> anyhow::Result<Self> {
+        Self::start_with(binary, data, &[])
+    }
+
+    fn start_with(binary: &Path, data: &Path, settings: &[(&str, &str)]) -> anyhow::Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let begin = Instant::now();
         let child = Command::new(binary)
@@ -62,6 +66,7 @@ impl Served {
             .arg("--data")
             .arg(data)
             .env("CLEW_LOG_LEVEL", "warn")
+            .envs(settings.iter().copied())
             .stdout(Stdio::null())
             .spawn()
             .with_context(|| format!("start {}", binary.display()))?;
@@ -195,50 +200,78 @@ pub(crate) fn read(
 ) -> anyhow::Result<()> {
     report.section("Reading over HTTP, one connection")?;
     let temporary = tempfile::tempdir_in(folder)?;
-    let served = Served::start(binary, &temporary.path().join("data"))?;
+    let data = temporary.path().join("data");
+    // Each answer is made from what is on disk.
+    let served = Served::start_with(binary, &data, &[("CLEW_API_TREE_CACHE_BYTES", "0")])?;
     // Many small traces for the lists, then one trace of each size to open.
     let many = build(Shape::Narrow, size.of(3_000_000), 1_000, 1_000, 4);
     let bodies = written(&many, Form::Protobuf)?;
     run(served.address, "/v1/traces", "application/x-protobuf", Coding::Identity, &bodies, 8)?;
     let traces = many.spans / Shape::Narrow.spans_per_trace();
-    let mut targets = Vec::new();
-    for (spans, seed) in [(20, 50), (200, 51), (10_000, 52)] {
-        let one = crate::workload::one_trace(spans, seed);
-        run(
-            served.address,
-            "/v1/traces",
-            "application/x-protobuf",
-            Coding::Identity,
-            &one.bodies,
-            1,
-        )?;
-        targets.push((
-            format!("open a trace of {spans} spans, no payload"),
-            format!("/api/v1/traces/{}", one.trace_id),
-        ));
-    }
-    for (what, filter) in [
+    let (lists, opened) = (lists(), opened(&served)?);
+    let mut rows = |served: &Served, targets: &[Target], how: &str| {
+        for target in targets {
+            let (times, bytes) = timed(served.address, &target.path, target.rounds)?;
+            report.row(&[
+                ("what", format!("{}{how}", target.what)),
+                ("traces in the store", traces.to_string()),
+                ("p50 ms", format!("{:.2}", quantile(&times, 0.5))),
+                ("p99 ms", format!("{:.2}", quantile(&times, 0.99))),
+                ("bytes", bytes.to_string()),
+            ])?;
+        }
+        anyhow::Ok(())
+    };
+    rows(&served, &lists, "")?;
+    rows(&served, &opened, "")?;
+    served.kill()?;
+    let served = Served::start(binary, &data)?;
+    rows(&served, &opened, ", again")
+}
+
+/// What is asked, so many times.
+struct Target {
+    what: String,
+    path: String,
+    rounds: usize,
+}
+
+fn lists() -> Vec<Target> {
+    let lists = [
         ("list newest 50", ""),
         ("list by agent", "agent:agent-7"),
         ("list by tool", "tool:read_file"),
         ("list by model and status", "model:gpt-5-mini status:error"),
         ("list by duration", "duration > 2s"),
         ("list by session", "session:session-400000001"),
-    ] {
+    ];
+    let list = |(what, filter): (&str, &str)| {
         let filter = filter.replace(' ', "%20").replace('>', "%3E");
-        targets.push((what.to_owned(), format!("/api/v1/traces?limit=50&filter={filter}")));
+        let path = format!("/api/v1/traces?limit=50&filter={filter}");
+        Target { what: what.to_owned(), path, rounds: 200 }
+    };
+    lists.map(list).into()
+}
+
+/// Sends a trace of each size, and gives the ways to open it.
+fn opened(served: &Served) -> anyhow::Result<Vec<Target>> {
+    let mut targets = Vec::new();
+    for (spans, seed, rounds) in
+        [(20, 50, 200), (200, 51, 200), (10_000, 52, 100), (100_000, 53, 20)]
+    {
+        let one = crate::workload::one_trace(spans, seed);
+        let (kind, identity) = ("application/x-protobuf", Coding::Identity);
+        run(served.address, "/v1/traces", kind, identity, &one.bodies, 1)?;
+        let path = format!("/api/v1/traces/{}", one.trace_id);
+        let mut target = |what: String, path: String| targets.push(Target { what, path, rounds });
+        target(format!("skeleton of {spans} spans"), format!("{path}/skeleton"));
+        if spans <= 10_000 {
+            target(format!("open a trace of {spans} spans, no payload"), path.clone());
+        }
+        let span = format!("{path}/spans/{}", one.middle_span_id);
+        target(format!("a span of a trace of {spans}"), span);
     }
-    for (what, path) in targets {
-        let (times, bytes) = timed(served.address, &path, 200)?;
-        report.row(&[
-            ("what", what),
-            ("traces in the store", traces.to_string()),
-            ("p50 ms", format!("{:.2}", quantile(&times, 0.5))),
-            ("p99 ms", format!("{:.2}", quantile(&times, 0.99))),
-            ("bytes", bytes.to_string()),
-        ])?;
-    }
-    Ok(())
+    Ok(targets)
 }
 
 fn timed(address: SocketAddr, path: &str, rounds: usize) -> anyhow::Result<(Vec<f64>, usize)> {

@@ -125,7 +125,7 @@ fn span(
         .copy_from_slice(&conversation.trace.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes());
     trace_id[8..].copy_from_slice(&conversation.trace.to_be_bytes());
     let trace = conversation.trace;
-    let span_id = |number: usize| (trace << 16 | (number as u64 + 1)).to_be_bytes();
+    let span_id = |number: usize| (trace << 24 | (number as u64 + 1)).to_be_bytes();
     let start =
         START_NANOS + conversation.trace % 1_000_000 * 1_000_000 + number as u64 * 50_000_000;
     let mut attributes =
@@ -220,6 +220,8 @@ fn tool_span(
 pub(crate) struct OneTrace {
     /// 32 hex digits.
     pub trace_id: String,
+    /// 16 hex digits.
+    pub middle_span_id: String,
     /// Its requests.
     pub bodies: Vec<Vec<u8>>,
 }
@@ -239,9 +241,9 @@ pub(crate) fn one_trace(spans: usize, seed: u64) -> OneTrace {
     let built: Vec<SpanToWrite> = (0..spans)
         .map(|_| span(Shape::Narrow, &mut conversation, &prompts, &vocabulary, &mut random))
         .collect();
-    let trace_id = built
-        .first()
-        .map(|span| span.trace_id.iter().map(|byte| format!("{byte:02x}")).collect())
-        .unwrap_or_default();
-    OneTrace { trace_id, bodies: built.chunks(1_000).map(request).collect() }
+    let hex = |id: &[u8]| id.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let trace_id = built.first().map(|span| hex(&span.trace_id)).unwrap_or_default();
+    let middle = built.get(spans / 2);
+    let middle_span_id = middle.map(|span| hex(&span.span_id)).unwrap_or_default();
+    OneTrace { trace_id, middle_span_id, bodies: built.chunks(1_000).map(request).collect() }
 }
