@@ -21,7 +21,7 @@ KNOWN = {"id": tenants.TRACES["alpha"], "trace_id": tenants.TRACES["alpha"], "sp
          "session_id": tenants.SESSION}
 # What a required or telling query parameter is given.
 ASKED = {"pointer": "/attributes/gen_ai.input.messages",
-         "q": "canary", "group_by": "name", "filter": "", "limit": "100"}
+         "q": "canary", "group_by": "name", "filter": "", "limit": "100", "field": "name"}
 UNKNOWN_ID = "f" * 32
 
 

@@ -5,6 +5,7 @@ mod books;
 mod budget;
 mod clip;
 mod export;
+mod filter_values;
 mod filtering;
 mod histogram;
 mod keys;
@@ -83,6 +84,7 @@ pub(crate) fn routes() -> Vec<Route> {
         reprice::routes(),
         ledger::routes(),
         spans::routes(),
+        filter_values::routes(),
     ]
     .into_iter()
     .flatten()

@@ -39,7 +39,7 @@ pub use search::{SearchHit, SearchPage, SearchQuery};
 pub use spans::{SpanHit, SpanQuery};
 pub use stats::*;
 pub use totals::Totals;
-pub use values::FieldValue;
+pub use values::{FieldValue, FieldValues, ValueQuery};
 
 /// A trace store in a folder. Cheap to clone; the last clone to go closes the file.
 #[derive(Clone)]

@@ -4,8 +4,26 @@ use clew_query::Field;
 use serde::Serialize;
 
 use crate::embedded::lists;
-use crate::ids::WorkspaceId;
+use crate::ids::{AgentId, WorkspaceId};
+use crate::listing::{Budget, Scanned};
 use crate::{Store, StoreError};
+
+/// A question for values.
+#[derive(Debug, Clone)]
+pub struct ValueQuery {
+    /// Whose.
+    pub workspace: WorkspaceId,
+    /// Only of this agent's traces: an agent key is told of no others (ruling 5).
+    pub agent: Option<AgentId>,
+    /// Of which field. One whose values are not remembered has none.
+    pub field: Field,
+    /// Values that begin so, case ignored.
+    pub prefix: String,
+    /// How many.
+    pub limit: usize,
+    /// How much may be looked at.
+    pub budget: Budget,
+}
 
 /// A value of a field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -16,16 +34,19 @@ pub struct FieldValue {
     pub trace_count: Option<u64>,
 }
 
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldValues {
+    /// Sessions, users and names by their newest trace, others by how many traces have them,
+    /// those that are not counted in order.
+    pub values: Vec<FieldValue>,
+    /// Set where the time ran out: the values are those of the newest traces, and not counted.
+    pub scanned: Option<Scanned>,
+}
+
 impl Store {
-    /// Values of a field that begin so, case ignored: the most frequent first where they are
-    /// counted, else in order. Fields whose values are not remembered have none.
-    pub fn field_values(
-        &self,
-        workspace: WorkspaceId,
-        field: Field,
-        prefix: &str,
-        limit: usize,
-    ) -> Result<Vec<FieldValue>, StoreError> {
-        self.read(|connection| lists::field_values(connection, workspace, field, prefix, limit))
+    /// Values of a field that there are now.
+    pub fn field_values(&self, query: &ValueQuery) -> Result<FieldValues, StoreError> {
+        self.inner.walkers.read(|connection| lists::field_values(connection, query))
     }
 }

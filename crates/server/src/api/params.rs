@@ -6,6 +6,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use clew_model::ids::{SpanId, TraceId};
+use clew_query::Subject;
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
@@ -80,6 +81,18 @@ impl Params {
             })
     }
 
+    /// `subject`; absent is the runs.
+    pub(crate) fn subject(&self) -> Result<Subject, ApiError> {
+        match self.text("subject").unwrap_or("trace") {
+            "trace" => Ok(Subject::Trace),
+            "span" => Ok(Subject::Span),
+            "session" => Ok(Subject::Session),
+            _ => Err(ApiError::bad_request("`subject` is trace, span or session")
+                .with_field("subject")
+                .with_suggestions(["trace", "span", "session"].map(str::to_owned).to_vec())),
+        }
+    }
+
     /// Rows of a page: 1 to `max`.
     pub(crate) fn limit(&self, default: usize, max: usize) -> Result<usize, ApiError> {
         let Some(asked) = self.integer("limit")? else { return Ok(default.min(max)) };
@@ -104,6 +117,8 @@ pub(crate) mod known {
     };
     pub(crate) const LIMIT: Query =
         Query { name: "limit", kind: "integer", about: "Rows of a page" };
+    pub(crate) const SUBJECT: Query =
+        Query { name: "subject", kind: "string", about: "trace, span or session" };
     pub(crate) const UTC_OFFSET: Query = Query {
         name: "utc_offset_minutes",
         kind: "integer",

@@ -14,14 +14,14 @@ use serde_json::{Value as JsonValue, json};
 use super::budget::List;
 use super::filtering::{budget, echo, page_fields, read_filter};
 use super::params::Params;
-use super::params::known::{CURSOR, FILTER, LIMIT};
+use super::params::known::{CURSOR, FILTER, LIMIT, SUBJECT};
 use super::traces::json_bytes;
 use super::view::Nanos;
 use super::view::skeleton::SkeletonView;
 use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::error::ApiError;
-use crate::routes::{Access, Answer, Owner, Query, Route};
+use crate::routes::{Access, Answer, Owner, Route};
 
 /// The routes of this file.
 pub(crate) fn routes() -> Vec<Route> {
@@ -39,7 +39,7 @@ pub(crate) fn routes() -> Vec<Route> {
     let schema = Route {
         path: "/api/v1/filter-schema",
         summary: "Fields, operators and values of the filter language",
-        query: &[Query { name: "subject", kind: "string", about: "trace, span or session" }],
+        query: &[SUBJECT],
         answer: Answer::Json("FilterSchema"),
         handler: || get(schema),
         ..list.same()
@@ -98,16 +98,7 @@ async fn list(
 }
 
 async fn schema(_caller: Caller, params: Params) -> Result<Json<JsonValue>, ApiError> {
-    let subject = match params.text("subject").unwrap_or("trace") {
-        "trace" => Subject::Trace,
-        "span" => Subject::Span,
-        "session" => Subject::Session,
-        _ => {
-            return Err(ApiError::bad_request("`subject` is trace, span or session")
-                .with_field("subject")
-                .with_suggestions(["trace", "span", "session"].map(str::to_owned).to_vec()));
-        }
-    };
+    let subject = params.subject()?;
     Ok(Json(json!({
         "subject": subject,
         "fields": fields(subject).collect::<Vec<_>>(),

@@ -482,3 +482,49 @@ async fn runs_are_counted_over_time() {
         );
     }
 }
+
+#[tokio::test]
+async fn completion_offers_what_there_is() {
+    let clew = Clew::closed();
+    let admin = clew.key(WorkspaceId::DEFAULT, &Scope::ALL, None);
+    let agent = clew.key(WorkspaceId::DEFAULT, &[Scope::Read], Some("coder"));
+    let other = clew.workspace("other");
+    let foreign = clew.key(other, &Scope::ALL, None);
+    clew.ingest(&admin, &turn(TRACE, "shoes")).await;
+    clew.ingest(&admin, &turn("6b8efff798038103d269b633813fc60c", "hats")).await;
+    let told = async |key: &str, asked: &str| {
+        let answer = clew.get_as(&format!("/api/v1/filter-values?{asked}"), key).await.json();
+        let values = answer["values"].as_array().unwrap_or_else(|| panic!("{asked}: {answer}"));
+        values
+            .iter()
+            .map(|value| (value["value"].clone(), value["count"].clone()))
+            .collect::<Vec<_>>()
+    };
+    for (asked, value, count) in [
+        ("field=agent", "planner", json!(2)),
+        ("field=model&prefix=GPT", "gpt-5-mini", json!(2)),
+        ("field=tool&subject=span", "search", json!(2)),
+        ("field=provider", "openai", json!(2)),
+        ("field=user&prefix=a", "ada", json!(2)),
+        ("field=session&subject=session", "session-1", json!(2)),
+        ("field=service", "shop", json!(null)),
+        ("field=name", "invoke_agent planner", json!(2)),
+        ("field=status&prefix=E", "error", json!(null)),
+        ("field=category&prefix=age", "agent", json!(null)),
+    ] {
+        assert_eq!(told(&admin, asked).await, [(json!(value), count)], "{asked}");
+        let is_a_set = asked.starts_with("field=status") || asked.starts_with("field=category");
+        for stranger in [&agent, &foreign] {
+            assert_eq!(told(stranger, asked).await.len(), usize::from(is_a_set), "{asked}");
+        }
+    }
+    assert_eq!(told(&admin, "field=state&limit=2").await.len(), 2);
+    for wrong in ["", "field=modle", "field=model&subject=x", "field=model&limit=201"] {
+        let answer = clew.get_as(&format!("/api/v1/filter-values?{wrong}"), &admin).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.code().as_str()),
+            (400, "bad_request"),
+            "{wrong}"
+        );
+    }
+}

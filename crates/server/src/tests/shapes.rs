@@ -224,6 +224,8 @@ async fn what_is_told_of_the_rest_is_what_the_document_says() {
         ("/api/v1/search", "?q=the&limit=100"),
         ("/api/v1/info", ""),
         ("/api/v1/prices", "?q=gpt-5"),
+        ("/api/v1/filter-values", "?field=name&limit=200"),
+        ("/api/v1/filter-values", "?field=category"),
         ("/api/v1/filter-schema", "?subject=span"),
         ("/api/v1/filter-schema", "?subject=trace"),
         ("/api/v1/filter-schema", "?subject=session"),

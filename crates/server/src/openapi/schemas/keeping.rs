@@ -236,4 +236,6 @@ pub(super) const SHAPES: &[(&str, &[Field])] = &[
             ("example", "string"),
         ],
     ),
+    ("FilterValues", &[("values", "[FilterValue]"), ("scanned", "Scanned?")]),
+    ("FilterValue", &[("value", "string"), ("count", "integer?")]),
 ];

@@ -15,6 +15,7 @@ use crate::embedded::rows::fixture::{DAY, ONE, Rows, SECOND, TWO, span, summary,
 use crate::ids::WorkspaceId;
 use crate::listing::{Budget, Page, Scanned, TotalIs, TraceQuery};
 use crate::row::TraceRow;
+use crate::values::ValueQuery;
 
 mod groups;
 mod oracle;
@@ -355,10 +356,16 @@ fn listed_agent(rows: &Rows, name: &str) -> crate::ids::AgentId {
 #[test]
 fn completion_knows_the_values_that_there_are() {
     let (rows, _) = ten();
-    let values = |field, prefix| -> Vec<(String, Option<u64>)> {
-        let found = field_values(&rows.connection, ONE, field, prefix, 3).unwrap();
-        found.into_iter().map(|value| (value.value, value.trace_count)).collect()
+    let ask = |field, prefix: &str, agent, scan_rows| {
+        let budget = Budget { scan_rows, ..Budget::default() };
+        let prefix = prefix.to_owned();
+        let query = ValueQuery { workspace: ONE, agent, field, prefix, limit: 3, budget };
+        let found = field_values(&rows.connection, &query).unwrap();
+        let values: Vec<(String, Option<u64>)> =
+            found.values.into_iter().map(|value| (value.value, value.trace_count)).collect();
+        (values, found.scanned)
     };
+    let values = |field, prefix| ask(field, prefix, None, None).0;
     let counted = |value: &str, count| (value.to_owned(), Some(count));
     assert_eq!(values(Field::Tool, ""), [counted("fetch", 8), counted("Search", 2)]);
     assert_eq!(values(Field::Tool, "SE"), [counted("Search", 2)]);
@@ -367,6 +374,16 @@ fn completion_knows_the_values_that_there_are() {
     assert_eq!(values(Field::Session, "chat"), [counted("Chat-0", 5), counted("Chat-1", 5)]);
     assert_eq!(values(Field::Category, ""), [("tool".to_owned(), None)]);
     assert_eq!(values(Field::Cost, ""), []);
+    // 7 is the only one of `billing`.
+    let billing = Some(listed_agent(&rows, "billing"));
+    let own = |field| ask(field, "", billing, None).0;
+    assert_eq!(own(Field::Agent), [counted("billing", 1)]);
+    assert_eq!(own(Field::Tool), [counted("fetch", 1)]);
+    assert_eq!(own(Field::Session), [counted("Chat-1", 1)]);
+    assert_eq!(own(Field::Category), [counted("tool", 1)]);
+    let (found, scanned) = ask(Field::Name, "", None, Some(2));
+    assert_eq!(scanned, Some(Scanned { rows: 2, of: 10 }));
+    assert!(found.iter().all(|(_, count)| count.is_none()), "{found:?}");
 }
 
 #[test]
