@@ -64,7 +64,7 @@ export function barsOf(
     const code = codeOf(run, span);
     const at = column(x);
     if (end - x < BAR_MIN_PX && begin[at]! > BARS_A_PIXEL) {
-      covered[at * CODES + code]! += Math.max(0.05, end - x);
+      covered[at * CODES + code]! += Math.max(0.001, end - x);
       dense = true;
       continue;
     }

@@ -47,24 +47,19 @@ function TimelineAt({ run, now }: { run: Skeleton; now: number | null }) {
           {format.plural(outside, "span")} off the scale
         </span>
       )}
-      {!asTable && (
+      {!asTable && zoomed && (
         <>
-          <IconButton
-            icon={MinusIcon}
-            label="Zoom out"
-            keys="−"
-            disabled={!zoomed}
-            onClick={() => plot.current?.zoom(2)}
-          />
-          <IconButton icon={PlusIcon} label="Zoom in" keys="+" onClick={() => plot.current?.zoom(0.5)} />
           <IconButton
             icon={ExpandIcon}
             label="Fit the whole run"
             keys="0"
-            disabled={!zoomed}
             onClick={() => plot.current?.fit()}
           />
+          <IconButton icon={MinusIcon} label="Zoom out" keys="−" onClick={() => plot.current?.zoom(2)} />
         </>
+      )}
+      {!asTable && (
+        <IconButton icon={PlusIcon} label="Zoom in" keys="+" onClick={() => plot.current?.zoom(0.5)} />
       )}
       <TableSwitch asTable={asTable} set={setAsTable} />
     </span>

@@ -296,12 +296,18 @@ function paintOpen(
     return;
   }
   const before = context.globalAlpha;
-  context.globalAlpha = before * 0.4;
-  context.fillStyle = colours.bg;
-  if (phase === 0) for (let at = x + 4; at < x + width; at += 8) context.fillRect(at, y, 2, height);
-  else {
-    const band = Math.max(16, Math.min(80, width / 3));
+  if (phase === 0) {
+    context.globalAlpha = before * 0.4;
+    context.fillStyle = colours.bg;
+    for (let at = x + 4; at < x + width; at += 8) context.fillRect(at, y, 2, height);
+  } else {
+    const band = Math.max(24, Math.min(120, width / 2));
     const at = x - band + (width + band) * phase;
+    const light = context.createLinearGradient(at, 0, at + band, 0);
+    light.addColorStop(0, `${colours.bg}00`);
+    light.addColorStop(0.5, `${colours.bg}80`);
+    light.addColorStop(1, `${colours.bg}00`);
+    context.fillStyle = light;
     const from = Math.max(x, at);
     context.fillRect(from, y, Math.max(0, Math.min(x + width, at + band) - from), height);
   }
