@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hunks, lines, type Said } from "./difference";
+import { abridged, hunks, lines, type Said, wholeLines } from "./difference";
 
 const said = (role: string, text: string, id = ""): Said => ({ role, what: role, text, id });
 
@@ -71,4 +71,17 @@ test("lines without anything in common are not marked word by word", () => {
     { sign: "-", words: [{ text: "abc def", changed: false }] },
     { sign: "+", words: [{ text: "uvw xyz", changed: false }] },
   ]);
+});
+
+test("of many new lines the middle is cut, of few nothing", () => {
+  const many = wholeLines(Array.from({ length: 20 }, (_, at) => String(at + 1)).join("\n"), "+");
+  expect(abridged(many).map((line) => ("words" in line ? line.words[0]!.text : line))).toEqual([
+    ..."12345678",
+    { sign: "cut", of: "+", count: 9 },
+    "18",
+    "19",
+    "20",
+  ]);
+  const few = wholeLines("a\nb", "-");
+  expect(abridged(few)).toEqual(few);
 });

@@ -30,10 +30,17 @@ export interface Words {
 
 /** A line of a hunk, or lines that are the same on both sides and left out. */
 export type Line =
-  { sign: " " | "+" | "-"; words: Words[] } | { sign: "skip"; count: number; before: boolean };
+  | { sign: " " | "+" | "-"; words: Words[] }
+  | { sign: "skip"; count: number; before: boolean }
+  /** Lines in the middle of many that went, or came, at once. */
+  | { sign: "cut"; of: "+" | "-"; count: number };
 
 /** Unchanged lines shown around a change. */
 const AROUND_LINES = 2;
+/** Of more lines than this that went or came at once the middle is cut. */
+const RUN_MAX_LINES = 16;
+const RUN_HEAD_LINES = 8;
+const RUN_TAIL_LINES = 3;
 /** Lines longer than this are not compared word by word. */
 const WORDS_MAX_CHARS = 2_000;
 /** Texts with more lines than this together are shown as replaced. */
@@ -136,6 +143,25 @@ export function lines(before: string, after: string): Line[] {
     } else {
       found.push(...unchanged(change.value, at > 0, next !== undefined));
     }
+  }
+  return found;
+}
+
+/** The lines without the middle of long runs of one sign. */
+export function abridged(all: readonly Line[]): Line[] {
+  const found: Line[] = [];
+  for (let at = 0; at < all.length;) {
+    const sign = all[at]!.sign;
+    let end = at + 1;
+    while (end < all.length && all[end]!.sign === sign) end++;
+    if ((sign === "+" || sign === "-") && end - at > RUN_MAX_LINES) {
+      const count = end - at - RUN_HEAD_LINES - RUN_TAIL_LINES;
+      found.push(...all.slice(at, at + RUN_HEAD_LINES), { sign: "cut", of: sign, count });
+      found.push(...all.slice(end - RUN_TAIL_LINES, end));
+    } else {
+      found.push(...all.slice(at, end));
+    }
+    at = end;
   }
   return found;
 }

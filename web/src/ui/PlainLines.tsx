@@ -40,13 +40,14 @@ export function PlainLines({
   const scale = height > shown ? (full - shown) / (height - shown) : 1;
 
   useEffect(() => {
+    const element = box.current!;
     const observer = new ResizeObserver(() => {
-      const { clientWidth: width, clientHeight } = box.current!;
+      const { clientWidth: width, clientHeight } = element;
       setSize((before) =>
         before.width === width && before.height === clientHeight ? before : { width, height: clientHeight },
       );
     });
-    observer.observe(box.current!);
+    observer.observe(element);
     return () => observer.disconnect();
   }, []);
 

@@ -26,3 +26,8 @@ test("the row of a character, across remembered rows", () => {
   ]);
   expect(readRows(rows, 199, 201)).toEqual(["x", ""]);
 });
+
+test("rows end at words where one ends near the edge", () => {
+  expect(readRows(rowsOf("the quick brown fox", 12), 0, 9)).toEqual(["the quick ", "brown fox"]);
+  expect(readRows(rowsOf("a bcdefghijkl", 8), 0, 9)).toEqual(["a bcdefg", "hijkl"]);
+});

@@ -5,6 +5,8 @@
 
 /** Rows between two remembered ones. */
 const STRIDE = 64;
+/** A row ends after a space where one is so near its edge. */
+const WORD_MAX_CHARS = 24;
 
 /** Rows of a text; `columns` characters at most in each. */
 export interface Rows {
@@ -71,6 +73,8 @@ function nextRow(text: string, columns: number, at: number): number {
   if (broken >= 0) return at + broken + 1;
   let next = at + columns;
   if (next >= text.length) return -1;
+  const space = line.lastIndexOf(" ", columns - 1);
+  if (space > columns / 2 && space >= columns - WORD_MAX_CHARS) return at + space + 1;
   if ((text.charCodeAt(next) & 0xfc00) === 0xdc00) next -= 1;
   return next > at ? next : next + 1;
 }

@@ -1,8 +1,8 @@
 /** The prompt against the one before it: what the context holds, where the prefix broke, then what changed. */
 
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { count, duration, exact, plural, tokens } from "@/format";
-import { type Hunk, hunks, type Line, lines, wholeLines } from "@/trace/difference";
+import { abridged, type Hunk, hunks, type Line, lines, wholeLines } from "@/trace/difference";
 import { indexOf } from "@/trace/skeleton";
 import { Button } from "@/ui/button";
 import { useRun } from "../store";
@@ -158,7 +158,9 @@ function Names({ sign, word, names }: { sign: "+" | "−"; word: string; names: 
 const LINES_MAX = 400;
 
 function HunkView({ hunk, perChar }: { hunk: Hunk; perChar: number | null }) {
-  const shown = useMemo(() => linesOf(hunk), [hunk]);
+  const [whole, setWhole] = useState(false);
+  const all = useMemo(() => linesOf(hunk), [hunk]);
+  const shown = useMemo(() => (whole ? all : abridged(all)), [all, whole]);
   if (hunk.kind === "same") {
     return (
       <div className="hunk same">
@@ -181,7 +183,7 @@ function HunkView({ hunk, perChar }: { hunk: Hunk; perChar: number | null }) {
       </div>
       <div className="hunklines">
         {shown.slice(0, LINES_MAX).map((line, at) => (
-          <LineView key={at} line={line} />
+          <LineView key={at} line={line} onOpen={() => setWhole(true)} />
         ))}
         {shown.length > LINES_MAX && (
           <p className="dl dim">{exact(shown.length - LINES_MAX)} more lines, in full under Messages</p>
@@ -209,7 +211,14 @@ function weight(hunk: Hunk, perChar: number | null): string {
   return `${chars < 0 ? "shortened" : "longer"} by ${size}`;
 }
 
-function LineView({ line }: { line: Line }) {
+function LineView({ line, onOpen }: { line: Line; onOpen: () => void }) {
+  if (line.sign === "cut") {
+    return (
+      <button type="button" className={`dl cutlines ${line.of === "+" ? "add" : "del"}`} onClick={onOpen}>
+        <span className="g">{line.of === "-" ? "−" : "+"}</span>… {plural(line.count, "more line")}
+      </button>
+    );
+  }
   if (line.sign === "skip") {
     return (
       <span className="dl skip">

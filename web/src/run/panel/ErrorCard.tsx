@@ -109,12 +109,7 @@ function FrameView({ frame }: { frame: Frame }) {
   return (
     <pre className={frame.library ? "code wrap frame library" : "code wrap frame"}>
       <span className={frame.code ? "c" : undefined}>{frame.text}</span>
-      {frame.code && (
-        <span className="framecode">
-          {"\n"}
-          {highlight(frame.code, "program")}
-        </span>
-      )}
+      {frame.code && <span className="framecode">{highlight(frame.code, "program")}</span>}
     </pre>
   );
 }

@@ -91,10 +91,10 @@ export function PanelHeader({ run, span, detail, onClose, onFind }: HeaderProps)
             </b>
           </span>
         )}
-        <TokenFact run={run} span={span} />
         <CostFact run={run} span={span} detail={detail} />
-        <Below run={run} span={span} />
         <ShareFact run={run} span={span} />
+        <TokenFact run={run} span={span} />
+        <Below run={run} span={span} />
         <Places run={run} span={span} detail={detail} />
       </div>
     </>

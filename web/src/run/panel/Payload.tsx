@@ -12,6 +12,7 @@ import type { Detail, FoundDocument, Json } from "./detail";
 import { ErrorCard } from "./ErrorCard";
 import { Extras } from "./Extras";
 import { Fold } from "./Fold";
+import { clippedChars, useLongTexts } from "./longTexts";
 import { MessageList, Pieces, RoleTile } from "./MessageList";
 import { answerBlocks, charsOf, promptBlocks, systemPieces } from "./messages";
 import { Value } from "./Value";
@@ -120,13 +121,13 @@ function Side({
   none: string;
   as?: "markdown" | "code";
 }) {
+  const { clipped } = useLongTexts();
+  const chars = charsOf(value) + clippedChars(clipped, pointer);
   return (
     <section className="sec">
       <h3 className="sech">
         {title}
-        {value !== null && typeof value === "object" && charsOf(value) > 2_000 && (
-          <span className="dim light">{exact(charsOf(value))} characters</span>
-        )}
+        {chars > 2_000 && <span className="dim light">{exact(chars)} characters</span>}
         <span className="grow" />
         {value !== null && (
           <IconButton

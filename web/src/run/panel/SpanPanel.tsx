@@ -35,6 +35,7 @@ export function SpanPanel({ onClose }: { onClose: () => void }) {
   const [tab, setTab] = useTab(kind, tabs);
   const raw = usePreferences((state) => state.raw);
   const [finding, setFinding] = useState(0);
+  const [text, setText] = useState("");
   const panel = useRef<HTMLElement>(null);
   const openFind = useCallback(() => setFinding((times) => times + 1), []);
   useKeys([
@@ -65,6 +66,8 @@ export function SpanPanel({ onClose }: { onClose: () => void }) {
           tab={tab}
           setTab={setTab}
           finding={finding}
+          text={text}
+          setText={setText}
           closeFind={() => {
             setFinding(0);
             panel.current?.focus();
@@ -130,17 +133,21 @@ function Found({
   tab,
   setTab,
   finding,
+  text,
+  setText,
   closeFind,
 }: {
   detail: Detail;
   tab: TabName;
   setTab: (tab: TabName) => void;
+  /** Grows each time the search is asked for; 0 while it is closed. */
   finding: number;
+  text: string;
+  setText: (text: string) => void;
   closeFind: () => void;
 }) {
   const run = useRun((state) => state.run);
   const texts = useLongTextsOf(run.trace.trace_id, detail.span.span_id, detail);
-  const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const open = finding > 0;
   const found = useFound(run.trace.trace_id, detail.span.span_id, open ? text.trim() : "");

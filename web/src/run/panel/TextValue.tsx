@@ -1,13 +1,15 @@
 /** A text of a sender, however long: read as Markdown or as it is, cut where it is tall, more of it on request. */
 
-import { type ReactNode, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useContext, useState } from "react";
+import { get } from "@/api/client";
 import { bytes, exact, share } from "@/format";
 import { Button } from "@/ui/button";
 import { highlight } from "@/ui/highlight";
 import { Markdown, PlainText } from "@/ui/Markdown";
 import { PlainLines } from "@/ui/PlainLines";
-import { unitsOf, useHitInside } from "./find";
-import { useWholeText } from "./longTexts";
+import { FindContext, unitsOf, useHitInside } from "./find";
+import { useLongTexts, useWholeText } from "./longTexts";
 
 /** Longer texts are drawn line by line, only those on screen. */
 const LINES_FROM_CHARS = 60_000;
@@ -52,13 +54,15 @@ export function TextValue({
           shown={long.state?.chars ?? text.length}
           chars={clipped.chars}
           size={clipped.bytes}
-          wanted={hit !== null && hit.at >= (long.state?.chars ?? text.length)}
           whole={long.whole}
           loading={long.state?.loading ?? false}
           error={long.state?.error ?? null}
           load={() => void long.load()}
           stop={long.stop}
         />
+      )}
+      {clipped && hit && hit.at >= (long.state?.chars ?? text.length) && (
+        <Excerpt pointer={pointer} at={hit.at} />
       )}
     </div>
   );
@@ -113,7 +117,6 @@ function MoreOfIt({
   shown,
   chars,
   size,
-  wanted,
   whole,
   loading,
   error,
@@ -123,8 +126,6 @@ function MoreOfIt({
   shown: number;
   chars: number;
   size: number;
-  /** The hit that is looked for lies in what is missing. */
-  wanted: boolean;
   whole: boolean;
   loading: boolean;
   error: string | null;
@@ -153,13 +154,37 @@ function MoreOfIt({
             Show {bytes(size)}
           </Button>
           <span className={error ? "err-t cut" : "dim cut"}>
-            {error ??
-              (wanted
-                ? "The hit is in what is not loaded yet"
-                : `${exact(shown)} of ${exact(chars)} characters`)}
+            {error ?? `${exact(shown)} of ${exact(chars)} characters`}
           </span>
         </>
       )}
+    </div>
+  );
+}
+
+/** Characters of an excerpt before the hit, and in all. */
+const EXCERPT_BEFORE = 1_200;
+const EXCERPT_CHARS = 3_000;
+
+/** What stands around a hit in the part of a long text that is not loaded. */
+function Excerpt({ pointer, at }: { pointer: string; at: number }) {
+  const { traceId, spanId } = useLongTexts();
+  const { text } = useContext(FindContext);
+  const from = Math.max(0, at - EXCERPT_BEFORE);
+  const { data } = useQuery({
+    queryKey: ["excerpt", traceId, spanId, pointer, from],
+    queryFn: ({ signal }) =>
+      get<{ text: string }>(
+        `/traces/${encodeURIComponent(traceId)}/spans/${spanId}/text`,
+        { pointer, from, max: EXCERPT_CHARS },
+        signal,
+      ),
+  });
+  if (!data) return <div className="shimmer line" aria-label="Loading" />;
+  return (
+    <div className="excerpt">
+      <p className="dim fs12">Around character {exact(at)}</p>
+      <PlainLines text={data.text} label="Excerpt" find={text} at={unitsOf(data.text, at - from)} />
     </div>
   );
 }

@@ -86,7 +86,7 @@ function Tool({
         <span className="grow" />
         {tool.kind && tool.kind !== "function" && <bdi className="dim cut">{tool.kind}</bdi>}
       </div>
-      {tool.description && (
+      {tool.description && tool.description !== tool.name && (
         <TextValue
           text={tool.description}
           pointer={`${pointer}/description`}

@@ -6,28 +6,25 @@ import { prefer, usePreferences } from "@/app/preferences";
 import type { Category } from "@/trace/skeleton";
 import { firstTab, groupOf, type Tab, type TabName } from "./tabs";
 
-/** The address has a tab only where it is not the first one; a kind without that tab shows its first. */
+/** The tab of the address; without one that this kind has, the tab last used with its like; else the first. */
 export function useTab(kind: Category, tabs: readonly Tab[]): [TabName, (tab: TabName) => void] {
   const { search, update } = useAddress();
   const remembered = usePreferences((state) => state.tabs);
-  const first = firstTab(kind);
   const group = groupOf(kind);
-  const has = (name: string | undefined): name is TabName => tabs.some((tab) => tab.name === name);
-  const tab = has(search.tab) ? search.tab : first;
+  const known = (name: string | undefined) => tabs.find((tab) => tab.name === name)?.name;
+  const tab = known(search.tab) ?? known(remembered[group]) ?? firstTab(kind);
 
-  // Another kind of span: the tab that was last used with its like.
-  const before = useRef(group);
+  // The reader went to another kind of span: a tab of the address that was chosen for the kind before goes.
+  const before = useRef({ group, tab: search.tab });
   useEffect(() => {
-    if (before.current === group) return;
-    before.current = group;
-    const wanted = remembered[group];
-    const next = has(wanted) && wanted !== first ? wanted : undefined;
-    if (next !== search.tab) update({ tab: next }, "replace");
-  });
+    const { group: last, tab: chosen } = before.current;
+    before.current = { group, tab: search.tab };
+    if (last !== group && search.tab && search.tab === chosen) update({ tab: undefined }, "replace");
+  }, [group, search.tab, update]);
 
   const choose = (name: TabName) => {
     prefer({ tabs: { ...remembered, [group]: name } });
-    if (name !== tab) update({ tab: name === first ? undefined : name }, "replace");
+    if (name !== search.tab) update({ tab: name }, "replace");
   };
   return [tab, choose];
 }
