@@ -1,0 +1,261 @@
+/**
+ * What to set so that a tracer sends to this Clew: the lines of docs/tracers.md, with the real address and key put in.
+ * Only tracers that Clew takes today.
+ */
+
+/** Where this Clew is reached, and with what. `key` is null in open mode. */
+export interface Place {
+  http: string;
+  grpc: string | null;
+  key: string | null;
+}
+
+/** A block to copy. */
+export interface Block {
+  /** Where it goes. */
+  title: string;
+  code: string;
+}
+
+export interface Guide {
+  id: string;
+  name: string;
+  blocks: (place: Place) => Block[];
+  /** What is good to know, in a sentence or two. */
+  note?: string;
+}
+
+const SHELL = "Shell, before you start your agent";
+
+/** Lines that are there, in order. */
+function lines(...parts: (string | false)[]): string {
+  return parts.filter((part) => part !== false).join("\n");
+}
+
+function header(place: Place): string | false {
+  return place.key !== null && `export OTEL_EXPORTER_OTLP_HEADERS="Authorization=Bearer%20${place.key}"`;
+}
+
+function otlp(place: Place, ...more: string[]): string {
+  return lines(`export OTEL_EXPORTER_OTLP_ENDPOINT=${place.http}`, header(place), ...more);
+}
+
+export const GUIDES: Guide[] = [
+  {
+    id: "opentelemetry",
+    name: "OpenTelemetry",
+    blocks: (place) => [
+      {
+        title: SHELL,
+        code: lines(
+          otlp(place, "export OTEL_SERVICE_NAME=my-agent"),
+          place.grpc !== null && `# over gRPC: OTEL_EXPORTER_OTLP_ENDPOINT=${place.grpc}`,
+        ),
+      },
+    ],
+    note: "Spans with gen_ai.* attributes, OpenInference's or OpenLLMetry's are read as model calls, tools and agents. Put session.id and user.id on the root span.",
+  },
+  {
+    id: "agno",
+    name: "agno",
+    blocks: (place) => [
+      {
+        title: SHELL,
+        code: lines(
+          "pip install openinference-instrumentation-agno opentelemetry-exporter-otlp-proto-http",
+          otlp(place),
+        ),
+      },
+      {
+        title: "Python, before the agent is made",
+        code: lines(
+          "from openinference.instrumentation.agno import AgnoInstrumentor",
+          "from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter",
+          "from opentelemetry.sdk.trace import TracerProvider",
+          "from opentelemetry.sdk.trace.export import BatchSpanProcessor",
+          "",
+          "provider = TracerProvider()",
+          "provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))",
+          "AgnoInstrumentor().instrument(tracer_provider=provider)",
+        ),
+      },
+    ],
+    note: "agno's own client and view_traces.py read from Clew too.",
+  },
+  {
+    id: "vercel",
+    name: "Vercel AI SDK",
+    blocks: (place) => [
+      {
+        title: SHELL,
+        code: lines(
+          "npm install ai @ai-sdk/otel @opentelemetry/sdk-trace-node @opentelemetry/exporter-trace-otlp-http",
+          otlp(place),
+        ),
+      },
+      {
+        title: "JavaScript, once at the start",
+        code: lines(
+          "import { registerTelemetry } from 'ai';",
+          "import { OpenTelemetry } from '@ai-sdk/otel';",
+          "import { NodeTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-node';",
+          "import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';",
+          "",
+          "const provider = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())] });",
+          "provider.register();",
+          "registerTelemetry(new OpenTelemetry());",
+        ),
+      },
+    ],
+    note: "For version 7. Versions 4 to 6: experimental_telemetry: { isEnabled: true } in each call.",
+  },
+  {
+    id: "phoenix",
+    name: "Phoenix",
+    blocks: (place) => [
+      {
+        title: SHELL,
+        code: lines(
+          `export PHOENIX_COLLECTOR_ENDPOINT=${place.http}`,
+          place.key !== null && `export PHOENIX_API_KEY=${place.key}`,
+          "export PHOENIX_PROJECT_NAME=my-agent",
+        ),
+      },
+      {
+        title: "Python",
+        code: lines(
+          "from phoenix.otel import register",
+          'register(protocol="http/protobuf", batch=True, auto_instrument=True)',
+        ),
+      },
+    ],
+  },
+  {
+    id: "traceloop",
+    name: "Traceloop",
+    blocks: (place) => [
+      {
+        title: SHELL,
+        code: lines(
+          `export TRACELOOP_BASE_URL=${place.http}`,
+          `export TRACELOOP_API_KEY=${place.key ?? "any"}`,
+          "export TRACELOOP_TELEMETRY=false",
+        ),
+      },
+      {
+        title: "Python",
+        code: lines(
+          "from traceloop.sdk import Traceloop",
+          'Traceloop.init(app_name="my-agent", traceloop_sync_enabled=False)',
+        ),
+      },
+    ],
+  },
+  {
+    id: "logfire",
+    name: "Logfire, Pydantic AI",
+    blocks: (place) => [
+      { title: SHELL, code: otlp(place) },
+      {
+        title: "Python",
+        code: lines(
+          "import logfire",
+          'logfire.configure(send_to_logfire=False, service_name="my-agent")',
+          "logfire.instrument_pydantic_ai()",
+        ),
+      },
+    ],
+  },
+  {
+    id: "laminar",
+    name: "Laminar",
+    blocks: (place) => {
+      const url = new URL(place.http);
+      return [
+        {
+          title: "Python",
+          code: lines(
+            "from lmnr import Laminar",
+            `Laminar.initialize(base_url="${url.protocol}//${url.hostname}", http_port=${url.port || 80}, force_http=True, project_api_key="${place.key ?? "any"}")`,
+          ),
+        },
+      ];
+    },
+  },
+  {
+    id: "mlflow",
+    name: "MLflow",
+    blocks: (place) => [
+      {
+        title: SHELL,
+        code: lines(
+          "pip install mlflow opentelemetry-exporter-otlp-proto-http",
+          `export OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=${place.http}/v1/traces`,
+          "export OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/protobuf",
+          place.key !== null &&
+            `export OTEL_EXPORTER_OTLP_TRACES_HEADERS="Authorization=Bearer%20${place.key}"`,
+        ),
+      },
+    ],
+  },
+  {
+    id: "langfuse",
+    name: "Langfuse 5",
+    blocks: (place) => [
+      {
+        title: SHELL,
+        code: lines(
+          `export LANGFUSE_BASE_URL=${place.http}`,
+          "export LANGFUSE_OTEL_TRACES_EXPORT_PATH=v1/traces",
+          `export LANGFUSE_PUBLIC_KEY=pk-any LANGFUSE_SECRET_KEY=${place.key ?? "any"}`,
+        ),
+      },
+    ],
+  },
+  {
+    id: "claude-code",
+    name: "Claude Code",
+    blocks: (place) => [
+      {
+        title: SHELL,
+        code: lines(
+          "export CLAUDE_CODE_ENABLE_TELEMETRY=1 CLAUDE_CODE_ENHANCED_TELEMETRY_BETA=1",
+          "export OTEL_TRACES_EXPORTER=otlp OTEL_LOGS_EXPORTER=otlp OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+          otlp(place),
+          "export OTEL_LOG_USER_PROMPTS=1 OTEL_LOG_ASSISTANT_RESPONSES=1 OTEL_LOG_TOOL_DETAILS=1 OTEL_LOG_TOOL_CONTENT=1",
+        ),
+      },
+    ],
+    note: "The last line is what lets prompts, answers and tool contents out; without it there are only names, times and tokens.",
+  },
+  {
+    id: "agentos",
+    name: "AgentOS",
+    blocks: (place) => [
+      {
+        title: SHELL,
+        code: lines(
+          `export OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=${place.http}/api/ingest/v1/traces`,
+          place.key !== null &&
+            `export OTEL_EXPORTER_OTLP_TRACES_HEADERS="Authorization=Bearer%20${place.key}"`,
+          "export OTEL_RESOURCE_ATTRIBUTES=agentos.agent_id=my-agent",
+        ),
+      },
+    ],
+  },
+  {
+    id: "curl",
+    name: "curl",
+    blocks: (place) => [
+      {
+        title: "Shell",
+        code: lines(
+          `curl ${place.http}/v1/traces -H 'Content-Type: application/json' \\`,
+          place.key !== null && `  -H 'Authorization: Bearer ${place.key}' \\`,
+          '  -d "{\\"resourceSpans\\":[{\\"scopeSpans\\":[{\\"spans\\":[{\\"traceId\\":\\"$(openssl rand -hex 16)\\",\\"spanId\\":\\"$(openssl rand -hex 8)\\",',
+          '       \\"name\\":\\"hello\\",\\"startTimeUnixNano\\":\\"$(date +%s)000000000\\",\\"endTimeUnixNano\\":\\"$(date +%s)500000000\\"}]}]}]}"',
+        ),
+      },
+    ],
+  },
+];
