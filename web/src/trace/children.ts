@@ -265,14 +265,24 @@ function hundreds(run: Skeleton, all: Item[], options: FoldOptions, within: Dept
   const groups: Item[] = [];
   let from = 1;
   for (let at = 0; at < all.length; at += HUNDRED) {
+    const group = all.slice(at, at + HUNDRED);
     const covered: number[] = [];
-    for (const item of all.slice(at, at + HUNDRED)) {
+    for (const item of group) {
       if (item.kind === "span") covered.push(item.span);
       else for (const span of item.covered) covered.push(span);
     }
-    const key = `hundred:${within}:${spanId(run, covered[0]!)}`;
-    groups.push({ kind: "hundred", key, covered, from, to: from + covered.length - 1, within });
-    from += covered.length;
+    const to = from + covered.length - 1;
+    if (options.keep && covered.some((span) => options.keep!.has(span))) groups.push(...group);
+    else
+      groups.push({
+        kind: "hundred",
+        key: `hundred:${within}:${spanId(run, covered[0]!)}`,
+        covered,
+        from,
+        to,
+        within,
+      });
+    from = to + 1;
   }
   if (infrastructure) groups.push(infrastructure);
   return groups;

@@ -4,7 +4,7 @@
  */
 
 import { type Fold, type FoldOptions, inside, type Item, items } from "./children";
-import { below, isRemarkable } from "./remarkable";
+import { below } from "./remarkable";
 import { shownSpans } from "./rows";
 import { category, failed, FLAG, has, type Skeleton, spanId } from "./skeleton";
 import { threads } from "./threads";
@@ -90,6 +90,9 @@ interface Frame extends Where {
   closes: boolean;
 }
 
+/** Steps looked at for the tools of a model call. */
+const LOOKED_MAX = 20;
+
 class Builder {
   private readonly rows: TranscriptRow[] = [];
   private readonly at: Int32Array;
@@ -125,9 +128,11 @@ class Builder {
     for (let frame = this.stack.at(-1); frame; frame = this.stack.at(-1)) this.step(frame);
     this.finish();
     const rowOf = (span: number) => {
-      for (let wanted = span; wanted >= 0; wanted = run.parent[wanted]!)
+      for (let wanted = span; wanted >= 0; wanted = run.parent[wanted]!) {
         if (at[wanted]! >= 0) return at[wanted]!;
-      return -1;
+      }
+      // The run's own spans, down to its main agent, have no row but its first words.
+      return asked >= 0 && span >= 0 ? 0 : -1;
     };
     return { rows, rowOf };
   }
@@ -191,7 +196,7 @@ class Builder {
         this.add({
           kind: "message",
           ...base,
-          hasTools: this.hasTools(frame),
+          hasTools: this.hasTools(span),
           asks: base.level === 0 && !this.asksKnown,
           final: false,
         });
@@ -265,22 +270,30 @@ class Builder {
   }
 
   /** A tool follows before the model speaks again. */
-  private hasTools(frame: Frame): boolean {
-    for (let at = frame.at; at < Math.min(frame.items.length, frame.at + 20); at++) {
-      const item = frame.items[at]!;
-      if (item.kind !== "span") return true;
-      const kind = category(this.run, item.span);
-      if (kind === "tool" || kind === "agent") return true;
+  private hasTools(span: number): boolean {
+    const { run } = this;
+    const above = run.parent[span]!;
+    const end = above < 0 ? run.count : run.endIndex[above]!;
+    let next = span;
+    for (let looked = 0; looked < LOOKED_MAX; looked++) {
+      next = Math.max(next + 1, run.endIndex[next]!);
+      if (next >= end) return false;
+      const kind = category(run, next);
       if (kind === "llm") return false;
+      if (kind === "tool" || kind === "agent" || below(run, next, "content") > 0) return true;
     }
     return false;
   }
 
   private isCheck(span: number): boolean {
     const kind = category(this.run, span);
-    return (
-      (kind === "guardrail" || kind === "evaluator") && !isRemarkable(this.run, span) && this.options.fold
-    );
+    return (kind === "guardrail" || kind === "evaluator") && this.passed(span) && this.options.fold;
+  }
+
+  /** It ended, and neither it nor anything below it failed or is odd. */
+  private passed(span: number): boolean {
+    const odd = FLAG.open | FLAG.orphan | FLAG.cycle | FLAG.oddClock;
+    return this.run.subtreeErrors[span] === 0 && !failed(this.run, span) && !has(this.run, span, odd);
   }
 
   /** This check and those right after it, in one row. */
@@ -288,8 +301,8 @@ class Builder {
     const { run } = this;
     const spans = [span];
     for (let item = frame.items[frame.at]; item?.kind === "span"; item = frame.items[++frame.at]) {
-      if (!this.isCheck(item.span) && category(run, item.span) !== "memory") break;
-      if (isRemarkable(run, item.span)) break;
+      if (!this.isCheck(item.span) && (category(run, item.span) !== "memory" || !this.passed(item.span)))
+        break;
       spans.push(item.span);
     }
     const key = `checks:${spanId(run, span)}`;
