@@ -59,10 +59,17 @@ function inField(target: EventTarget | null): boolean {
   return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 }
 
+/** A control that has the focus is pressed by Enter and Space itself. */
+function pressesControl(event: KeyboardEvent): boolean {
+  if (event.key !== "Enter" && event.key !== " ") return false;
+  const target = event.composedPath()[0] ?? event.target;
+  return target instanceof Element && target.closest("button, a[href], summary, [role=button]") !== null;
+}
+
 /** Listens; called once by the frame. */
 export function listenToKeys(): () => void {
   const listener = (event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.isComposing) return;
+    if (event.defaultPrevented || event.isComposing || pressesControl(event)) return;
     const keys = pressed(event);
     const typing = inField(event.composedPath()[0] ?? event.target);
     // A dialog or a menu that is open has the keyboard to itself.

@@ -8,6 +8,7 @@ import { indexOf, type Skeleton } from "@/trace/skeleton";
 import { search } from "@/trace/search";
 import { IconButton } from "@/ui/button";
 import { CloseIcon, DownIcon, SearchIcon, UpIcon } from "@/ui/icons";
+import { quoted } from "./filter";
 import { place, union } from "./places";
 import { nextOf, useRun, useRunStore } from "./store";
 
@@ -149,10 +150,9 @@ function useMatches(typed: string): string {
 }
 
 async function textHits(run: Skeleton, text: string, signal: AbortSignal) {
-  const quoted = `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
   const answer = await get<SpanList>(
     "/spans",
-    { filter: `trace:${run.trace.trace_id} text:${quoted}`, limit: TEXTS_MAX },
+    { filter: `trace:${run.trace.trace_id} text:${quoted(text)}`, limit: TEXTS_MAX },
     signal,
   );
   const more = answer.next_cursor ? `The first ${format.count(answer.spans.length)} hits in texts` : "";

@@ -131,9 +131,10 @@ function Sum({ run, total }: { run: Skeleton; total: Amount }) {
         </span>
         <Cells amount={total} cost={cost?.total ?? null} />
       </div>
-      {cost && cost.unpriced_calls > 0 && (
+      {run.receipt.unpriced > 0 && (
         <p className="lgnote warn-t">
-          {format.plural(cost.unpriced_calls, "call")} without a price: the cost is too low by them.
+          {format.plural(run.receipt.unpriced, "call")} without a price: the cost is too low by what they
+          cost.
         </p>
       )}
     </>

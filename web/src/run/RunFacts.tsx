@@ -9,7 +9,9 @@ import { useNow } from "@/app/clock";
 import * as format from "@/format";
 import { ClockIcon, CloseIcon, CostIcon, SessionIcon, UserIcon } from "@/ui/icons";
 import { Duration, TokenBar } from "@/ui/values";
+import { quoted } from "./filter";
 import { clock, isoNanos } from "./instant";
+import { AboutPopover } from "./AboutPopover";
 import { LabelsFact } from "./LabelsFact";
 import { LedgerPopover } from "./LedgerPopover";
 import { within } from "./ledger";
@@ -68,8 +70,8 @@ export function RunFacts({
         <CostIcon size={14} strokeWidth={1.5} className="i" aria-hidden />
         <b>{format.cost(trace.cost?.total)}</b>
         {growing && <span>so far</span>}
-        {!!trace.cost?.unpriced_calls && (
-          <span className="warn-t">and {trace.cost.unpriced_calls} unpriced</span>
+        {run.receipt.unpriced > 0 && (
+          <span className="warn-t">{format.count(run.receipt.unpriced)} unpriced</span>
         )}
       </button>
       <BrushFact />
@@ -97,25 +99,27 @@ export function RunFacts({
 
 /** How long; of a live run the clock runs. */
 function TimeFact({ trace, growing }: { trace: TraceRow; growing: boolean }) {
-  if (growing) return <LiveClock since={trace.start_nanos} />;
+  const started = `Started ${format.instant(trace.start_nanos)}`;
   return (
-    <span className="fact" title={`Started ${format.instant(trace.start_nanos)}`}>
-      <ClockIcon size={14} strokeWidth={1.5} className="i" aria-hidden />
-      <b>
-        <Duration nanos={trace.duration_nanos} />
-      </b>
-    </span>
+    <AboutPopover
+      trace={trace}
+      trigger={
+        <button type="button" className={`fact btnl ${growing ? "livefact" : ""}`} title={started}>
+          <ClockIcon size={14} strokeWidth={1.5} className="i" aria-hidden />
+          <b>
+            {growing ? <LiveClock since={trace.start_nanos} /> : <Duration nanos={trace.duration_nanos} />}
+          </b>
+        </button>
+      }
+    />
   );
 }
 
 function LiveClock({ since }: { since: string }) {
   const seconds = Math.max(0, Math.floor((useNow() - format.millis(since)) / 1000));
   return (
-    <span className="fact livefact" title={`Started ${format.instant(since)}`}>
-      <ClockIcon size={14} strokeWidth={1.5} className="i" aria-hidden />
-      <b role="timer" aria-label="Running for">
-        {clock(seconds)}
-      </b>
+    <span role="timer" aria-label="Running for">
+      {clock(seconds)}
     </span>
   );
 }
@@ -181,8 +185,7 @@ function SessionFact({ trace }: { trace: TraceRow }) {
   const place = useQuery({
     queryKey: ["run", trace.trace_id, "place", id],
     queryFn: async ({ signal }) => {
-      const value = `"${id.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
-      const filter = `session=${value} start <= ${isoNanos(trace.start_nanos)}`;
+      const filter = `session=${quoted(id)} start <= ${isoNanos(trace.start_nanos)}`;
       const [before, whole] = await Promise.all([
         get<TraceList>("/traces", { filter, limit: 1 }, signal),
         get<SessionDetail>(`/sessions/${encodeURIComponent(id)}`, {}, signal),

@@ -28,6 +28,7 @@ import { copyText } from "@/ui/copy";
 import type { TraceRow } from "@/api/schema";
 import { copyLink, copySpanId, copyTraceId, curlOf, exportRun } from "./actions";
 import { cause } from "./cause";
+import { quoted } from "./filter";
 import { Leave } from "./OpenRun";
 import { useAsPage } from "./runKeys";
 import type { RunViewProps, Shell } from "./RunView";
@@ -207,9 +208,4 @@ function More({
     items.push(null, { label: "Delete this run", icon: DeleteIcon, danger: true, onSelect: onDelete });
   }
   return <Menu trigger={<IconButton icon={MoreIcon} label="More" />} items={items} />;
-}
-
-/** A value in the filter language. */
-function quoted(text: string): string {
-  return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }

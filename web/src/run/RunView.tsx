@@ -13,6 +13,7 @@ import {
 import { flushSync } from "react-dom";
 import type { Search } from "@/app/address";
 import { useRunAddress, viewOf } from "./address";
+import * as format from "@/format";
 import { LoadingRows } from "@/ui/feedback";
 import { Boundary } from "./Boundary";
 import { clickOpensPanel } from "./clicks";
@@ -20,12 +21,13 @@ import { Divider } from "./Divider";
 import { EventList, EventsOnly, useEventCount } from "./EventList";
 import { FailureBand } from "./FailureBand";
 import { FollowPill } from "./FollowPill";
+import { LiveStatus } from "./LiveStatus";
 import { NARROW, PHONE, useMedia } from "./media";
 import type { Loaded } from "./load";
 import type { Mode } from "./OpenRun";
 import { DeleteDialog } from "./DeleteDialog";
 import { RunFacts } from "./RunFacts";
-import { RunHeader } from "./RunHeader";
+import { RunHeader, titleOf } from "./RunHeader";
 import { Strip } from "./strip/Strip";
 import { useRun, useRunStore, type View } from "./store";
 import { useRunKeys } from "./runKeys";
@@ -81,6 +83,7 @@ export function RunView(props: RunViewProps) {
   const shell: Shell = { search, change, view, goTo, find };
   useRunKeys({ ...props, shell });
   usePrinting();
+  useTitle(mode);
   const open = useOpenOnClick();
   const events = useEventCount(loaded.run.trace.trace_id);
   const closePanel = useCallback(() => store.getState().set({ panelOpen: false }), [store]);
@@ -115,6 +118,7 @@ export function RunView(props: RunViewProps) {
           </div>
         </>
       )}
+      <LiveStatus />
       <DeleteDialog open={deleting} onOpenChange={setDeleting} onDeleted={onClose} events={events} />
     </div>
   );
@@ -132,6 +136,19 @@ function Views({ shell, traceId, phone }: { shell: Shell; traceId: string; phone
       <ViewPane view={beside} titled onClose={() => change({ beside: undefined })} />
     </div>
   );
+}
+
+/** Names the window after the run while it has the page to itself. */
+function useTitle(mode: Mode) {
+  const title = useRun(({ run }) => titleOf(run.trace));
+  useEffect(() => {
+    if (mode !== "page") return;
+    const before = document.title;
+    document.title = `${format.cut(title, 80)} · Clew`;
+    return () => {
+      document.title = before;
+    };
+  }, [mode, title]);
 }
 
 /** A click on a span opens its panel; moving with the keys does not. */
