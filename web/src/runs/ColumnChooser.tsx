@@ -5,8 +5,12 @@ import { prefer, usePreferences } from "@/app/preferences";
 import { IconButton } from "@/ui/button";
 import { Popover } from "@/ui/floating";
 import { ColumnsIcon, DownIcon, UpIcon } from "@/ui/icons";
-import type { Column } from "@/ui/Table";
-import { chosenColumns, move, toggled } from "./columnOrder";
+import { usePageWidth } from "@/ui/media";
+import { type Column, widthOf } from "@/ui/Table";
+import { chosenColumns, fitting, move, toggled } from "./columnOrder";
+
+/** Usual columns that go first where there is no room. */
+const LEAST = ["user", "run", "session", "spans", "agents", "model"];
 
 /** The columns of a list as the reader wants them. */
 export function useColumns<Row>(
@@ -24,10 +28,12 @@ export function useColumns<Row>(
       ),
     [kept, all, usual],
   );
-  const columns = useMemo(
-    () => chosen.flatMap((id) => all.find((column) => column.id === id) ?? []),
-    [chosen, all],
-  );
+  const room = usePageWidth();
+  const isUsual = kept === undefined;
+  const columns = useMemo(() => {
+    const wanted = chosen.flatMap((id) => all.find((column) => column.id === id) ?? []);
+    return isUsual ? fitting(wanted, widthOf, room, LEAST) : wanted;
+  }, [chosen, all, isUsual, room]);
   const choose = (ids: string[] | null) => {
     const { [list]: _, ...rest } = usePreferences.getState().columns;
     prefer({ columns: ids === null ? rest : { ...rest, [list]: ids } });

@@ -168,7 +168,7 @@ export function Histogram({
               />
             ))}
         </svg>
-        {exact && !drag && brush && (
+        {exact && !drag && !at && brush && (
           <span
             className="brushword"
             style={

@@ -43,6 +43,7 @@ export function ListFrame<Row>({
   noun,
   runsFilter,
   narrow,
+  bare = false,
   live,
   chooser,
   metrics,
@@ -57,6 +58,8 @@ export function ListFrame<Row>({
   runsFilter: ((conditions: readonly string[]) => string) | null;
   /** A run is open beside. */
   narrow: boolean;
+  /** The store is empty: there is nothing to search, sum or draw. */
+  bare?: boolean;
   live?: ReactNode;
   chooser: ReactNode;
   metrics: ReactNode;
@@ -113,7 +116,7 @@ export function ListFrame<Row>({
         {!narrow && <span className="no-phone row">{chooser}</span>}
         {phone && <IconButton icon={SearchIcon} label="Search and filter" onClick={() => setSheet(true)} />}
       </div>
-      {phone ? (
+      {bare ? null : phone ? (
         <PhoneChips
           q={q}
           setQ={setQ}
@@ -123,7 +126,7 @@ export function ListFrame<Row>({
       ) : (
         <div className="searchrow">{field(false)}</div>
       )}
-      {!narrow && histogram.data && histogram.data.buckets.length > 0 && (
+      {!narrow && !bare && histogram.data && histogram.data.buckets.length > 0 && (
         <Histogram
           answer={histogram.data}
           range={range}
@@ -131,11 +134,11 @@ export function ListFrame<Row>({
           stale={histogram.isPlaceholderData}
         />
       )}
-      {!narrow && metrics}
+      {!narrow && !bare && metrics}
       {band}
       <div className={list.coming ? "loadline on" : "loadline"} aria-hidden />
       {children}
-      {!phone && foot}
+      {!phone && !bare && foot}
       {phone && (
         <Dialog open={sheet} onOpenChange={setSheet} title="Search and filter" className="filtersheet">
           <div className="sheetbody">

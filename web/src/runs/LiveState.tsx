@@ -17,7 +17,12 @@ export function LiveState({
 }) {
   return (
     <span className="livestate">
-      {!paused && up && (
+      {!paused && up && count === 0 && (
+        <span className="dim" title="Nothing runs now; new runs appear here by themselves">
+          0 live
+        </span>
+      )}
+      {!paused && up && count !== 0 && (
         <button type="button" className="state k-live" onClick={onShow} title="Only what is live">
           <span className="pulse" aria-hidden />
           {count === undefined ? "live" : `${count} live`}

@@ -24,7 +24,7 @@ import { type StepsOf, useSteps } from "./Steps";
 import { TRACE_COLUMNS, TRACE_NARROW, TRACE_USUAL } from "./traceColumns";
 import { useCursor } from "./useCursor";
 import { useFigures } from "./useFigures";
-import { type Source, useList } from "./useList";
+import { type List, type Source, useList } from "./useList";
 import { useListAddress } from "./useListAddress";
 import { useLiveRows } from "./useLiveRows";
 import { useOpenRun } from "./useOpenRun";
@@ -49,8 +49,9 @@ function narrowed(column: Column<TraceRow>): Column<TraceRow> {
 export function RunsPage() {
   const address = useListAddress("trace");
   const { range, usual, sent, q } = address;
-  const list = useList<TraceRow>(SOURCE, sent.filter, address.sortText);
+  const loaded = useList<TraceRow>(SOURCE, sent.filter, address.sortText);
   const figures = useFigures(sent.filter);
+  const list = counted(loaded, figures);
   const phone = usePhone();
   const table = useRef<TableHandle>(null);
   const run = useOpenRun(address);
@@ -219,6 +220,11 @@ export function RunsPage() {
     live.show();
     table.current?.toTop();
   };
+  // The row of a deleted run stays to be seen, but it is no longer counted.
+  const missing = list.rows.filter((row) => deleted.has(row.trace_id)).length;
+  const shown = missing > 0 && list.total !== null ? { ...list, total: list.total - missing } : list;
+  const isEmptyStore =
+    total === 0 && q === "" && range.around === "all" && range.from === null && range.to === null;
   const runsFilter = useCallback((around: readonly string[]) => compose(q, around).filter, [q]);
   const pill = live.waiting > 0 && (
     <button
@@ -236,8 +242,9 @@ export function RunsPage() {
     <>
       <ListFrame
         address={address}
-        list={list}
+        list={shown}
         noun={["trace", "traces"]}
+        bare={isEmptyStore}
         runsFilter={runsFilter}
         narrow={narrow}
         live={
@@ -264,7 +271,7 @@ export function RunsPage() {
             />
           ) : (
             <Foot
-              list={list}
+              list={shown}
               note={
                 !range.chosen && (
                   <span>
@@ -324,3 +331,9 @@ export function RunsPage() {
 }
 
 const nothing = () => undefined;
+
+/** The sums count all that match, the list only as far as its time let it: the better number is shown everywhere. */
+function counted(list: List<TraceRow>, { data, stale }: ReturnType<typeof useFigures>): List<TraceRow> {
+  if (list.totalIs !== "at_least" || list.stale || stale || !data || data.partial) return list;
+  return { ...list, total: Math.max(list.total ?? 0, data.figures.count), totalIs: "exact" };
+}

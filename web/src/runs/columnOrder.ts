@@ -25,3 +25,18 @@ export function move(ids: readonly string[], at: number, by: -1 | 1): string[] {
   next.splice(Math.max(0, at + by), 0, moved);
   return next;
 }
+
+/** Columns without those that find no room; `least` goes first. What a person chose is never taken away: it scrolls. */
+export function fitting<C extends { id: string; min: number }>(
+  columns: readonly C[],
+  widthOf: (columns: readonly C[]) => number,
+  available: number,
+  least: readonly string[],
+): C[] {
+  let shown = [...columns];
+  for (const id of least) {
+    if (widthOf(shown) <= available) break;
+    shown = shown.filter((column) => column.id !== id);
+  }
+  return shown;
+}

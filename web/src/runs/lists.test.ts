@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { chosenColumns, move, toggled } from "./columnOrder";
+import { chosenColumns, fitting, move, toggled } from "./columnOrder";
 import { filterDuration } from "./filterDuration";
 import { firstSteps } from "./firstSteps";
 import { nextSort, readSort, writeSort } from "./sort";
@@ -39,6 +39,16 @@ describe("columns", () => {
     expect(move(["a", "b", "c"], 2, -1)).toEqual(["a", "c", "b"]);
     expect(move(["a", "b", "c"], 0, -1)).toEqual(["a", "b", "c"]);
   });
+});
+
+test("columns that find no room go in the order given", () => {
+  const columns = ["a", "b", "c"].map((id) => ({ id, min: 100 }));
+  const sum = (some: readonly { min: number }[]) => some.reduce((all, one) => all + one.min, 0);
+  const shown = (available: number) =>
+    fitting(columns, sum, available, ["b", "a"])
+      .map((one) => one.id)
+      .join("");
+  expect([300, 299, 150, 10].map(shown)).toEqual(["abc", "ac", "c", "c"]);
 });
 
 test("failed steps are among the first that are shown", () => {

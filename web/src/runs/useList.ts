@@ -62,7 +62,7 @@ async function page<Row>(
 
 export interface List<Row> {
   rows: readonly Row[];
-  /** Of the newest page: totals grow more exact with the pages. */
+  /** The best that any page knew. */
   total: number | null;
   totalIs: string | null;
   scanned: Scanned | null;
@@ -86,6 +86,8 @@ export interface List<Row> {
   patch: (change: (rows: Row[]) => Row[]) => void;
   /** Puts a row before all others and counts it. */
   prepend: (row: Row) => void;
+  /** The rows of the first page as they are now, without showing them. */
+  head: () => Promise<readonly Row[]>;
 }
 
 export function useList<Row>(source: Source, filter: string, sort: string | undefined): List<Row> {
@@ -113,12 +115,16 @@ export function useList<Row>(source: Source, filter: string, sort: string | unde
     if (hasNextPage && !isFetchingNextPage && !isPlaceholderData) void fetchNextPage();
   }, [fetchNextPage, hasNextPage, isFetchingNextPage, isPlaceholderData]);
 
+  const fetchFirst = useCallback(
+    () => page<Row>(source, filter, sort, null, new AbortController().signal),
+    [source, filter, sort],
+  );
+  const head = useCallback(async () => (await fetchFirst()).rows, [fetchFirst]);
   const renew = useCallback(async () => {
-    const controller = new AbortController();
     await client.cancelQueries({ queryKey: key });
-    const first = await page<Row>(source, filter, sort, null, controller.signal);
+    const first = await fetchFirst();
     client.setQueryData<Pages<Row>>(key, { pages: [first], pageParams: [null] });
-  }, [client, key, source, filter, sort]);
+  }, [client, key, fetchFirst]);
 
   const patch = useCallback(
     (change: (rows: Row[]) => Row[]) => {
@@ -151,8 +157,7 @@ export function useList<Row>(source: Source, filter: string, sort: string | unde
 
   return {
     rows,
-    total: last?.total ?? null,
-    totalIs: last?.totalIs ?? null,
+    ...totalOf(data?.pages ?? []),
     scanned: last?.scanned ?? null,
     hints: data?.pages[0]?.hints ?? [],
     tookMs: data?.pages[0]?.tookMs ?? null,
@@ -167,5 +172,16 @@ export function useList<Row>(source: Source, filter: string, sort: string | unde
     renew,
     patch,
     prepend,
+    head,
   };
+}
+
+/** Pages count as far as their time lets them: an exact total of any holds, else the largest. */
+function totalOf(pages: readonly ListPage<unknown>[]): { total: number | null; totalIs: string | null } {
+  const exact = pages.find((one) => one.totalIs === "exact" && one.total !== null);
+  if (exact) return { total: exact.total, totalIs: "exact" };
+  const known = pages.flatMap((one) => one.total ?? []);
+  return known.length === 0
+    ? { total: null, totalIs: null }
+    : { total: Math.max(...known), totalIs: "at_least" };
 }

@@ -12,6 +12,9 @@ import type { List } from "./useList";
 /** Sums and histogram are asked anew at most this often while runs come in. */
 const FIGURES_EVERY_MS = 4_000;
 
+/** From the stream being up to the list being read once more. */
+const CATCH_UP_MS = 400;
+
 export interface LiveRows {
   /** New runs that are not in the list yet. */
   waiting: number;
@@ -50,10 +53,10 @@ export function useLiveRows(
     setWaiting(new Set());
     setUp(false);
     if (filter === null) return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timers: Record<string, ReturnType<typeof setTimeout> | undefined> = {};
     const figuresLater = () => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
+      timers.figures ??= setTimeout(() => {
+        timers.figures = undefined;
         void client.invalidateQueries({ queryKey: ["stats"] });
         void client.invalidateQueries({ queryKey: ["histogram"] });
       }, FIGURES_EVERY_MS);
@@ -64,7 +67,10 @@ export function useLiveRows(
       {
         onState: setUp,
         onEvent: (name, data) => {
-          if (name === "ready") return;
+          if (name === "ready") {
+            timers.head = setTimeout(catchUp, CATCH_UP_MS);
+            return;
+          }
           figuresLater();
           if (name === "trace") took((data as { trace: TraceRow }).trace);
           else if (name === "deleted") {
@@ -75,6 +81,12 @@ export function useLiveRows(
         },
       },
     );
+    // The list was asked for beside the stream, not after it: what came in between is read once more.
+    const catchUp = () =>
+      now.current.list.head().then(
+        (rows) => rows.toReversed().forEach(took),
+        () => undefined,
+      );
     const took = (run: TraceRow) => {
       const { list, isNewestFirst, mayInsert } = now.current;
       if (list.rows.some((row) => row.trace_id === run.trace_id)) {
@@ -92,7 +104,7 @@ export function useLiveRows(
     };
     return () => {
       stop();
-      clearTimeout(timer);
+      for (const timer of Object.values(timers)) clearTimeout(timer);
     };
   }, [filter, client]);
 
