@@ -60,7 +60,7 @@ describe("transcript", () => {
       span("tool", 4),
       span("tool", 4),
     ]);
-    expect(told(tell(run))).toEqual(["message 3 final", "call 5", "call 6"]);
+    expect(told(tell(run))).toEqual(["message 3", "call 5", "call 6"]);
   });
 
   test("a wrapper with model calls of its own is a card, one that failed by itself too", () => {
@@ -107,7 +107,7 @@ describe("transcript", () => {
     ]);
     expect(all.rows.map((row) => row.card)).toEqual([-1, 0, 0, 2, 2, 0, -1]);
     const closed = tell(run, { expanded: new Uint8Array(run.count) });
-    expect(told(closed)).toEqual(["card 2 via 1 closed", "message 6 final"]);
+    expect(told(closed)).toEqual(["card 2 via 1 closed", "message 6"]);
     // What is in a closed card, and the tool, show on it.
     expect([1, 2, 3, 5, 6].map(closed.rowOf)).toEqual([0, 0, 0, 0, 1]);
   });
@@ -132,14 +132,14 @@ describe("transcript", () => {
   test("a call after one of the same tool that failed is a retry", () => {
     const search = (error?: string) => span("tool", 0, { tool: "search", error });
     const run = testRun([span("agent"), search(), search("Timeout"), span("llm", 0), search(), search()]);
-    expect(told(tell(run))).toEqual(["call 1", "call 2", "message 3 final", "call 4 retry", "call 5"]);
+    expect(told(tell(run))).toEqual(["call 1", "call 2", "message 3", "call 4 retry", "call 5"]);
   });
 
   test("loops are rows that open in place", () => {
     const read = (start: number) => span("tool", 0, { tool: "read", call: 7, start });
     const run = testRun([span("agent"), read(1), read(2), read(3), span("llm", 0, { start: 4 })]);
     const all = tell(run);
-    expect(told(all)).toEqual(["loop 1", "message 4 final"]);
+    expect(told(all)).toEqual(["loop 1", "message 4"]);
     expect([1, 2, 3].map(all.rowOf)).toEqual([0, 0, 0]);
     const opened = tell(run, { openFolds: new Set([all.rows[0]!.key]) });
     expect(told(opened)).toEqual(["loop 1", "call 1", "call 2", "call 3", "message 4 final"]);
@@ -167,7 +167,7 @@ describe("transcript", () => {
       span("llm", 0, { start: 1 }),
       span("llm", 0, { start: 20 }),
     ]);
-    expect(told(tell(run, { within: { from: 15e6, to: 25e6 } }))).toEqual(["message 2 final"]);
+    expect(told(tell(run, { within: { from: 15e6, to: 25e6 } }))).toEqual(["message 2"]);
   });
 
   test("where no model call was traced, the agent's output is the answer", () => {
@@ -177,7 +177,7 @@ describe("transcript", () => {
   });
 
   test("a single model call, several roots, and no spans at all", () => {
-    expect(told(tell(testRun([span("llm")])))).toEqual(["message 0 final"]);
+    expect(told(tell(testRun([span("llm")])))).toEqual(["message 0"]);
     const several = testRun([span("agent"), span("llm", 0), span("agent"), span("llm", 2)]);
     expect(told(tell(several))).toEqual([
       "card 0",

@@ -90,6 +90,8 @@ interface Frame extends Where {
   closes: boolean;
 }
 
+/** Rows before the last words, so that they are worth setting apart. */
+const FINAL_MIN = 3;
 /** Steps looked at for the tools of a model call. */
 const LOOKED_MAX = 20;
 
@@ -317,14 +319,15 @@ class Builder {
     }
   }
 
-  /** Marks the last words of the main agent; where it never spoke by a model call, its output stands for them. */
+  /** Marks the last words of the main agent, if nothing but checks follows; where it never spoke by a model call, its output stands for them. */
   private finish(): void {
     const { run, rows } = this;
     for (let place = rows.length - 1; place >= 0; place--) {
       const row = rows[place]!;
-      if (row.kind !== "message" || row.level > 0) continue;
-      row.final = true;
-      return;
+      if (row.kind === "checks") continue;
+      if (row.kind === "message" && row.level === 0)
+        row.final = place >= FINAL_MIN && !has(run, row.span, FLAG.open);
+      break;
     }
     let answer = -1;
     for (const span of this.main) if (run.outputBytes[span]! > 0) answer = span;

@@ -160,7 +160,7 @@ function oneLine(text: string): string {
 
 /** A result on one line. */
 function resultWords(result: { text: string; chars: number }): string {
-  const line = oneLine(result.text);
+  const line = oneLine(argumentWords(result.text));
   return line === "" ? "nothing" : line;
 }
 
