@@ -30,7 +30,7 @@ const look = EditorView.theme({
   ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "1.55", overflow: "auto" },
   ".cm-content": { padding: "8px 0", caretColor: "transparent" },
   ".cm-content:focus-visible": { outline: "none" },
-  ".cm-gutters": { backgroundColor: "transparent", border: "none", color: "var(--text-off)" },
+  ".cm-gutters": { backgroundColor: "transparent", border: "none", color: "var(--text-3)" },
   ".cm-lineNumbers .cm-gutterElement": { padding: "0 4px 0 10px", minWidth: "28px" },
   ".cm-foldGutter .cm-gutterElement": { cursor: "pointer", padding: "0 4px" },
   ".cm-foldPlaceholder": {

@@ -6,7 +6,7 @@ import { get } from "@/api/client";
 import type { Ledger, LedgerLine } from "@/api/schema";
 import { useAddress } from "@/app/address";
 import { cost, exact, picoToUsd } from "@/format";
-import { FLAG, has, indexOf, displayName, type Skeleton } from "@/trace/skeleton";
+import { category, displayName, FLAG, has, indexOf, type Skeleton } from "@/trace/skeleton";
 import { Button } from "@/ui/button";
 import { Popover } from "@/ui/floating";
 import { useRun } from "../store";
@@ -19,7 +19,9 @@ export function CostFact({ run, span, detail }: { run: Skeleton; span: number; d
   const shown = Number.isNaN(own) ? below : own;
   const usage = detail?.span.usage;
   if (Number.isNaN(shown) && !usage) return null;
-  const uncounted = has(run, span, FLAG.uncounted);
+  // Sums of agents and steps never count beside the calls below them; of a call it is worth a word.
+  const isSum = ["agent", "workflow", "chain", "other"].includes(category(run, span));
+  const uncounted = has(run, span, FLAG.uncounted) && !isSum;
   return (
     <Popover
       open={open}

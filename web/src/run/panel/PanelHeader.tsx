@@ -164,9 +164,13 @@ function TokenFact({ run, span }: { run: Skeleton; span: number }) {
       )}
       <span>
         <b>{tokens(input)}</b> in
-        {run.cacheRead[span]! > 0 && (
-          <span className="dim"> ({tokens(run.cacheRead[span]!)} cached)</span>
-        )} · <b>{tokens(output)}</b> out
+        {run.cacheRead[span]! > 0 && <span className="dim"> ({tokens(run.cacheRead[span]!)} cached)</span>}
+        {!Number.isNaN(output) && (
+          <>
+            {" · "}
+            <b>{tokens(output)}</b> out
+          </>
+        )}
         {run.reasoning[span]! > 0 && <span className="dim"> ({tokens(run.reasoning[span]!)} reasoning)</span>}
       </span>
     </span>

@@ -53,7 +53,9 @@ function Body(props: PayloadProps & { kind: string }) {
   return (
     <>
       {asMessages || content.system_instructions.length > 0 ? <Conversation {...props} /> : null}
-      {content.retrieval && (content.retrieval.query !== null || content.retrieval.documents.length > 0) ? (
+      {kind !== "embedding" &&
+      content.retrieval &&
+      (content.retrieval.query !== null || content.retrieval.documents.length > 0) ? (
         <Search detail={detail} />
       ) : (
         <InputOutput detail={detail} kind={kind} />
@@ -163,22 +165,27 @@ function InputOutput({ detail, kind }: { detail: Detail; kind: string }) {
   const prose = (value: Json) => (typeof value === "string" ? "markdown" : "code");
   if (input === null && output === null) return null;
   if (kind === "embedding") return <Embedding input={input} output={output} />;
+  const check = kind === "guardrail" || kind === "evaluator";
+  const asked = (
+    <Side
+      title={check ? "What was checked" : "Input"}
+      value={input}
+      pointer="/content/input"
+      none="The sender said no input"
+      as={prose(input)}
+    />
+  );
   return (
     <>
+      {!check && asked}
       <Side
-        title="Input"
-        value={input}
-        pointer="/content/input"
-        none="The sender said no input"
-        as={prose(input)}
-      />
-      <Side
-        title="Output"
+        title={check ? "Verdict" : "Output"}
         value={output}
         pointer="/content/output"
         none={detail.span.open ? "Still running" : "The sender said no output"}
         as={prose(output)}
       />
+      {check && asked}
     </>
   );
 }

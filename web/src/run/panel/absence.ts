@@ -22,7 +22,7 @@ export function whyNoPayload(detail: Detail): string {
   const from = `${scope.name} ${Object.keys(attributes).join(" ")} ${String(resource.attributes["service.name"] ?? "")}`;
   if (span.open) return "The span is still running; senders mostly tell input and output when it ends.";
   if (/claude[_-]?code|com\.anthropic/i.test(from)) {
-    return "Claude Code leaves prompts and answers out of its spans unless OTEL_LOG_USER_PROMPTS and its kin are set.";
+    return "Claude Code sends texts only as log records, and only with OTEL_LOG_USER_PROMPTS=1, OTEL_LOG_ASSISTANT_RESPONSES=1, OTEL_LOG_TOOL_DETAILS=1 and OTEL_LOG_TOOL_CONTENT=1.";
   }
   if (/openai.*agents|openai_agents/i.test(from) && attributes["gen_ai.response.id"] !== undefined) {
     return "The sender told only the id of the response. The OpenAI Agents SDK keeps Responses on OpenAI's side; with its own exporter the messages come along.";

@@ -52,3 +52,20 @@ test("the context by role, with what was cut", () => {
     ["Assistant", 6 + 2 + 1 + 1 + 4],
   ]);
 });
+
+test("long arguments stand one below the other, texts with their own lines", () => {
+  const long: Message = {
+    role: "assistant",
+    parts: [
+      {
+        type: "tool_call",
+        id: "c2",
+        name: "query",
+        arguments: { sql: "select maker\nfrom orders\nwhere year = 2026 and region = 'EU'", rows: 500 },
+      },
+    ],
+  };
+  expect(saidOf(long, new Map()).text).toBe(
+    "query(\n  sql: select maker\nfrom orders\nwhere year = 2026 and region = 'EU'\n  rows: 500\n)",
+  );
+});

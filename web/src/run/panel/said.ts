@@ -50,11 +50,11 @@ function textOf(part: Part): string {
     case "compaction":
       return part.content ?? "";
     case "tool_call":
-      return `${part.name}(${pretty(part.arguments)})`;
+      return callText(part.name, part.arguments);
     case "tool_call_response":
       return pretty(part.response);
     case "server_tool_call":
-      return `${part.name}(${pretty(part.server_tool_call)})`;
+      return callText(part.name, part.server_tool_call);
     case "server_tool_call_response":
       return pretty(part.server_tool_call_response);
     case "blob":
@@ -66,6 +66,15 @@ function textOf(part: Part): string {
     default:
       return pretty(part as unknown as Json);
   }
+}
+
+/** A call with its arguments: on one line where they are short, else one below the other, texts with their own lines. */
+function callText(name: string, value: Json): string {
+  const line = typeof value === "string" ? value : JSON.stringify(value);
+  if (typeof value !== "object" || value === null || Array.isArray(value) || line.length <= 60)
+    return `${name}(${line})`;
+  const fields = Object.entries(value).map(([key, field]) => `  ${key}: ${pretty(field)}`);
+  return `${name}(\n${fields.join("\n")}\n)`;
 }
 
 /** JSON on one line where it is short. */
