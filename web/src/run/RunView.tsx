@@ -84,11 +84,11 @@ export function RunView(props: RunViewProps) {
   useRunKeys({ ...props, shell });
   usePrinting();
   useTitle(mode);
-  const open = useOpenOnClick();
+  const open = useOpenOnClick(narrow);
   const events = useEventCount(loaded.run.trace.trace_id);
   const closePanel = useCallback(() => store.getState().set({ panelOpen: false }), [store]);
   return (
-    <div className={`run ${narrow ? "narrow" : ""} ${panel ? "with-panel" : ""}`}>
+    <div className={`run ${narrow ? "narrow" : ""} ${panel ? "with-panel" : ""}`} {...open}>
       <RunHeader {...props} shell={shell} onDelete={() => setDeleting(true)} />
       <RunFacts {...props} shell={shell} events={events} />
       <FailureBand />
@@ -99,7 +99,7 @@ export function RunView(props: RunViewProps) {
           <Boundary what="strip">
             <Strip height={phone ? STRIP_PHONE_PX : STRIP_PX} />
           </Boundary>
-          <div className="body" {...open}>
+          <div className="body">
             <section className="left" aria-label={view}>
               <ViewBar shell={shell} events={events} />
               <Views shell={shell} traceId={loaded.run.trace.trace_id} phone={phone} />
@@ -127,7 +127,13 @@ export function RunView(props: RunViewProps) {
 /** One view, or two side by side; the run's events in their place. */
 function Views({ shell, traceId, phone }: { shell: Shell; traceId: string; phone: boolean }) {
   const { search, view, change } = shell;
-  if (search.view === "events") return <EventList traceId={traceId} />;
+  if (search.view === "events") {
+    return (
+      <div className="pane" id="run-view" role="tabpanel">
+        <EventList traceId={traceId} />
+      </div>
+    );
+  }
   const beside = search.beside && !phone ? viewOf(search.beside) : null;
   if (!beside || beside === view) return <ViewPane view={view} />;
   return (
@@ -151,8 +157,12 @@ function useTitle(mode: Mode) {
   }, [mode, title]);
 }
 
+/** Where a click on a span opens its panel: where the panel covers the views, only in the views themselves. */
+const OPENING = ".pane, .strip, .viewbar";
+const OPENING_NARROW = ".pane";
+
 /** A click on a span opens its panel; moving with the keys does not. */
-function useOpenOnClick() {
+function useOpenOnClick(narrow: boolean) {
   const store = useRunStore();
   const before = useRef(-1);
   return {
@@ -162,6 +172,7 @@ function useOpenOnClick() {
     onClick: (event: MouseEvent) => {
       const { selected, panelOpen, set } = store.getState();
       if (panelOpen || !(event.target instanceof Element)) return;
+      if (!event.target.closest(narrow ? OPENING_NARROW : OPENING)) return;
       if (clickOpensPanel(event.target, before.current, selected)) set({ panelOpen: true });
     },
   };

@@ -202,13 +202,19 @@ function Errors() {
   const store = useRunStore();
   const run = useRun((state) => state.run);
   const found = failures(run);
+  const all = run.trace.error_count;
   if (found.length === 0) return null;
   const go = () => {
     const state = store.getState();
     state.goTo(nextOf(found, state.selected, 1));
   };
   return (
-    <button type="button" className="jump e" title="Next error (E), the one before (⇧E)" onClick={go}>
+    <button
+      type="button"
+      className="jump e"
+      title={`Next error (E), the one before (⇧E)${all > found.length ? `; on their way up they failed ${format.plural(all, "span")}` : ""}`}
+      onClick={go}
+    >
       <ErrorIcon size={13} strokeWidth={1.5} aria-hidden />
       {format.count(found.length)}
       <span className="no-phone word">{found.length === 1 ? " error" : " errors"}</span>

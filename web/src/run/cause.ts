@@ -4,37 +4,56 @@ import { failed, FLAG, has, type Skeleton } from "@/trace/skeleton";
 
 const FAILURES = new WeakMap<Skeleton, number[]>();
 
-/** Spans that failed by their own word, not only because a child did; ascending. */
+/**
+ * Spans that failed by their own word, ascending: not those that failed because a child did, and not those that only
+ * say again what a span below them says (errors travel up).
+ */
 export function failures(run: Skeleton): number[] {
   let found = FAILURES.get(run);
   if (!found) {
-    found = [];
-    for (let span = 0; span < run.count; span++) {
-      if (failed(run, span) && !has(run, span, FLAG.errorDerived)) found.push(span);
+    const own = ownFailures(run);
+    const repeats = new Set<number>();
+    for (const span of own) {
+      let above = run.parent[span]!;
+      while (above >= 0 && !(failed(run, above) && sameError(run, span, above))) above = run.parent[above]!;
+      if (above >= 0) repeats.add(above);
     }
+    found = own.filter((span) => !repeats.has(span));
     FAILURES.set(run, found);
   }
   return found;
 }
 
+function ownFailures(run: Skeleton): number[] {
+  const own: number[] = [];
+  for (let span = 0; span < run.count; span++) {
+    if (failed(run, span) && !has(run, span, FLAG.errorDerived)) own.push(span);
+  }
+  return own;
+}
+
 /**
  * The failure to read first; -1 where nothing failed. Of a failed run it is the deepest span that says the same error
- * as the root, the last of them by start: errors travel up, and the last one was not got over. Where no span below
- * says it, it is the root itself. Of a run that came to its end it is the first failure.
+ * as the root, the last of them by start: the last one was not got over. Where no span below says it, it is the root
+ * itself. Of a run that came to its end it is the first failure.
  */
 export function cause(run: Skeleton): number {
   const own = failures(run);
-  if (own.length === 0) return -1;
-  const root = own.find((span) => run.parent[span] === -1);
-  if (root === undefined) return run.trace.root_status === "error" ? own.at(-1)! : own[0]!;
-  let best = root;
+  if (run.trace.root_status !== "error") return own[0] ?? -1;
+  let best = -1;
   for (const span of own) {
-    if (span === root || span >= run.endIndex[root]!) continue;
-    if (!sameError(run, span, root)) continue;
-    const deeper = run.depth[span]! - run.depth[best]!;
-    if (best === root || deeper > 0 || (deeper === 0 && run.start[span]! >= run.start[best]!)) best = span;
+    const root = rootOf(run, span);
+    if (!failed(run, root) || (span !== root && !sameError(run, span, root))) continue;
+    const deeper = best < 0 ? 1 : run.depth[span]! - run.depth[best]!;
+    if (deeper > 0 || (deeper === 0 && run.start[span]! >= run.start[best]!)) best = span;
   }
-  return best;
+  return best >= 0 ? best : (own.at(-1) ?? -1);
+}
+
+function rootOf(run: Skeleton, span: number): number {
+  let root = span;
+  while (run.parent[root]! >= 0) root = run.parent[root]!;
+  return root;
 }
 
 function sameError(run: Skeleton, left: number, right: number): boolean {

@@ -8,7 +8,8 @@
 
 import { createContext, useContext } from "react";
 import { createStore, type StoreApi, useStore } from "zustand";
-import { failed, FLAG, has, indexOf, type Skeleton, spanId } from "@/trace/skeleton";
+import { oddities } from "@/trace/children";
+import { indexOf, type Skeleton, spanId } from "@/trace/skeleton";
 
 export type View = "transcript" | "tree" | "timeline" | "graph";
 export const VIEWS: readonly View[] = ["transcript", "tree", "timeline", "graph"];
@@ -180,18 +181,12 @@ export function nextOf(places: readonly number[], selected: number, step: 1 | -1
   return before ?? places.at(-1)!;
 }
 
-/** The first level, and the ways to the first failures. */
+/** The first level, and the ways to what a reader should see first: failures, loops, odd spans. */
 function firstExpansion(run: Skeleton): Uint8Array {
   const expanded = new Uint8Array(run.count);
   const all = run.count <= 30;
-  let odd = 0;
-  for (let span = 0; span < run.count; span++) {
-    if (run.depth[span] === 0 || all) expanded[span] = 1;
-    if (odd < OPENED_ODDITIES_MAX && failed(run, span) && !has(run, span, FLAG.errorDerived)) {
-      openAbove(run, expanded, span);
-      odd++;
-    }
-  }
+  for (let span = 0; span < run.count; span++) if (run.depth[span] === 0 || all) expanded[span] = 1;
+  for (const span of oddities(run).slice(0, OPENED_ODDITIES_MAX)) openAbove(run, expanded, span);
   return expanded;
 }
 
