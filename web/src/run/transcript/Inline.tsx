@@ -1,19 +1,15 @@
 /** A text in a few lines: bold, code and list marks as people expect them, everything else as it came. */
 
 import { Fragment, type ReactNode } from "react";
+import { shownWords } from "./heights";
 import { Hits } from "./Hits";
 
-const MARKS = /(\*\*[^*\n]+\*\*|__[^_\n]+__|`[^`\n]+`)/;
-/** More than a few lines hold; the rest is behind "more". */
-const CHARS_MAX = 700;
+const MARKS = /(\*\*[^*\n]+\*\*|__[^_\n]+__|`[^`\n]+`|(?<![\w*])\*[^*\s](?:[^*\n]*[^*\s])?\*(?![\w*]))/;
 
 /** Text as Markdown-light, for rows. */
 export function Inline({ text, find }: { text: string; find: string }) {
-  const lines = text
-    .slice(0, CHARS_MAX)
-    .trim()
-    .replace(/\n{2,}/g, "\n")
-    .split("\n");
+  const lines = shownWords(text).split("
+");
   return lines.map((line, at) => (
     <Fragment key={at}>
       {at > 0 && "\n"}
@@ -31,6 +27,13 @@ function marked(line: string, find: string): ReactNode[] {
   return line.split(MARKS).map((part, at) => {
     if (at % 2 === 0) return <Hits key={at} text={part} find={find} />;
     if (part.startsWith("`")) return <code key={at}>{part.slice(1, -1)}</code>;
+    if (/^\*[^*]/.test(part)) {
+      return (
+        <em key={at}>
+          <Hits text={part.slice(1, -1)} find={find} />
+        </em>
+      );
+    }
     return (
       <b key={at}>
         <Hits text={part.slice(2, -2)} find={find} />

@@ -100,7 +100,7 @@ export function thinkingOf(run: Skeleton, span: number, text: SpanText | undefin
 
 /** The text goes on beyond the lines that are shown. */
 export function isLong(text: string, chars: number, measures: Measures): boolean {
-  return chars > text.length || lineCount(text, measures, LINES_SHOWN + 1) > LINES_SHOWN;
+  return chars > SHOWN_CHARS || lineCount(text, measures, LINES_SHOWN + 1) > LINES_SHOWN;
 }
 
 function clamped(chars: number, text: string | undefined, measures: Measures): number {
@@ -109,13 +109,24 @@ function clamped(chars: number, text: string | undefined, measures: Measures): n
   return Math.min(LINES_SHOWN, Math.max(1, Math.ceil(chars / perLine)));
 }
 
+/** Characters of a text that its first lines can hold. */
+const SHOWN_CHARS = 700;
+
+/** The beginning of a text as its first lines show it: without empty lines. */
+export function shownWords(text: string): string {
+  return text
+    .slice(0, SHOWN_CHARS)
+    .trim()
+    .replace(/\n\s*\n/g, "\n");
+}
+
 /** Lines that a text takes, counted up to `max`: words are put into lines as a browser does. */
 export function lineCount(text: string, measures: Measures, max: number): number {
   let lines = 0;
   // Bold letters and the ends of words that are kept together make lines a little longer than counted.
   const width = measures.textWidth * 0.97;
   const space = measures.widthOf(" ");
-  for (const paragraph of text.trimEnd().split("\n")) {
+  for (const paragraph of shownWords(text).split("\n")) {
     lines++;
     let used = 0;
     for (const word of paragraph.split(" ")) {

@@ -165,7 +165,7 @@ function preview(run: Skeleton, span: number, text: SpanText | undefined): strin
     return oneLine(errorOf(run, span).message);
   }
   if (!text) return "";
-  if (text.text) return oneLine(text.text.text.replaceAll("**", ""));
+  if (text.text) return oneLine(text.text.text.replace(/\*\*|^#{1,6} +/gm, ""));
   if (text.calls.length > 0)
     return oneLine(
       text.calls.map((call) => `${call.name ?? "tool"} ${argumentWords(call.arguments)}`).join(", "),
