@@ -10,7 +10,7 @@ import { type Column, widthOf } from "@/ui/Table";
 import { chosenColumns, fitting, move, toggled } from "./columnOrder";
 
 /** Usual columns that go first where there is no room. */
-const LEAST = ["user", "run", "session", "spans", "agents", "model"];
+const LEAST = ["user", "run", "session", "spans", "agents", "model", "tokens"];
 
 /** The columns of a list as the reader wants them. */
 export function useColumns<Row>(

@@ -1,8 +1,9 @@
 /** One row of a list, on a wide screen by its columns and on a phone in two lines. */
 
 import { type MouseEvent, memo, type ReactNode } from "react";
-import type { Column, LinePlace } from "@/ui/Table";
-import { RightIcon } from "@/ui/icons";
+import { cut } from "@/format";
+import { type Column, type LinePlace, samePlace } from "@/ui/Table";
+import { FilterIcon, RightIcon } from "@/ui/icons";
 
 export interface RowProps<Row> {
   row: Row;
@@ -23,10 +24,13 @@ export interface RowProps<Row> {
   onOpen: (id: string) => void;
   onToggle?: (id: string) => void;
   onSelect?: (id: string) => void;
+  /** Narrows the list to what a cell holds, or to all else. */
+  onFilter?: (field: string, value: string, negated: boolean) => void;
 }
 
 function Row<R>(props: RowProps<R>) {
-  const { row, id, columns, place, href, expanded, selected, deleted, onOpen, onToggle, onSelect } = props;
+  const { row, id, columns, place, href, expanded, selected, deleted, onOpen, onToggle, onSelect, onFilter } =
+    props;
   const open = (event: MouseEvent) => {
     if (event.defaultPrevented || event.button > 1) return;
     if (event.metaKey || event.ctrlKey || event.button === 1) {
@@ -70,6 +74,7 @@ function Row<R>(props: RowProps<R>) {
             ) : (
               column.cell(row)
             )}
+            {onFilter && column.value && <Only value={column.value(row)} onFilter={onFilter} />}
           </span>
         ))
       )}
@@ -101,6 +106,33 @@ function Twist({ expanded, onToggle }: { expanded: boolean; onToggle: () => void
   );
 }
 
+/** A click asks for what the cell holds; with Alt for all else. */
+function Only({
+  value,
+  onFilter,
+}: {
+  value: { field: string; value: string } | null;
+  onFilter: (field: string, value: string, negated: boolean) => void;
+}) {
+  if (!value) return null;
+  const words = `${value.field} ${cut(value.value, 60)}`;
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      className="only"
+      aria-label={`Only ${words}`}
+      title={`Only ${words}\nWith Alt: all but that`}
+      onClick={(event) => {
+        event.preventDefault();
+        onFilter(value.field, value.value, event.altKey);
+      }}
+    >
+      <FilterIcon size={12} strokeWidth={1.5} aria-hidden />
+    </button>
+  );
+}
+
 /** The mark of a state, which is the box to select the row while the pointer is on it. */
 function Mark({
   selected,
@@ -127,4 +159,13 @@ function Mark({
   );
 }
 
-export const ListRow = memo(Row) as typeof Row;
+/** Draws again only when something of the row changed: scrolling moves many and changes none. */
+export const ListRow = memo(Row, (before, after) =>
+  (Object.keys(after) as (keyof typeof after)[]).every((name) =>
+    name === "place"
+      ? samePlace(before.place, after.place)
+      : name === "phone"
+        ? (before.phone === null) === (after.phone === null)
+        : before[name] === after[name],
+  ),
+) as typeof Row;

@@ -39,7 +39,7 @@ const NARROW = TRACE_NARROW.flatMap((id) => TRACE_COLUMNS.find((column) => colum
 function narrowed(column: Column<TraceRow>): Column<TraceRow> {
   const widths: Record<string, string> = {
     started: "62px",
-    agent: "112px",
+    agent: "minmax(56px, 112px)",
     input: "minmax(0, 1fr)",
     duration: "58px",
   };
@@ -144,6 +144,7 @@ export function RunsPage() {
         onToggle: toggleSteps,
         onPick: pick,
         onAll: showAll,
+        onFilter: address.narrow,
       }),
     [
       list.rows,
@@ -162,6 +163,7 @@ export function RunsPage() {
       toggleSteps,
       pick,
       showAll,
+      address.narrow,
     ],
   );
 

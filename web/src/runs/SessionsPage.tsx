@@ -62,10 +62,11 @@ export function SessionsPage() {
             href={`/ui/sessions/${encodeURIComponent(row.session_id)}`}
             phone={phone ? <SessionPhoneRow session={row} /> : null}
             onOpen={open}
+            onFilter={address.narrow}
           />
         ),
       })),
-    [list.rows, phone, columns, at, open],
+    [list.rows, phone, columns, at, open, address.narrow],
   );
   useKeys(listKeys(cursor, "session", { walk: (by) => void cursor.move(by), open }));
   const runsFilter = useCallback((around: readonly string[]) => compose(q, around).filter, [q]);

@@ -41,7 +41,7 @@ const NARROW = SPAN_NARROW.flatMap((id) => SPAN_COLUMNS.find((column) => column.
 function narrowed(column: Column<SpanRow>): Column<SpanRow> {
   const widths: Record<string, string> = {
     started: "62px",
-    step: "150px",
+    step: "minmax(70px, 150px)",
     input: "minmax(0, 1fr)",
     duration: "58px",
   };
@@ -99,11 +99,12 @@ export function SpansPage() {
               href={href(row.trace_id, row.span_id)}
               phone={phone ? <SpanPhoneRow span={row} /> : null}
               onOpen={open}
+              onFilter={narrow ? undefined : address.narrow}
             />
           ),
         };
       }),
-    [list.rows, phone, columns, at, openKey, href, open],
+    [list.rows, phone, columns, at, openKey, href, open, narrow, address.narrow],
   );
   const walk = (by: number) => {
     const key = cursor.move(by);

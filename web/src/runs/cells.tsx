@@ -120,3 +120,11 @@ function LiveDuration({ start }: { start: string }) {
 export function exactly(nanos: number | null): string {
   return nanos === null ? "nobody said" : `${format.exact(nanos / 1e6)} ms`;
 }
+
+/** The condition that a cell stands for; none where nothing is said. */
+export function valueOf(
+  field: string,
+  value: string | null | undefined,
+): { field: string; value: string } | null {
+  return value ? { field, value } : null;
+}

@@ -30,6 +30,7 @@ interface Drawing {
   onPick: (traceId: string) => void;
   /** Every step of a run is wanted. */
   onAll: (traceId: string) => void;
+  onFilter: (field: string, value: string, negated: boolean) => void;
 }
 
 const stepKey = (traceId: string, step: SpanRow) => `${traceId}/${step.span_id}`;
@@ -76,6 +77,7 @@ function runLine(row: TraceRow, drawing: Drawing): Line {
         onOpen={drawing.onRow}
         onToggle={drawing.onToggle}
         onSelect={narrow ? undefined : drawing.onPick}
+        onFilter={narrow ? undefined : drawing.onFilter}
       />
     ),
   };

@@ -5,7 +5,7 @@ import * as format from "@/format";
 import type { Column } from "@/ui/Table";
 import { StateMark } from "@/ui/state";
 import { Cost, When } from "@/ui/values";
-import { cachedShare, exactly, FirstOf, Labels, Text, TokensCell } from "./cells";
+import { cachedShare, exactly, FirstOf, Labels, Text, TokensCell, valueOf } from "./cells";
 
 const num = { numeric: true } as const;
 
@@ -59,9 +59,17 @@ export const SESSION_COLUMNS: readonly Column<Session>[] = [
       </>
     ),
   },
-  { id: "user", label: "User", width: "100px", min: 100, cell: (one) => <FirstOf names={one.users} /> },
+  {
+    id: "user",
+    value: (one) => valueOf("user", one.users[0]),
+    label: "User",
+    width: "100px",
+    min: 100,
+    cell: (one) => <FirstOf names={one.users} />,
+  },
   {
     id: "agents",
+    value: (one) => valueOf("agent", one.agents[0]?.name),
     label: "Agents",
     width: "minmax(120px, 0.7fr)",
     min: 120,

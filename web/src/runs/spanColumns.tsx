@@ -7,7 +7,7 @@ import { KindTile } from "@/ui/kind";
 import { ErrorIcon, LiveIcon, OkIcon } from "@/ui/icons";
 import type { Column } from "@/ui/Table";
 import { Cost, Duration, When } from "@/ui/values";
-import { Text, TokensCell } from "./cells";
+import { Text, TokensCell, valueOf } from "./cells";
 
 /** What a span came to: failed, still open, or fine. */
 function SpanMark({ span }: { span: SpanRow }) {
@@ -49,6 +49,7 @@ export const SPAN_COLUMNS: readonly Column<SpanRow>[] = [
   },
   {
     id: "step",
+    value: (span) => valueOf("name", span.name),
     label: "Step",
     width: "190px",
     min: 190,
@@ -80,6 +81,7 @@ export const SPAN_COLUMNS: readonly Column<SpanRow>[] = [
   },
   {
     id: "run",
+    value: (span) => valueOf("trace", span.trace_id),
     label: "Run",
     width: "130px",
     min: 130,
@@ -87,6 +89,7 @@ export const SPAN_COLUMNS: readonly Column<SpanRow>[] = [
   },
   {
     id: "agent",
+    value: (span) => valueOf("agent", span.agent_name),
     label: "Agent",
     width: "110px",
     min: 110,
@@ -94,6 +97,7 @@ export const SPAN_COLUMNS: readonly Column<SpanRow>[] = [
   },
   {
     id: "model",
+    value: (span) => valueOf("model", span.model),
     label: "Model",
     width: "140px",
     min: 140,
@@ -101,6 +105,7 @@ export const SPAN_COLUMNS: readonly Column<SpanRow>[] = [
   },
   {
     id: "provider",
+    value: (span) => valueOf("provider", span.provider),
     label: "Provider",
     width: "90px",
     min: 90,
@@ -108,6 +113,7 @@ export const SPAN_COLUMNS: readonly Column<SpanRow>[] = [
   },
   {
     id: "session",
+    value: (span) => valueOf("session", span.session_id),
     label: "Session",
     width: "112px",
     min: 112,
@@ -115,6 +121,7 @@ export const SPAN_COLUMNS: readonly Column<SpanRow>[] = [
   },
   {
     id: "user",
+    value: (span) => valueOf("user", span.user_id),
     label: "User",
     width: "64px",
     min: 64,
@@ -122,6 +129,7 @@ export const SPAN_COLUMNS: readonly Column<SpanRow>[] = [
   },
   {
     id: "name",
+    value: (span) => valueOf("name", span.name),
     label: "Raw name",
     about: "The name that the sender gave",
     width: "140px",
@@ -130,6 +138,7 @@ export const SPAN_COLUMNS: readonly Column<SpanRow>[] = [
   },
   {
     id: "kind",
+    value: (span) => valueOf("kind", span.kind),
     label: "Kind",
     about: "The sender's own word for the kind of step",
     width: "90px",
@@ -145,6 +154,7 @@ export const SPAN_COLUMNS: readonly Column<SpanRow>[] = [
   },
   {
     id: "finish",
+    value: (span) => valueOf("finish", span.finish_reason),
     label: "Finish",
     about: "Why the model stopped",
     width: "80px",

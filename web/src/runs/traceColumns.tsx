@@ -5,7 +5,7 @@ import * as format from "@/format";
 import type { Column } from "@/ui/Table";
 import { StateMark } from "@/ui/state";
 import { Cost, When } from "@/ui/values";
-import { cachedShare, FirstOf, Labels, RunDuration, Text, TokensCell } from "./cells";
+import { cachedShare, FirstOf, Labels, RunDuration, Text, TokensCell, valueOf } from "./cells";
 
 const num = { numeric: true } as const;
 
@@ -32,6 +32,7 @@ export const TRACE_COLUMNS: readonly Column<TraceRow>[] = [
   },
   {
     id: "agent",
+    value: (run) => valueOf("agent", run.agent?.name),
     label: "Agent",
     width: "128px",
     min: 128,
@@ -62,6 +63,7 @@ export const TRACE_COLUMNS: readonly Column<TraceRow>[] = [
   },
   {
     id: "name",
+    value: (run) => valueOf("name", run.name),
     label: "Name",
     width: "140px",
     min: 140,
@@ -70,6 +72,7 @@ export const TRACE_COLUMNS: readonly Column<TraceRow>[] = [
   },
   {
     id: "session",
+    value: (run) => valueOf("session", run.session_id),
     label: "Session",
     width: "112px",
     min: 112,
@@ -78,15 +81,24 @@ export const TRACE_COLUMNS: readonly Column<TraceRow>[] = [
   },
   {
     id: "user",
+    value: (run) => valueOf("user", run.user_id),
     label: "User",
     width: "64px",
     min: 64,
     sort: "user",
     cell: (run) => <Text text={run.user_id} tone="mut" />,
   },
-  { id: "model", label: "Model", width: "144px", min: 144, cell: (run) => <FirstOf names={run.models} /> },
+  {
+    id: "model",
+    value: (run) => valueOf("model", run.models[0]),
+    label: "Model",
+    width: "144px",
+    min: 144,
+    cell: (run) => <FirstOf names={run.models} />,
+  },
   {
     id: "tools",
+    value: (run) => valueOf("tool", run.tools[0]),
     label: "Tools",
     width: "120px",
     min: 120,
@@ -182,9 +194,17 @@ export const TRACE_COLUMNS: readonly Column<TraceRow>[] = [
     sort: "duration",
     cell: (run) => <RunDuration run={run} />,
   },
-  { id: "tags", label: "Tags", width: "110px", min: 110, cell: (run) => <FirstOf names={run.tags} /> },
+  {
+    id: "tags",
+    value: (run) => valueOf("tag", run.tags[0]),
+    label: "Tags",
+    width: "110px",
+    min: 110,
+    cell: (run) => <FirstOf names={run.tags} />,
+  },
   {
     id: "environment",
+    value: (run) => valueOf("env", run.environment),
     label: "Environment",
     width: "90px",
     min: 90,
@@ -192,6 +212,7 @@ export const TRACE_COLUMNS: readonly Column<TraceRow>[] = [
   },
   {
     id: "release",
+    value: (run) => valueOf("version", run.release),
     label: "Release",
     width: "84px",
     min: 84,

@@ -5,7 +5,7 @@ import { useCallback, useMemo } from "react";
 import { get } from "@/api/client";
 import { type Search, useAddress } from "@/app/address";
 import type { FilterSchema } from "@/query/complete";
-import { type Composed, compose, mentions } from "@/query/edit";
+import { type Composed, compose, mentions, term, toggle } from "@/query/edit";
 import { OF_A_RUN } from "@/run/address";
 import type { SortKey } from "@/ui/Table";
 import { conditions, type Range, readRange } from "./range";
@@ -21,6 +21,8 @@ export interface ListAddress {
   /** The reader's filter as written. */
   q: string;
   setQ: (q: string) => void;
+  /** Narrows the list to a value, or to all else; asked for again it lets go. */
+  narrow: (field: string, value: string, negated: boolean) => void;
   range: Range;
   setRange: (range: Partial<Pick<Search, "range" | "from" | "to">>) => void;
   usual: UsualRange;
@@ -64,6 +66,10 @@ export function useListAddress(subject: Subject): ListAddress {
     staleTime: Infinity,
   });
   const setQ = useCallback((next: string) => update({ q: next.trim() || undefined }), [update]);
+  const narrow = useCallback(
+    (field: string, value: string, negated: boolean) => setQ(toggle(q, term(field, ":", value, negated))),
+    [q, setQ],
+  );
   const setRange = useCallback(
     (part: Partial<Pick<Search, "range" | "from" | "to">>) => update(part),
     [update],
@@ -79,6 +85,7 @@ export function useListAddress(subject: Subject): ListAddress {
     update,
     q,
     setQ,
+    narrow,
     range,
     setRange,
     usual,

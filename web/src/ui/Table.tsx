@@ -9,6 +9,7 @@ import {
   type MouseEvent,
   type ReactNode,
   type Ref,
+  useCallback,
   useEffect,
   useImperativeHandle,
   useRef,
@@ -31,6 +32,8 @@ export interface Column<Row> {
   /** Field to sort by; no sorting without one. */
   sort?: string;
   cell: (row: Row) => ReactNode;
+  /** The condition that a cell stands for, so that a click can ask for it. */
+  value?: (row: Row) => { field: string; value: string } | null;
 }
 
 /** One line of the table. */
@@ -61,6 +64,7 @@ export interface TableHandle {
 const HEAD_PX = 28;
 /** Lines before the end at which more is asked for. */
 const AHEAD = 40;
+const ROW_PX = 34;
 const GAP_PX = 12;
 const MARGIN_PX = 16;
 
@@ -119,17 +123,17 @@ export function Table<Row>({
   const scroller = useRef<HTMLDivElement>(null);
   const pointerInside = useRef(false);
   const head = withHead ? HEAD_PX : 0;
+  // Sizes and keys follow from the lines alone, so that scrolling works out neither anew.
+  const estimateSize = useCallback((index: number) => lines[index]?.height ?? ROW_PX, [lines]);
+  const getItemKey = useCallback((index: number) => lines[index]?.key ?? index, [lines]);
   const virtual = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => lines[index]?.height ?? 34,
-    getItemKey: (index) => lines[index]?.key ?? index,
-    overscan: 12,
+    estimateSize,
+    getItemKey,
+    overscan: 10,
     scrollMargin: head,
   });
-  const heights = lines.length > 0 ? lines[0]!.height : 0;
-  // Heights are fixed by kind: only another kind of line at a place needs measuring again.
-  useEffect(() => virtual.measure(), [virtual, lines, heights]);
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? -1;
   useEffect(() => {
@@ -260,4 +264,9 @@ function Head<Row>({
       {extra}
     </span>
   );
+}
+
+/** Is a line where it was? For rows that draw again only when something of theirs changed. */
+export function samePlace(a: LinePlace, b: LinePlace): boolean {
+  return a.index === b.index && a.style.transform === b.style.transform && a.style.height === b.style.height;
 }
