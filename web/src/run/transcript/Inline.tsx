@@ -8,8 +8,7 @@ const MARKS = /(\*\*[^*\n]+\*\*|__[^_\n]+__|`[^`\n]+`|(?<![\w*])\*[^*\s](?:[^*\n
 
 /** Text as Markdown-light, for rows. */
 export function Inline({ text, find }: { text: string; find: string }) {
-  const lines = shownWords(text).split("
-");
+  const lines = shownWords(text).split("\n");
   return lines.map((line, at) => (
     <Fragment key={at}>
       {at > 0 && "\n"}
