@@ -6,7 +6,7 @@ import { useNow } from "@/app/clock";
 import { millis, plural } from "@/format";
 import { bars, bucketsBetween, shareOf } from "./bars";
 import { type Range, rangeLabel, ticks } from "./range";
-import type { HistogramAnswer } from "./useFigures";
+import type { Drawn, HistogramAnswer } from "./useFigures";
 
 /** Units of the drawing; it is stretched to the width of the page. */
 const WIDTH = 960;
@@ -16,12 +16,12 @@ const TICK_PX = 110;
 const DRAG_PX = 4;
 
 export function Histogram({
-  answer,
+  drawn: { answer, earlier },
   range,
   onRange,
   stale,
 }: {
-  answer: HistogramAnswer;
+  drawn: Drawn;
   range: Range;
   onRange: (part: Partial<Pick<Search, "range" | "from" | "to">>) => void;
   stale: boolean;
@@ -191,6 +191,14 @@ export function Histogram({
           </span>
         )}
       </div>
+      {earlier > 0 && (
+        <span
+          className="earlier"
+          title="They lie so far back that the others would be one bar; the table has them"
+        >
+          {plural(earlier, "earlier run")} not drawn
+        </span>
+      )}
       <div className="axis" aria-hidden>
         {marks.map((mark) => (
           <span key={mark.ms} style={{ left: `${shareOf(mark.ms, start, end) * 100}%` }}>

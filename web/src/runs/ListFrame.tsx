@@ -126,9 +126,9 @@ export function ListFrame<Row>({
       ) : (
         <div className="searchrow">{field(false)}</div>
       )}
-      {!narrow && !bare && histogram.data && histogram.data.buckets.length > 0 && (
+      {!narrow && !bare && histogram.data && histogram.data.answer.buckets.length > 0 && (
         <Histogram
-          answer={histogram.data}
+          drawn={histogram.data}
           range={range}
           onRange={setRange}
           stale={histogram.isPlaceholderData}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bars, bucketsBetween, shareOf } from "./bars";
+import { bars, bucketsBetween, denseFrom, shareOf } from "./bars";
 
 const bucket = (count: number, failed_count = 0) => ({ count, failed_count, error_count: failed_count });
 
@@ -19,4 +19,13 @@ test("a brush takes whole buckets", () => {
   expect(shareOf(150, 100, 200)).toBe(0.5);
   expect(shareOf(99, 100, 200)).toBe(0);
   expect(shareOf(1, 1, 1)).toBe(0);
+});
+
+test("a lonely run far before the others is left out of the drawing", () => {
+  const row = (...counts: number[]) => counts.map((count) => bucket(count));
+  expect(denseFrom(row(1, 0, 0, 0, 0, 0, 30, 20))).toBe(6);
+  expect(denseFrom(row(1, 0, 0, 30, 0, 0, 30, 20))).toBe(0);
+  expect(denseFrom(row(10, 0, 0, 0, 0, 0, 30, 20))).toBe(0);
+  expect(denseFrom(row(0, 0, 0))).toBe(0);
+  expect(denseFrom([])).toBe(0);
 });

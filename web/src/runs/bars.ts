@@ -39,3 +39,24 @@ export function shareOf(ms: number, startMs: number, endMs: number): number {
   if (!(endMs > startMs)) return 0;
   return Math.min(1, Math.max(0, (ms - startMs) / (endMs - startMs)));
 }
+
+/** Share of the runs that may be left out of the drawing where they stand alone far before the others. */
+const FEW = 0.05;
+/** Share of the width that has to be gained by it. */
+const MUCH = 0.5;
+
+/**
+ * The first bucket worth drawing: one run with a wrong clock, years before all others, would else press them into one
+ * bar. 0 where all are worth it.
+ */
+export function denseFrom(buckets: readonly BucketCounts[]): number {
+  const all = buckets.reduce((sum, bucket) => sum + bucket.count, 0);
+  let before = 0;
+  let first = 0;
+  for (let at = 0; at < buckets.length; at++) {
+    if (before > all * FEW) break;
+    if (buckets[at]!.count > 0) first = at;
+    before += buckets[at]!.count;
+  }
+  return first >= buckets.length * MUCH ? first : 0;
+}

@@ -3,6 +3,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { get } from "@/api/client";
+import { denseFrom } from "./bars";
 import type { Figures, Stats } from "@/api/schema";
 
 /** Sums as the server gives them; the counts of spans came later than the rest. */
@@ -43,17 +44,37 @@ export interface HistogramAnswer {
   buckets: Bucket[];
 }
 
-/** Runs by start; null asks nothing. `lengthMs` null covers all time. */
+/** Requests for one drawing, at most. */
+const TRIES = 4;
+
+/** A drawing, and how many runs lie before it. */
+export interface Drawn {
+  answer: HistogramAnswer;
+  earlier: number;
+}
+
+/** Runs by start; null asks nothing. `lengthMs` null covers all time, without lonely runs far before the others. */
 export function useHistogram(filter: string | null, lengthMs: number | null, buckets: number) {
   return useQuery({
     queryKey: ["histogram", filter, lengthMs, buckets],
-    queryFn: ({ signal }) => {
-      const now = BigInt(Date.now()) * 1_000_000n;
-      const start = lengthMs === null ? undefined : (now - BigInt(lengthMs) * 1_000_000n).toString();
-      const end = lengthMs === null ? undefined : now.toString();
+    queryFn: async ({ signal }): Promise<Drawn> => {
       // Bars of days begin at the reader's midnight.
       const utc_offset_minutes = -new Date().getTimezoneOffset();
-      return get<HistogramAnswer>("/histogram", { filter, start, end, buckets, utc_offset_minutes }, signal);
+      const ask = (start?: string) =>
+        get<HistogramAnswer>("/histogram", { filter, start, buckets, utc_offset_minutes }, signal);
+      if (lengthMs !== null) {
+        const start = BigInt(Date.now() - lengthMs) * 1_000_000n;
+        return { answer: await ask(start.toString()), earlier: 0 };
+      }
+      let drawn: Drawn = { answer: await ask(), earlier: 0 };
+      for (let tries = 1; tries < TRIES; tries++) {
+        const { buckets } = drawn.answer;
+        const first = denseFrom(buckets);
+        if (first === 0) break;
+        const left = buckets.slice(0, first).reduce((sum, bucket) => sum + bucket.count, 0);
+        drawn = { answer: await ask(buckets[first]!.start_nanos), earlier: drawn.earlier + left };
+      }
+      return drawn;
     },
     enabled: filter !== null,
     placeholderData: keepPreviousData,

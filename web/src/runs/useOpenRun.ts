@@ -1,7 +1,7 @@
 /** Opening a run from a list: beside it, or as a page on a phone. */
 
 import { useNavigate } from "@tanstack/react-router";
-import { useCallback } from "react";
+import { useCallback, useEffect } from "react";
 import type { Search } from "@/app/address";
 import { usePhone } from "@/ui/media";
 import { type ListAddress, WITHOUT_RUN } from "./useListAddress";
@@ -21,6 +21,13 @@ export function useOpenRun({ search, update }: ListAddress): OpenRun {
   const phone = usePhone();
   const open = phone ? null : (search.run ?? null);
   const { q, view } = search;
+  // On a phone a run is a screen of its own, whatever the shared address says.
+  useEffect(() => {
+    const { run, ...rest } = search;
+    if (phone && run) {
+      void navigate({ to: "/runs/$traceId", params: { traceId: run }, search: rest as never, replace: true });
+    }
+  }, [phone, search, navigate]);
   const page = useCallback(
     (traceId: string, spanId?: string) => {
       const part: Search = { q, view, span: spanId };
