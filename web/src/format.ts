@@ -86,9 +86,12 @@ export function count(amount: number | null | undefined): string {
   return Math.abs(amount) <= 99_999 ? exact(amount) : tokens(amount);
 }
 
+/** Made once: a new one for each number costs more than the row that the number stands in. */
+const EXACT = new Intl.NumberFormat("en-US");
+
 /** Every digit, with commas; for tooltips. */
 export function exact(amount: number): string {
-  return amount.toLocaleString("en-US");
+  return EXACT.format(amount);
 }
 
 /** A share of 1 as per cent: whole, or with one decimal below 20 where it is a rate of failures. */
