@@ -9,7 +9,7 @@
 import { createContext, useContext } from "react";
 import { createStore, type StoreApi, useStore } from "zustand";
 import { oddities } from "@/trace/children";
-import { indexOf, type Skeleton, spanId } from "@/trace/skeleton";
+import { FLAG, has, indexOf, type Skeleton, spanId } from "@/trace/skeleton";
 
 export type View = "transcript" | "tree" | "timeline" | "graph";
 export const VIEWS: readonly View[] = ["transcript", "tree", "timeline", "graph"];
@@ -187,7 +187,19 @@ function firstExpansion(run: Skeleton): Uint8Array {
   const all = run.count <= 30;
   for (let span = 0; span < run.count; span++) if (run.depth[span] === 0 || all) expanded[span] = 1;
   for (const span of oddities(run).slice(0, OPENED_ODDITIES_MAX)) openAbove(run, expanded, span);
+  if (isGrowing(run)) openRunning(run, expanded);
   return expanded;
+}
+
+/** What runs at this moment can be seen growing: the last spans that are open, and the ways to them. */
+function openRunning(run: Skeleton, expanded: Uint8Array): void {
+  let opened = 0;
+  for (let span = run.count - 1; span >= 0 && opened < OPENED_ODDITIES_MAX; span--) {
+    if (!has(run, span, FLAG.open)) continue;
+    expanded[span] = 1;
+    openAbove(run, expanded, span);
+    opened++;
+  }
 }
 
 function openAbove(run: Skeleton, expanded: Uint8Array, span: number): boolean {
