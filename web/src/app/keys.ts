@@ -103,5 +103,6 @@ const PRINTED: Record<string, string> = {
 
 /** The parts of a key as they are printed. */
 export function printed(keys: string): string[] {
+  if (keys === "+") return ["+"];
   return keys.split("+").map((part) => PRINTED[part] ?? (part.length === 1 ? part.toUpperCase() : part));
 }

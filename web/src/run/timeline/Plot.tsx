@@ -8,35 +8,38 @@ import {
   type Ref,
   useEffect,
   useImperativeHandle,
-  useLayoutEffect,
-  useMemo,
   useRef,
 } from "react";
 import { useTheme } from "@/app/theme";
 import * as format from "@/format";
 import { heat } from "@/trace/heat";
-import { type Row, rowOf } from "@/trace/rows";
+import type { Row } from "@/trace/rows";
 import { endOf, type Skeleton } from "@/trace/skeleton";
 import { ticks } from "@/trace/ticks";
-import { PHONE, useMedia } from "../media";
 import { type RunState, useRun, useRunStore } from "../store";
-import { begin, useRedraw, useWidth } from "../strip/canvas";
+import { begin, pixelRatio, useRedraw, useWidth } from "../strip/canvas";
 import { coloursOf } from "../strip/colours";
-import { showOnScreen } from "../strip/onscreen";
-import { openWork } from "../strip/picture";
 import { nowIn, type Scale } from "../strip/scale";
-import { paintAxis, paintRows, type Scene } from "./paint";
+import { paintRows } from "./paint";
+import { paintAxis } from "./paintAxis";
+import type { Scene } from "./paintParts";
 import { pick } from "./pick";
+import {
+  AXIS_PX,
+  PAD_PX,
+  SHIMMER_MS,
+  STILL,
+  useBrushFits,
+  usePart,
+  useShimmer,
+  useShowSelection,
+  useSizes,
+} from "./plotState";
 import { usePointer } from "./pointer";
 import { TimelineRow } from "./TimelineRow";
 import { Tip, type TipHandle } from "./Tip";
 import * as view from "./window";
 
-const AXIS_PX = 26;
-/** The plot's room at both sides, for arrows. */
-const PAD_PX = 6;
-const SHIMMER_MS = 1_600;
-const SHIMMER_FRAME_MS = 66;
 /** Rows of a printed timeline: a canvas cannot be of any height. */
 const PRINTED_ROWS = 500;
 
@@ -53,12 +56,14 @@ interface Props {
   axis: { from: number; to: number; origin: number };
   now: number | null;
   onZoomed: (zoomed: boolean) => void;
+  /** Spans that the axis leaves out. */
+  outside: number;
   /** Stands above the durations. */
   corner: ReactNode;
   ref: Ref<PlotHandle>;
 }
 
-export function Plot({ run, rows, axis, now, onZoomed, corner, ref }: Props) {
+export function Plot({ run, rows, axis, now, onZoomed, outside, corner, ref }: Props) {
   const store = useRunStore();
   const theme = useTheme((state) => state.drawn);
   const printing = useRun((state) => state.printing);
@@ -67,6 +72,7 @@ export function Plot({ run, rows, axis, now, onZoomed, corner, ref }: Props) {
   const axisCanvas = useRef<HTMLCanvasElement>(null);
   const tip = useRef<TipHandle>(null);
   const needle = useRef(-1);
+  const axisKey = useRef("");
   const sizes = useSizes(useWidth(scroller));
   const part = usePart(axis, onZoomed, () => redraw());
   const virtual = useVirtualizer({
@@ -100,8 +106,13 @@ export function Plot({ run, rows, axis, now, onZoomed, corner, ref }: Props) {
     const across = sizes.plot + 2 * PAD_PX;
     const context = begin(canvas.current, across, (last - first) * sizes.row);
     if (context) paintRows(context, scene);
+    // The axis stays as it is while rows scroll.
+    const text = needleText(scene, gestures.drag(), axis.origin);
+    const key = JSON.stringify([scale, scene.brush, scene.needle, text, theme, pixelRatio()]);
+    if (key === axisKey.current) return;
     const above = begin(axisCanvas.current, across, AXIS_PX);
-    if (above) paintAxis(above, scene, AXIS_PX, needleText(scene, gestures.drag(), axis.origin));
+    if (above) paintAxis(above, scene, AXIS_PX, text);
+    axisKey.current = key;
   });
   useEffect(() => store.subscribe(redraw), [store, redraw]);
   useShimmer(run, now !== null, redraw);
@@ -176,6 +187,7 @@ export function Plot({ run, rows, axis, now, onZoomed, corner, ref }: Props) {
         <span className="l">
           {format.plural(rows.length, "row")}
           <span className="no-phone">for {format.plural(run.count, "span")}</span>
+          {outside > 0 && <span className="only-phone warn-t">{format.count(outside)} off scale</span>}
         </span>
         <canvas ref={axisCanvas} style={{ ...place, top: 0, height: AXIS_PX }} aria-hidden />
         <span />
@@ -203,14 +215,13 @@ export function Plot({ run, rows, axis, now, onZoomed, corner, ref }: Props) {
           ))}
         </div>
       </div>
-      <Tip ref={tip} run={run} origin={axis.origin} />
+      <Tip ref={tip} run={run} origin={axis.origin} left={sizes.label} />
     </div>
   );
 }
 
 /** What of a frame the store says. */
 function sceneOf(state: RunState, run: Skeleton, rows: Row[], scale: Scale, axis: Props["axis"]): Scene {
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   return {
     run,
     rows,
@@ -228,7 +239,7 @@ function sceneOf(state: RunState, run: Skeleton, rows: Row[], scale: Scale, axis
     brush: state.brush,
     needle: -1,
     now: null,
-    phase: still ? 0 : ((performance.now() % SHIMMER_MS) + 1) / SHIMMER_MS,
+    phase: STILL.matches ? 0 : ((performance.now() % SHIMMER_MS) + 1) / SHIMMER_MS,
   };
 }
 
@@ -240,89 +251,4 @@ function needleText(scene: Scene, drag: view.Part | null, origin: number): strin
   return scale.to - scale.from < 5e9
     ? format.duration(Math.round(time - origin))
     : format.place(time - origin);
-}
-
-/** Pixels of the columns. */
-function useSizes(width: number) {
-  const phone = useMedia(PHONE);
-  return useMemo(() => {
-    const label = phone ? 150 : width < 560 ? 190 : 276;
-    const duration = phone ? 50 : 62;
-    const end = phone ? 8 : 16;
-    const plot = Math.max(0, width - label - duration - end - 2 * PAD_PX);
-    return { label, duration, end, plot, row: phone ? 32 : 24, indent: phone ? 12 : 13 };
-  }, [width, phone]);
-}
-
-/** The part of time that is shown. It follows the axis of a growing run while all of it is shown. */
-function usePart(axis: view.Part, onZoomed: (zoomed: boolean) => void, changed: () => void) {
-  const kept = useRef({ part: { from: axis.from, to: axis.to }, axis });
-  const after = useRef({ onZoomed, changed });
-  after.current = { onZoomed, changed };
-  if (kept.current.axis !== axis) {
-    const before = kept.current;
-    const all = view.isWhole(before.part, before.axis);
-    kept.current = { part: all ? { from: axis.from, to: axis.to } : view.within(before.part, axis), axis };
-  }
-  const part = useMemo(
-    () => ({
-      get: () => kept.current.part,
-      set: (next: view.Part) => {
-        kept.current.part = { from: next.from, to: next.to };
-        const zoomed = !view.isWhole(next, kept.current.axis);
-        showOnScreen(zoomed ? kept.current.part : null);
-        after.current.onZoomed(zoomed);
-        after.current.changed();
-      },
-    }),
-    [],
-  );
-  useEffect(() => () => showOnScreen(null), []);
-  return part;
-}
-
-/** The brush is what the plot shows; without one it shows all. */
-function useBrushFits(part: ReturnType<typeof usePart>, axis: view.Part): void {
-  const brush = useRun((state) => state.brush);
-  const before = useRef<view.Part | null>(null);
-  useLayoutEffect(() => {
-    if (brush === before.current) return;
-    part.set(brush ? view.fit(brush, axis) : axis);
-    before.current = brush;
-  }, [brush, part, axis]);
-}
-
-/** A selection that is not in sight is brought there, with a third of the height above it. */
-function useShowSelection(
-  scroller: { current: HTMLElement | null },
-  rows: Row[],
-  rowHeight: number,
-  showTime: (from: number, to: number) => void,
-): void {
-  const store = useRunStore();
-  const selected = useRun((state) => state.selected);
-  const latest = useRef({ rows, showTime });
-  latest.current = { rows, showTime };
-  useEffect(() => {
-    const element = scroller.current;
-    const { run } = store.getState();
-    if (selected < 0 || !element) return;
-    latest.current.showTime(run.start[selected]!, endOf(run, selected));
-    const at = rowOf(run, latest.current.rows, selected);
-    if (at < 0) return;
-    const top = at * rowHeight;
-    const height = element.clientHeight - AXIS_PX;
-    if (top >= element.scrollTop && top + rowHeight <= element.scrollTop + height) return;
-    element.scrollTop = Math.max(0, top - height / 3);
-  }, [selected, rowHeight, scroller, store]);
-}
-
-/** Open bars of a growing run shimmer: a few frames a second, none where motion is not wanted. */
-function useShimmer(run: Skeleton, growing: boolean, redraw: () => void): void {
-  useEffect(() => {
-    if (!growing || openWork(run).length === 0) return;
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    const timer = setInterval(() => document.hidden || redraw(), SHIMMER_FRAME_MS);
-    return () => clearInterval(timer);
-  }, [run, growing, redraw]);
 }

@@ -77,6 +77,7 @@ function TimelineAt({ run, now }: { run: Skeleton; now: number | null }) {
           axis={axis}
           now={now}
           onZoomed={setZoomed}
+          outside={outside}
           corner={<TableSwitch asTable={false} set={setAsTable} className="only-phone" />}
         />
       )}

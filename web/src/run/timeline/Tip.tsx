@@ -12,7 +12,15 @@ export interface TipHandle {
   show: (span: number, at: { x: number; y: number } | null) => void;
 }
 
-export function Tip({ run, origin, ref }: { run: Skeleton; origin: number; ref: Ref<TipHandle> }) {
+interface Props {
+  run: Skeleton;
+  origin: number;
+  /** Where the plot begins, in pixels. */
+  left: number;
+  ref: Ref<TipHandle>;
+}
+
+export function Tip({ run, origin, left, ref }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [span, setSpan] = useState(-1);
   useImperativeHandle(ref, () => ({
@@ -22,11 +30,8 @@ export function Tip({ run, origin, ref }: { run: Skeleton; origin: number; ref: 
       const around = element?.parentElement;
       if (!element || !around || !at) return;
       // Beside the pointer, on the side that has room.
-      const label = Number.parseFloat(getComputedStyle(around).getPropertyValue("--tl-label")) || 0;
-      const x =
-        label + at.x + OFF_PX + WIDTH_PX > around.clientWidth
-          ? label + at.x - OFF_PX - WIDTH_PX
-          : label + at.x + OFF_PX;
+      const beside = left + at.x + OFF_PX;
+      const x = beside + WIDTH_PX > around.clientWidth ? left + at.x - OFF_PX - WIDTH_PX : beside;
       const below = at.y + 150 > around.clientHeight;
       element.style.left = `${Math.max(4, x)}px`;
       element.style.top = `${around.scrollTop + at.y + (below ? -84 : 44)}px`;

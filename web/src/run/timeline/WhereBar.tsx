@@ -64,7 +64,7 @@ function Where({ run }: { run: Skeleton }) {
   const store = useRunStore();
   const brush = useRun((state) => state.brush);
   const turn = useRef<{ name: string; at: number }>({ name: "", at: -1 });
-  const shares = partition(run, brush);
+  const shares = useMemo(() => partition(run, brush), [run, brush]);
   const percent = percents(shares);
   const whole = PARTS.reduce((all, part) => all + shares[part], 0);
   const groups = GROUPS.map((group) => ({
@@ -126,6 +126,7 @@ function Where({ run }: { run: Skeleton }) {
 function HeatScale({ run, of }: { run: Skeleton; of: "tokens" | "cost" }) {
   const store = useRunStore();
   const found = heat(run, of);
+  const share = useMemo(() => loopShare(run, of, found.total), [run, of, found.total]);
   const write = (value: number) =>
     of === "cost" ? format.cost(format.picoToUsd(value)) : format.tokens(Math.round(value));
   if (found.most === 0) {
@@ -135,7 +136,6 @@ function HeatScale({ run, of }: { run: Skeleton; of: "tokens" | "cost" }) {
       </span>
     );
   }
-  const share = loopShare(run, of, found.total);
   return (
     <>
       <span className="med nowrap">{of === "cost" ? "Cost by step" : "Tokens by step"}</span>

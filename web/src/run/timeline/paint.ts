@@ -2,51 +2,18 @@
 
 import type { Row } from "@/trace/rows";
 import { criticalPath, piecesWithin } from "@/trace/critical";
-import type { Heat } from "@/trace/heat";
-import { ends } from "@/trace/order";
-import { CATEGORIES, FLAG, has, type Skeleton } from "@/trace/skeleton";
-import type { Ticks } from "@/trace/ticks";
+import { CATEGORIES, FLAG, has } from "@/trace/skeleton";
 import { crisp } from "../strip/canvas";
-import type { Colours } from "../strip/colours";
 import { codeOf, FAILED } from "../strip/density";
 import { colourOf, rounded } from "../strip/picture";
-import { type Scale, toX } from "../strip/scale";
-import { barcodeOf, drawnAs } from "./barcode";
-import type { Part } from "./window";
+import { toX } from "../strip/scale";
+import { drawnAs } from "./barcode";
+import { paintBarcode } from "./paintBarcode";
+import { BAR_PX, type Extent, LLM, outline, paintOpen, type Scene } from "./paintParts";
 import { wordsOf } from "./words";
 
-/** What a frame shows. */
-export interface Scene {
-  run: Skeleton;
-  rows: readonly Row[];
-  /** First row of the canvas and one past the last. */
-  first: number;
-  last: number;
-  rowHeight: number;
-  scale: Scale;
-  /** Beyond it times are off the scale. */
-  axis: Part;
-  colours: Colours;
-  ticks: Ticks;
-  heat: Heat | null;
-  path: boolean;
-  selected: number;
-  hover: number;
-  brush: Part | null;
-  /** Pixel of the pointer, -1 for none. */
-  needle: number;
-  /** Now, in a growing run. */
-  now: number | null;
-  /** 0 to 1, where the shimmer of open bars is. */
-  phase: number;
-}
-
-const LLM = CATEGORIES.indexOf("llm");
 const MIN_PX = 2;
-const BAR_PX = 12;
 const LINE_PX = 4;
-/** Heights of one, two or three lines of a barcode. */
-const CODE_PX = [8, 5, 4];
 
 export function paintRows(context: CanvasRenderingContext2D, scene: Scene): void {
   const height = (scene.last - scene.first) * scene.rowHeight;
@@ -96,16 +63,6 @@ function paintBrush(context: CanvasRenderingContext2D, scene: Scene, height: num
   context.fillStyle = colours.accent;
   context.fillRect(Math.round(from), 0, 1, height);
   context.fillRect(Math.round(to), 0, 1, height);
-}
-
-/** Where a row's bar lies, in pixels; open ones end now. */
-interface Extent {
-  x: number;
-  width: number;
-  middle: number;
-  open: boolean;
-  /** Its clock says that it ended before it began, or it had no length. */
-  empty: boolean;
 }
 
 function paintRow(context: CanvasRenderingContext2D, scene: Scene, row: Row, top: number): void {
@@ -207,113 +164,6 @@ function paintBar(context: CanvasRenderingContext2D, scene: Scene, span: number,
   if (span === scene.hover) outline(context, colours.text, x - 1, top - 1, width + 2, BAR_PX + 2);
 }
 
-function paintBarcode(context: CanvasRenderingContext2D, scene: Scene, row: Row, extent: Extent): void {
-  const { run, colours, scale, heat } = scene;
-  const { item } = row;
-  const { x, width, middle } = extent;
-  const code = barcodeOf(run, item);
-  const until = ends(run);
-  const tall = CODE_PX[code.lines - 1]!;
-  const all = code.lines * (tall + 1) - 1;
-  const top = middle - all / 2;
-  const loop = item.kind === "loop";
-  const kind = item.kind === "span" ? run.category[item.span]! : CATEGORIES.length - 1;
-  context.fillStyle = heat ? colours.active : loop ? colours.warnTint : colours.tints[kind]!;
-  rounded(context, x, Math.min(top - 1, middle - BAR_PX / 2), width, Math.max(BAR_PX, all + 2), 2);
-  if (extent.open) paintOpen(context, scene, x, top, width, all);
-  /** Painted up to here, by line; failures are painted over what is there. */
-  const painted = [-Infinity, -Infinity, -Infinity];
-  // Short calls of a loop are ticks on the model calls between them, as long as there is room.
-  const ticked = loop && item.spans.length * 4 < width;
-  const crowded = failuresIn(run, item) * 5 > width;
-  const edge = scale.left * 2 + scale.width;
-  for (let at = 0; at < code.spans.length; at++) {
-    const span = code.spans[at]!;
-    const line = code.line[at]!;
-    const end = has(run, span, FLAG.open) && scene.now !== null ? scene.now : until[span]!;
-    const right = toX(scale, end);
-    if (right < 0) continue;
-    const left = toX(scale, run.start[span]!);
-    if (left > edge) break;
-    const bad = codeOf(run, span) === FAILED;
-    const call = loop && run.category[span] !== LLM;
-    const over = (bad && !crowded) || (call && ticked);
-    if (bad && crowded) {
-      // So many that they would cover everything: a red edge above.
-      context.fillStyle = colours.error;
-      context.fillRect(left, top - 2, Math.max(1, right - left), 2);
-    }
-    if (!over && right <= painted[line]! + 0.5) continue;
-    const from = over ? left : Math.max(left, painted[line]!);
-    context.fillStyle = heat
-      ? colours.heat[heat.level[span]!]!
-      : call && !bad
-        ? colours.warn
-        : colourOf(colours, bad && crowded ? run.category[span]! : codeOf(run, span));
-    // Half a pixel of ground keeps neighbours apart.
-    const gap = right - from > 3 ? 0.5 : 0;
-    const y = top + line * (tall + 1);
-    context.fillRect(from, y, Math.max(over ? 1.5 : 1, right - from - gap), tall);
-    if (heat && bad) outline(context, colours.error, from, y, Math.max(2, right - from), tall);
-    painted[line] = Math.max(painted[line]!, from + 1, right);
-    if (span === scene.hover || span === scene.selected)
-      outline(
-        context,
-        span === scene.selected ? colours.accent : colours.text,
-        from - 1,
-        y - 1,
-        Math.max(3, right - from + 2),
-        tall + 2,
-      );
-  }
-}
-
-/** Failed steps below a row. */
-function failuresIn(run: Skeleton, item: Row["item"]): number {
-  if (item.kind === "span") return run.subtreeErrors[item.span]!;
-  return item.covered.reduce((all, span) => all + run.subtreeErrors[span]!, 0);
-}
-
-/** Open: a light runs over it, and its right edge fades. A still pattern where motion is not wanted (phase 0). */
-function paintOpen(
-  context: CanvasRenderingContext2D,
-  scene: Scene,
-  x: number,
-  y: number,
-  width: number,
-  height: number,
-): void {
-  const { colours, now, phase } = scene;
-  if (now === null) {
-    // Nobody said an end: a dashed one at the last that is known.
-    context.strokeStyle = colours.text3;
-    context.setLineDash([2, 2]);
-    context.beginPath();
-    context.moveTo(crisp(x + width), y - 3);
-    context.lineTo(crisp(x + width), y + height + 3);
-    context.stroke();
-    context.setLineDash([]);
-    return;
-  }
-  const before = context.globalAlpha;
-  if (phase === 0) {
-    context.globalAlpha = before * 0.4;
-    context.fillStyle = colours.bg;
-    for (let at = x + 4; at < x + width; at += 8) context.fillRect(at, y, 2, height);
-  } else {
-    const band = Math.max(24, Math.min(120, width / 2));
-    const at = x - band + (width + band) * phase;
-    const light = context.createLinearGradient(at, 0, at + band, 0);
-    light.addColorStop(0, `${colours.bg}00`);
-    light.addColorStop(0.5, `${colours.bg}80`);
-    light.addColorStop(1, `${colours.bg}00`);
-    context.fillStyle = light;
-    const from = Math.max(x, at);
-    context.fillRect(from, y, Math.max(0, Math.min(x + width, at + band) - from), height);
-  }
-  context.globalAlpha = before;
-}
-
 /** What the run waited for, as a line under the bar. */
 function paintPieces(context: CanvasRenderingContext2D, scene: Scene, row: Row, extent: Extent): void {
   const path = criticalPath(scene.run);
@@ -336,59 +186,4 @@ function paintPieces(context: CanvasRenderingContext2D, scene: Scene, row: Row, 
   };
   if (item.kind !== "span") for (const span of item.covered) paint(span, scene.run.endIndex[span]!);
   else paint(item.span, row.open ? item.span + 1 : scene.run.endIndex[item.span]!);
-}
-
-function outline(
-  context: CanvasRenderingContext2D,
-  colour: string,
-  x: number,
-  y: number,
-  width: number,
-  height: number,
-): void {
-  context.strokeStyle = colour;
-  context.lineWidth = 1;
-  context.strokeRect(crisp(x), crisp(y), Math.max(1, Math.round(width) - 1), Math.round(height) - 1);
-}
-
-/** The axis above the rows: times, the brush, what is under the pointer. */
-export function paintAxis(
-  context: CanvasRenderingContext2D,
-  scene: Pick<Scene, "scale" | "colours" | "ticks" | "needle" | "brush" | "now">,
-  height: number,
-  needleText: string,
-): void {
-  const { scale, colours, ticks } = scene;
-  const all = scale.left * 2 + scale.width;
-  if (scene.brush) {
-    const from = Math.max(0, toX(scale, scene.brush.from));
-    context.fillStyle = colours.accent;
-    context.globalAlpha = 0.14;
-    context.fillRect(from, 0, Math.max(2, Math.min(all, toX(scale, scene.brush.to)) - from), height);
-    context.globalAlpha = 1;
-  }
-  context.font = `10.5px ${colours.font}`;
-  context.fillStyle = colours.text3;
-  ticks.at.forEach((time, at) => {
-    const x = toX(scale, time);
-    const text = ticks.labels[at]!;
-    if (x > -4 && x + context.measureText(text).width + 4 <= all) context.fillText(text, x + 4, 16.5);
-  });
-  context.strokeStyle = colours.line;
-  context.lineWidth = 1;
-  context.beginPath();
-  for (const time of ticks.at) {
-    const x = crisp(toX(scale, time));
-    context.moveTo(x, height - 5);
-    context.lineTo(x, height);
-  }
-  context.stroke();
-  if (scene.needle < 0) return;
-  context.font = `500 10.5px ${colours.font}`;
-  const wide = context.measureText(needleText).width + 8;
-  const left = Math.min(Math.max(0, scene.needle - wide / 2), all - wide);
-  context.fillStyle = colours.text;
-  rounded(context, left, 5, wide, 16, 3);
-  context.fillStyle = colours.bg;
-  context.fillText(needleText, left + 4, 16.5);
 }
