@@ -16,7 +16,7 @@ import { Attributes } from "./Attributes";
 import { Changes } from "./Changes";
 import type { Detail } from "./detail";
 import { Events } from "./Events";
-import { clearMarks, FindContext, markHits, tabOf, useFound } from "./find";
+import { clearMarks, FindContext, markHits, NOT_FINDING, ordinalOf, tabOf, useFound } from "./find";
 import { FindBar } from "./FindBar";
 import { LongTextsContext, useLongTextsOf } from "./longTexts";
 import { PanelHeader } from "./PanelHeader";
@@ -32,7 +32,7 @@ export function SpanPanel({ onClose }: { onClose: () => void }) {
   const { detail, error, retry } = useDetail(run, span);
   const kind = span < 0 ? "other" : category(run, span);
   const tabs = useMemo(() => tabsOf(kind, detail), [kind, detail]);
-  const [tab, setTab] = useTab(kind, tabs);
+  const [tab, setTab, showTab] = useTab(kind, tabs);
   const raw = usePreferences((state) => state.raw);
   const [finding, setFinding] = useState(0);
   const [text, setText] = useState("");
@@ -65,6 +65,7 @@ export function SpanPanel({ onClose }: { onClose: () => void }) {
           detail={detail}
           tab={tab}
           setTab={setTab}
+          showTab={showTab}
           finding={finding}
           text={text}
           setText={setText}
@@ -132,6 +133,7 @@ function Found({
   detail,
   tab,
   setTab,
+  showTab,
   finding,
   text,
   setText,
@@ -140,6 +142,8 @@ function Found({
   detail: Detail;
   tab: TabName;
   setTab: (tab: TabName) => void;
+  /** As setTab, but for once: not remembered. */
+  showTab: (tab: TabName) => void;
   /** Grows each time the search is asked for; 0 while it is closed. */
   finding: number;
   text: string;
@@ -152,16 +156,18 @@ function Found({
   const open = finding > 0;
   const found = useFound(run.trace.trace_id, detail.span.span_id, open ? text.trim() : "");
   const hit = open ? (found.hits[at] ?? null) : null;
-  const value = useMemo(() => ({ text: open ? text.trim() : "", hit }), [open, text, hit]);
+  const value = useMemo(
+    () => (open ? { text: text.trim(), hit, ordinal: ordinalOf(found.hits, at) } : NOT_FINDING),
+    [open, text, hit, found.hits, at],
+  );
   const body = useRef<HTMLDivElement>(null);
   const llm = detail.span.category === "llm";
   useEffect(() => setAt(0), [found.hits]);
   useEffect(() => {
     if (!hit || tab === "raw") return;
     const wanted = tabOf(hit.pointer);
-    setTab(wanted === "main" ? (llm ? "messages" : "main") : wanted);
+    showTab(wanted === "main" ? (llm ? "messages" : "main") : wanted);
     // Only a new hit leads to its tab; the reader may then leave it.
-    // eslint-disable-next-line
   }, [hit]);
   useEffect(() => {
     if (value.text === "") return clearMarks();
@@ -197,12 +203,18 @@ function Found({
           role="tabpanel"
           aria-labelledby={`tab-${tab}`}
           tabIndex={0}
+          onKeyDown={scrollsItself}
         >
           <Pane detail={detail} tab={tab} setTab={setTab} />
         </div>
       </FindContext>
     </LongTextsContext>
   );
+}
+
+/** Arrows scroll what has the focus; outside the panel they move in the run. */
+function scrollsItself(event: KeyboardEvent): void {
+  if (event.key === "ArrowUp" || event.key === "ArrowDown") event.stopPropagation();
 }
 
 function Pane({ detail, tab, setTab }: { detail: Detail; tab: TabName; setTab: (tab: TabName) => void }) {

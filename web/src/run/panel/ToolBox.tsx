@@ -12,7 +12,7 @@ import { charsOf, type ToolPair } from "./messages";
 import { toolSpanOf } from "./toolSpans";
 import { useDetail } from "./useDetail";
 import { Value } from "./Value";
-import { FindContext } from "./find";
+import { FindContext, NOT_FINDING } from "./find";
 
 export function ToolBox({ pair }: { pair: ToolPair }) {
   const run = useRun((state) => state.run);
@@ -150,7 +150,7 @@ function Loaded({
   if (result === null) return <p className="dim fs12">The sender said no result</p>;
   return (
     <LongTextsContext value={texts}>
-      <FindContext value={{ text: "", hit: null }}>
+      <FindContext value={NOT_FINDING}>
         <Value value={result} pointer="/content/tool/result" label={`Result of ${name}`} />
       </FindContext>
     </LongTextsContext>

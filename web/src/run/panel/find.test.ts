@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tabOf, unitsOf, withoutRepeats } from "./find";
+import { ordinalOf, tabOf, unitsOf, withoutRepeats } from "./find";
 
 const hit = (pointer: string) => ({ pointer, at: 0, snippet: "" });
 
@@ -24,4 +24,9 @@ test("characters are not UTF-16 units", () => {
   expect(unitsOf("a😀b", 0)).toBe(0);
   expect(unitsOf("a😀b", 2)).toBe(3);
   expect(unitsOf("ab", 9)).toBe(2);
+});
+
+test("hits are counted within their text", () => {
+  const hits = ["/a", "/b", "/b", "/a"].map(hit);
+  expect([0, 1, 2, 3].map((at) => ordinalOf(hits, at))).toEqual([0, 0, 1, 1]);
 });

@@ -32,9 +32,13 @@ export interface Finding {
   text: string;
   /** The hit that is shown. */
   hit: Hit | null;
+  /** How many hits stand before it in the same text. */
+  ordinal: number;
 }
 
-export const FindContext = createContext<Finding>({ text: "", hit: null });
+export const NOT_FINDING: Finding = { text: "", hit: null, ordinal: 0 };
+
+export const FindContext = createContext<Finding>(NOT_FINDING);
 
 /** Typing settles before anything is asked. */
 const SETTLE_MS = 180;
@@ -81,6 +85,12 @@ export function withoutRepeats(hits: readonly Hit[]): Hit[] {
   );
 }
 
+/** How many hits stand before one in the same text. */
+export function ordinalOf(hits: readonly Hit[], at: number): number {
+  const pointer = hits[at]?.pointer;
+  return hits.slice(0, at).filter((hit) => hit.pointer === pointer).length;
+}
+
 /** The tab that shows what stands at a pointer; `main` is the first one. */
 export function tabOf(pointer: string): "main" | "tools" | "attributes" | "events" {
   if (isInside(pointer, "/content/tool_definitions")) return "tools";
@@ -107,7 +117,7 @@ const ALL = "clew-find";
 const CURRENT = "clew-find-current";
 
 /** Marks all hits that are drawn below `root`, and scrolls to the one that is shown. Gives whether it was drawn. */
-export function markHits(root: HTMLElement, { text, hit }: Finding, scroll: boolean): boolean {
+export function markHits(root: HTMLElement, { text, hit, ordinal }: Finding, scroll: boolean): boolean {
   clearMarks();
   if (text === "") return true;
   const ranges = rangesOf(root, text);
@@ -115,14 +125,24 @@ export function markHits(root: HTMLElement, { text, hit }: Finding, scroll: bool
   if (!hit) return true;
   const place = nearest(root, hit.pointer);
   const inside = place ? ranges.filter((range) => place.contains(range.startContainer)) : [];
-  const current = inside[Math.min(ordinalOf(place, hit, text), inside.length - 1)];
+  const current = inside[Math.min(place?.dataset.pointer === hit.pointer ? ordinal : 0, inside.length - 1)];
   if (!current) {
     if (place && scroll) place.scrollIntoView({ block: "center" });
     return place !== null && place.querySelector(".plainlines") !== null;
   }
   if (typeof Highlight !== "undefined") CSS.highlights.set(CURRENT, new Highlight(current));
-  if (scroll) current.startContainer.parentElement?.scrollIntoView({ block: "center" });
+  if (scroll) scrollTo(root, current);
   return true;
+}
+
+/** Brings a range into the upper third of what scrolls; what is skipped while off screen is drawn first. */
+function scrollTo(root: HTMLElement, range: Range): void {
+  if (range.getBoundingClientRect().height === 0)
+    range.startContainer.parentElement?.scrollIntoView({ block: "center" });
+  const place = range.getBoundingClientRect();
+  const frame = root.getBoundingClientRect();
+  if (place.top < frame.top + 40 || place.bottom > frame.bottom - 20)
+    root.scrollTop += place.top - frame.top - frame.height / 3;
 }
 
 export function clearMarks(): void {
@@ -139,14 +159,6 @@ function nearest(root: HTMLElement, pointer: string): HTMLElement | null {
     if (isInside(pointer, own) && own.length >= (best?.dataset.pointer?.length ?? 0)) best = element;
   }
   return best;
-}
-
-/** How many hits stand before it in the same text, where that text is drawn as it is. */
-function ordinalOf(place: HTMLElement | null, hit: Hit, text: string): number {
-  const whole = place?.dataset.pointer === hit.pointer ? place.textContent : null;
-  if (!whole) return 0;
-  const before = whole.toLowerCase().slice(0, unitsOf(whole, hit.at));
-  return before.split(text.toLowerCase()).length - 1;
 }
 
 /** Hits that are drawn are marked up to this many. */

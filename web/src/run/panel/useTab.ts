@@ -7,7 +7,10 @@ import type { Category } from "@/trace/skeleton";
 import { firstTab, groupOf, type Tab, type TabName } from "./tabs";
 
 /** The tab of the address; without one that this kind has, the tab last used with its like; else the first. */
-export function useTab(kind: Category, tabs: readonly Tab[]): [TabName, (tab: TabName) => void] {
+export function useTab(
+  kind: Category,
+  tabs: readonly Tab[],
+): [tab: TabName, choose: (tab: TabName) => void, showOnce: (tab: TabName) => void] {
   const { search, update } = useAddress();
   const remembered = usePreferences((state) => state.tabs);
   const group = groupOf(kind);
@@ -22,9 +25,12 @@ export function useTab(kind: Category, tabs: readonly Tab[]): [TabName, (tab: Ta
     if (last !== group && search.tab && search.tab === chosen) update({ tab: undefined }, "replace");
   }, [group, search.tab, update]);
 
+  const show = (name: TabName) => {
+    if (name !== tab) update({ tab: name }, "replace");
+  };
   const choose = (name: TabName) => {
     prefer({ tabs: { ...remembered, [group]: name } });
-    if (name !== search.tab) update({ tab: name }, "replace");
+    show(name);
   };
-  return [tab, choose];
+  return [tab, choose, show];
 }
