@@ -149,7 +149,12 @@ function Row({ attribute }: { attribute: Attribute }) {
       </dt>
       <dd className={`v-${attribute.type}`}>
         {shown ? (
-          <TextValue text={readable(attribute)} pointer={attribute.pointer} as="code" label={attribute.key} />
+          <TextValue
+            text={readable(attribute)}
+            pointer={attribute.pointer}
+            as={/^\s*[[{]/.test(attribute.text) ? "json" : "code"}
+            label={attribute.key}
+          />
         ) : (
           <bdi className="cut kvvalue" data-pointer={attribute.pointer}>
             {attribute.text === "" ? <span className="dim">empty</span> : attribute.text.slice(0, CUT_CHARS)}

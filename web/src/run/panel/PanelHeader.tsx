@@ -6,6 +6,7 @@ import { useNow } from "@/app/clock";
 import { category, displayName, failed, FLAG, has, type Skeleton, sum } from "@/trace/skeleton";
 import { IconButton } from "@/ui/button";
 import {
+  AbandonedIcon,
   BackIcon,
   CloseIcon,
   DownIcon,
@@ -18,7 +19,7 @@ import {
 } from "@/ui/icons";
 import { KindBadge, KindTile } from "@/ui/kind";
 import { Duration, TokenBar } from "@/ui/values";
-import { useRun } from "../store";
+import { isGrowing, useRun } from "../store";
 import type { Detail } from "./detail";
 import { CopyMenu, MoreMenu } from "./Menus";
 import { CostFact } from "./CostFact";
@@ -120,10 +121,12 @@ function State({ run, span }: { run: Skeleton; span: number }) {
     );
   }
   if (has(run, span, FLAG.open)) {
+    const growing = isGrowing(run);
+    const Icon = growing ? LiveIcon : AbandonedIcon;
     return (
-      <span className="state bare k-live">
-        <LiveIcon size={14} strokeWidth={1.5} aria-hidden />
-        {run.trace.state === "live" || run.trace.state === "resumed" ? "Running" : "Never ended"}
+      <span className={growing ? "state bare k-live" : "state bare k-abandoned"}>
+        <Icon size={14} strokeWidth={1.5} aria-hidden />
+        {growing ? "Running" : "Never ended"}
       </span>
     );
   }
@@ -140,8 +143,11 @@ function State({ run, span }: { run: Skeleton; span: number }) {
 
 /** The duration; of an open span of a live run, so far. */
 function HowLong({ run, span }: { run: Skeleton; span: number }) {
-  const live = has(run, span, FLAG.open) && (run.trace.state === "live" || run.trace.state === "resumed");
-  return live ? <Ticking run={run} span={span} /> : <Duration nanos={run.duration[span]} />;
+  return has(run, span, FLAG.open) && isGrowing(run) ? (
+    <Ticking run={run} span={span} />
+  ) : (
+    <Duration nanos={run.duration[span]} />
+  );
 }
 
 function Ticking({ run, span }: { run: Skeleton; span: number }) {

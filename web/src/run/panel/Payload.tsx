@@ -6,6 +6,7 @@ import { category, type Skeleton } from "@/trace/skeleton";
 import { IconButton } from "@/ui/button";
 import { copyText } from "@/ui/copy";
 import { CopyIcon, WarnIcon } from "@/ui/icons";
+import { isGrowing } from "../store";
 import { Aftermath, SameFailure } from "./Aftermath";
 import { hasPayload, whyNoPayload } from "./absence";
 import type { Detail, FoundDocument, Json } from "./detail";
@@ -46,9 +47,9 @@ export function Payload(props: PayloadProps) {
 }
 
 function Body(props: PayloadProps & { kind: string }) {
-  const { detail, kind } = props;
+  const { run, detail, kind } = props;
   const { content } = detail;
-  if (content.tool) return <Call detail={detail} />;
+  if (content.tool) return <Call run={run} detail={detail} />;
   const asMessages = content.input_messages.length + content.output_messages.length > 0;
   return (
     <>
@@ -58,10 +59,15 @@ function Body(props: PayloadProps & { kind: string }) {
       (content.retrieval.query !== null || content.retrieval.documents.length > 0) ? (
         <Search detail={detail} />
       ) : (
-        <InputOutput detail={detail} kind={kind} />
+        <InputOutput run={run} detail={detail} kind={kind} />
       )}
     </>
   );
+}
+
+/** What is said where an open span has no result yet. */
+function openWord(run: Skeleton): string {
+  return isGrowing(run) ? "Still running" : "It never ended, so nothing came of it";
 }
 
 function Absent({ detail }: { detail: Detail }) {
@@ -74,9 +80,8 @@ function Absent({ detail }: { detail: Detail }) {
 }
 
 /** A tool's arguments and result. */
-function Call({ detail }: { detail: Detail }) {
+function Call({ run, detail }: { run: Skeleton; detail: Detail }) {
   const tool = detail.content.tool!;
-  const open = detail.span.open;
   return (
     <>
       {tool.description && <p className="sec mut about">{tool.description}</p>}
@@ -91,8 +96,8 @@ function Call({ detail }: { detail: Detail }) {
         value={tool.result}
         pointer="/content/tool/result"
         none={
-          open
-            ? "Still running"
+          detail.span.open
+            ? openWord(run)
             : detail.span.status === "error"
               ? "It failed before there was a result"
               : "The sender said no result"
@@ -160,7 +165,7 @@ function Side({
   );
 }
 
-function InputOutput({ detail, kind }: { detail: Detail; kind: string }) {
+function InputOutput({ run, detail, kind }: { run: Skeleton; detail: Detail; kind: string }) {
   const { input, output } = detail.content;
   const prose = (value: Json) => (typeof value === "string" ? "markdown" : "code");
   if (input === null && output === null) return null;
@@ -182,7 +187,7 @@ function InputOutput({ detail, kind }: { detail: Detail; kind: string }) {
         title={check ? "Verdict" : "Output"}
         value={output}
         pointer="/content/output"
-        none={detail.span.open ? "Still running" : "The sender said no output"}
+        none={detail.span.open ? openWord(run) : "The sender said no output"}
         as={prose(output)}
       />
       {check && asked}
@@ -290,7 +295,7 @@ function Document({ document, at, best }: { document: FoundDocument; at: number;
 }
 
 /** Messages in and out; what the call before already had is one band. */
-function Conversation({ detail, onTab }: PayloadProps) {
+function Conversation({ run, detail, onTab }: PayloadProps) {
   const { content, difference, span } = detail;
   const common = difference?.common_messages ?? 0;
   const prompt = useMemo(
@@ -334,7 +339,7 @@ function Conversation({ detail, onTab }: PayloadProps) {
         note={out ? `${tokens(out)} tokens out` : undefined}
       />
       {answer.length === 0 && content.output === null && span.status !== "error" && (
-        <p className="sec dim">{span.open ? "No answer yet" : "The sender said no answer"}</p>
+        <p className="sec dim">{span.open ? openWord(run) : "The sender said no answer"}</p>
       )}
     </>
   );

@@ -17,8 +17,8 @@ const LINES_FROM_CHARS = 60_000;
 const CLAMP_LINES = 22;
 const CHARACTERS_A_LINE = 76;
 
-/** How a text is read: as prose in Markdown, as prose as it is, as code. */
-export type Reading = "markdown" | "plain" | "code";
+/** How a text is read: as prose in Markdown, as prose as it is, as code, as JSON. */
+export type Reading = "markdown" | "plain" | "code" | "json";
 
 export function TextValue({
   text: beginning,
@@ -74,7 +74,7 @@ function Read({ text, as }: { text: string; as: Reading }) {
   if (as === "plain") return <PlainText text={text} />;
   return (
     <pre className="code wrap" dir="auto">
-      {highlight(text)}
+      {highlight(text, as === "json" ? "json" : undefined)}
     </pre>
   );
 }

@@ -29,7 +29,7 @@ test("a tool with neither arguments nor result has no payload", () => {
 
 test("what is known of a sender is told", () => {
   expect(whyNoPayload(detail({}))).toContain("only the id of the response");
-  expect(whyNoPayload(detail({ open: true }))).toContain("still running");
+  expect(whyNoPayload(detail({ open: true }))).toContain("has not ended");
   expect(whyNoPayload({ ...detail({ category: "tool" }), attributes: {} } as Detail)).toContain(
     "neither arguments nor result",
   );

@@ -20,7 +20,7 @@ export function hasPayload({ content }: Detail): boolean {
 export function whyNoPayload(detail: Detail): string {
   const { span, attributes, scope, resource } = detail;
   const from = `${scope.name} ${Object.keys(attributes).join(" ")} ${String(resource.attributes["service.name"] ?? "")}`;
-  if (span.open) return "The span is still running; senders mostly tell input and output when it ends.";
+  if (span.open) return "The span has not ended; senders mostly tell input and output when it does.";
   if (/claude[_-]?code|com\.anthropic/i.test(from)) {
     return "Claude Code sends texts only as log records, and only with OTEL_LOG_USER_PROMPTS=1, OTEL_LOG_ASSISTANT_RESPONSES=1, OTEL_LOG_TOOL_DETAILS=1 and OTEL_LOG_TOOL_CONTENT=1.";
   }
