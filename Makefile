@@ -5,7 +5,7 @@ DATA  ?= data
 BIN   := target/release/clew
 
 .DEFAULT_GOAL := help
-.PHONY: help build web web-dev run demo test test-rust test-http check bench conformance crash fuzz install clean
+.PHONY: help build web web-dev run demo test test-rust test-http check bench bench-browser conformance crash fuzz install clean
 # A recipe that breaks off leaves no file behind that looks finished.
 .DELETE_ON_ERROR:
 
@@ -67,6 +67,9 @@ crash: build ## kill -9 a hundred times in the middle of ingest, then a full and
 
 bench: ## the table of docs/performance.md, each number beside its limit in the same run
 	$(CARGO) run --release --locked --package clew-bench
+
+bench-browser: build $(WEB_MODULES) ## the pages in Chromium: paint, heap, frames, up to 100,000 spans; and Phoenix beside them
+	node bench/browser/main.mjs --binary $(BIN) --peer
 
 fuzz: ## ten minutes of each fuzz target (needs a nightly toolchain and cargo-fuzz)
 	fuzz/run
