@@ -1,15 +1,23 @@
 /** The run as a conversation: the view that opens first. Rows are worked out in trace/transcript.ts. */
 
 import { useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
-import { type CSSProperties, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import {
+  type CSSProperties,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { useKeys } from "@/app/keys";
 import { isGrowing, PRINTED_ROWS_MAX, useRun, useRunStore } from "@/run/store";
-import { knownText, useTexts } from "@/run/texts";
+import { useTexts } from "@/run/texts";
 import { type Transcript, transcript, type TranscriptRow } from "@/trace/transcript";
-import { rowHeight } from "./heights";
 import { measuresOf } from "./measure";
 import { CardSides, CardTitle, LEVELS_DRAWN, RowBody } from "./rows";
 import { rowAt, useAnchor } from "./useAnchor";
+import { useTops } from "./useTops";
 import { useWidth } from "./useWidth";
 
 /** Rows drawn above and below those in sight. */
@@ -33,17 +41,7 @@ export function TranscriptView() {
   const [cursor, setCursor] = useState("");
   const current = currentRow(told, selected, cursor);
 
-  const [arrivals, setArrivals] = useState<unknown>(null);
-  const tops = useMemo(() => {
-    const all = new Float64Array(rows.length + 1);
-    rows.forEach((row, place) => {
-      const text = row.level === 0 || row.kind === "words" ? knownText(run, row.span) : undefined;
-      const height = opened.heights.get(row.key) ?? rowHeight(run, row, text, measures);
-      all[place + 1] = all[place]! + height;
-    });
-    return all;
-    // `arrivals`: texts came.
-  }, [run, rows, measures, opened.heights, arrivals]);
+  const { tops, arrived } = useTops(run, rows, measures, opened.heights);
 
   const virtual = useVirtualizer({
     count: rows.length,
@@ -55,7 +53,7 @@ export function TranscriptView() {
   });
   const shown = virtual.getVirtualItems();
   const texts = useTexts(run, wantedTexts(rows, shown));
-  useEffect(() => setArrivals(texts), [texts]);
+  useLayoutEffect(() => arrived(shown.map((item) => item.index)), [texts]);
   const remember = useAnchor(scroller, rows, tops, pinned);
 
   const select = (place: number) => {
