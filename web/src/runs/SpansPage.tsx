@@ -238,6 +238,8 @@ function SpanMetrics({
     {
       label: "Spans",
       value: total === null ? "– –" : `${totalIs === "at_least" ? "≥ " : ""}${format.count(total)}`,
+      note:
+        q.trim() === "" && sums?.span_count ? `of ${format.count(sums.span_count)} of any kind` : undefined,
       exact: totalIs === "at_least" ? "Counted as far as the list is loaded" : "All spans that match",
     },
     {

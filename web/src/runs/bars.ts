@@ -40,7 +40,7 @@ export function shareOf(ms: number, startMs: number, endMs: number): number {
   return Math.min(1, Math.max(0, (ms - startMs) / (endMs - startMs)));
 }
 
-/** Share of the runs that may be left out of the drawing where they stand alone far before the others. */
+/** Share of the runs (two at least) that may be left out of the drawing where they stand alone far before the others. */
 const FEW = 0.05;
 /** Share of the width that has to be gained by it. */
 const MUCH = 0.5;
@@ -54,7 +54,7 @@ export function denseFrom(buckets: readonly BucketCounts[]): number {
   let before = 0;
   let first = 0;
   for (let at = 0; at < buckets.length; at++) {
-    if (before > all * FEW) break;
+    if (before > Math.max(2, all * FEW)) break;
     if (buckets[at]!.count > 0) first = at;
     before += buckets[at]!.count;
   }

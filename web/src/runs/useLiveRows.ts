@@ -7,6 +7,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { TraceRow } from "@/api/schema";
 import { follow } from "@/api/live";
+import { arrival, replaced } from "./arrive";
 import type { List } from "./useList";
 
 /** Sums and histogram are asked anew at most this often while runs come in. */
@@ -14,6 +15,8 @@ const FIGURES_EVERY_MS = 4_000;
 
 /** From the stream being up to the list being read once more. */
 const CATCH_UP_MS = 400;
+/** Quiet and abandoned come by time passing, which no event tells. */
+const STATES_EVERY_MS = 20_000;
 
 export interface LiveRows {
   /** New runs that are not in the list yet. */
@@ -89,39 +92,25 @@ export function useLiveRows(
       );
     const took = (run: TraceRow) => {
       const { list, isNewestFirst, mayInsert } = now.current;
-      if (list.rows.some((row) => row.trace_id === run.trace_id)) {
-        list.patch((rows) => replaced(rows, run));
-        return;
-      }
-      const first = list.rows[0];
-      const isOlder = isNewestFirst && first && BigInt(run.start_nanos) < BigInt(first.start_nanos);
-      if (isOlder && list.hasMore && !isWithin(list.rows, run)) return;
-      if (isNewestFirst && !isOlder && mayInsert()) {
-        list.prepend(run);
-        return;
-      }
-      setWaiting((before) => (before.has(run.trace_id) ? before : new Set(before).add(run.trace_id)));
+      const state = { isNewestFirst, hasMore: list.hasMore, mayInsert: mayInsert() };
+      const where = arrival(run, list.rows, state);
+      if (where === "replace") list.patch((rows) => replaced(rows, run));
+      else if (where === "insert") list.prepend(run);
+      else if (where === "wait")
+        setWaiting((before) => (before.has(run.trace_id) ? before : new Set(before).add(run.trace_id)));
     };
+    const states = setInterval(() => {
+      const open = now.current.list.rows.some((row) => row.state !== "done" && row.state !== "abandoned");
+      if (open && !document.hidden) void catchUp();
+    }, STATES_EVERY_MS);
     return () => {
       stop();
+      clearInterval(states);
       for (const timer of Object.values(timers)) clearTimeout(timer);
     };
   }, [filter, client]);
 
   return { waiting: waiting.size, deleted, up, show };
-}
-
-/** The row in the place of the one with its id. */
-function replaced(rows: TraceRow[], run: TraceRow): TraceRow[] {
-  const at = rows.findIndex((row) => row.trace_id === run.trace_id);
-  if (at < 0 || rows[at]!.commit_seq > run.commit_seq) return rows;
-  return rows.with(at, run);
-}
-
-/** Does the run belong between rows that are loaded? */
-function isWithin(rows: readonly TraceRow[], run: TraceRow): boolean {
-  const last = rows.at(-1);
-  return last !== undefined && BigInt(run.start_nanos) >= BigInt(last.start_nanos);
 }
 
 function without(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
