@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { arrival, type ListState, replaced } from "./arrive";
 
-const run = (trace_id: string, start: number, commit_seq = 1) => ({
+const run = (trace_id: string, start: number, commit_seq = 1, state = "done") => ({
   trace_id,
   start_nanos: String(start),
   commit_seq,
+  state,
 });
 const rows = [run("c", 30), run("b", 20), run("a", 10)];
 const at = (list: Partial<ListState>) => ({ isNewestFirst: true, hasMore: true, mayInsert: true, ...list });
