@@ -83,6 +83,10 @@ describe("stretches", () => {
     ]);
   });
   it("takes parts that touch together", () => {
-    expect(stretches(run, ["waiting", "model"], 1)).toEqual([{ part: "waiting", from: 10e6, to: 25e6 }]);
+    expect(stretches(run, ["waiting", "model"])).toEqual([
+      { part: "waiting", from: 10e6, to: 25e6 },
+      // The failed tool has the moment until 70.
+      { part: "model", from: 70e6, to: 80e6 },
+    ]);
   });
 });

@@ -111,8 +111,8 @@ export function percents(shares: Shares): Record<Part, number> {
   return Object.fromEntries(PARTS.map((part, at) => [part, given[at]!])) as Record<Part, number>;
 }
 
-/** The pieces of some parts that touch the given time, the longest first, at most `max`. */
-export function stretches(run: Skeleton, wanted: readonly Part[], max = 50): Stretch[] {
+/** All stretches of some parts, the longest first. */
+export function stretches(run: Skeleton, wanted: readonly Part[]): Stretch[] {
   const { bounds, parts } = known(run);
   const found: Stretch[] = [];
   for (let at = 0; at < parts.length; at++) {
@@ -123,7 +123,7 @@ export function stretches(run: Skeleton, wanted: readonly Part[], max = 50): Str
     if (last && last.to === from) last.to = to;
     else found.push({ part, from, to });
   }
-  return found.sort((left, right) => right.to - right.from - (left.to - left.from)).slice(0, max);
+  return found.sort((left, right) => right.to - right.from - (left.to - left.from));
 }
 
 function sweep(run: Skeleton): Stretches {

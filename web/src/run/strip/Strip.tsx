@@ -106,7 +106,7 @@ function StripAt({ run, height, now }: { run: Skeleton; height: number; now: num
       style={{ height }}
       role="group"
       tabIndex={0}
-      aria-label={`Timeline of the run, ${duration(run.end)}${part}`}
+      aria-label={`Timeline of the run, ${duration((now ?? to) - from)}${part}`}
       aria-description="Arrow keys walk the steps by time, B brushes the selected step, Escape clears."
       {...gestures.handlers}
     >

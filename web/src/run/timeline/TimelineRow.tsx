@@ -59,8 +59,10 @@ export const TimelineRow = memo(function TimelineRow(props: Props) {
         {words.tone === "error" && (
           <ErrorIcon size={12} strokeWidth={1.5} className="err-t flex-none" aria-label="failed" />
         )}
-        {words.status === "odd clock" && (
-          <WarnIcon size={12} strokeWidth={1.5} className="warn-t flex-none" aria-label="odd clock" />
+        {words.odd !== "" && (
+          <span className="warn-t flex-none" title={words.odd}>
+            <WarnIcon size={12} strokeWidth={1.5} aria-label={words.odd} role="img" />
+          </span>
         )}
         {row.depth > INDENT_MAX && <span className="dim">{row.depth}</span>}
       </span>

@@ -65,6 +65,7 @@ function Where({ run }: { run: Skeleton }) {
   const brush = useRun((state) => state.brush);
   const turn = useRef<{ name: string; at: number }>({ name: "", at: -1 });
   const shares = useMemo(() => partition(run, brush), [run, brush]);
+  const range = timeRange(run);
   const percent = percents(shares);
   const whole = PARTS.reduce((all, part) => all + shares[part], 0);
   const groups = GROUPS.map((group) => ({
@@ -80,21 +81,21 @@ function Where({ run }: { run: Skeleton }) {
     const stretch = found[at];
     if (!stretch) return;
     store.getState().setBrush({ from: stretch.from, to: stretch.to });
-    const origin = timeRange(run).origin;
     announce(
-      `${group.name}: ${format.duration(stretch.to - stretch.from)} at ${format.place(stretch.from - origin)}, ${at + 1} of ${found.length}`,
+      `${group.name}: ${format.duration(stretch.to - stretch.from)} at ${format.place(stretch.from - range.origin)}, ${at + 1} of ${format.exact(found.length)}`,
     );
   };
   return (
     <>
       <span className="med nowrap">
         Where {format.duration(whole)} went
-        {brush && <span className="dim"> of {format.duration(run.end)}</span>}
+        {brush && <span className="dim"> of {format.duration(range.to - range.from)}</span>}
       </span>
       <span className="ctx" aria-hidden>
         {groups.map((group) => (
           <i
             key={group.name}
+            title={`${group.name} ${format.duration(group.time)}`}
             style={{ width: `${(group.time / whole) * 100}%`, background: `var(${group.colour})` }}
           />
         ))}

@@ -33,6 +33,8 @@ export interface RowWords {
   /** Pico-dollars. */
   cost: number;
   status: "failed" | "open" | "odd clock" | "";
+  /** What is odd about it, in words; empty for most. */
+  odd: string;
 }
 
 const WORDS = new WeakMap<Item, RowWords>();
@@ -47,7 +49,6 @@ export function wordsOf(run: Skeleton, item: Item): RowWords {
 function ofSpan(run: Skeleton, span: number): RowWords {
   const kind = category(run, span);
   const isFailed = failed(run, span) && !has(run, span, FLAG.errorDerived);
-  const odd = has(run, span, FLAG.oddClock);
   return {
     name: format.cut(displayName(run, span)),
     tone: isFailed ? "error" : "",
@@ -59,7 +60,14 @@ function ofSpan(run: Skeleton, span: number): RowWords {
     duration: run.duration[span]!,
     tokens: subtreeTokens(run, span),
     cost: run.subtreeCost[span]!,
-    status: isFailed ? "failed" : has(run, span, FLAG.open) ? "open" : odd ? "odd clock" : "",
+    status: isFailed
+      ? "failed"
+      : has(run, span, FLAG.open)
+        ? "open"
+        : has(run, span, FLAG.oddClock)
+          ? "odd clock"
+          : "",
+    odd: oddOf(run, span),
   };
 }
 
@@ -84,7 +92,14 @@ function ofFold(run: Skeleton, item: Fold): RowWords {
     tokens,
     cost,
     status: wrong ? "failed" : "",
+    odd: "",
   };
+}
+
+function oddOf(run: Skeleton, span: number): string {
+  if (has(run, span, FLAG.oddClock)) return "odd clock";
+  if (has(run, span, FLAG.orphan)) return "its parent never came";
+  return has(run, span, FLAG.cycle) ? "part of a circle of parents" : "";
 }
 
 function foldName(run: Skeleton, item: Fold): string {
