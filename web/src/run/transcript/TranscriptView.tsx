@@ -78,6 +78,7 @@ export function TranscriptView() {
       const top = tops[place]!;
       if (top >= element.scrollTop && tops[place + 1]! <= element.scrollTop + element.clientHeight) return;
       element.scrollTop = top - element.clientHeight / 3;
+      remember();
     },
     [tops],
   );
@@ -299,6 +300,7 @@ function StickyCard({
       style={{ "--k": level } as CSSProperties}
       onClick={() => store.getState().select(head.span)}
       data-row
+      aria-hidden
     >
       <CardTitle run={store.getState().run} row={head} find={find} onToggle={toggle} />
     </div>
