@@ -45,6 +45,7 @@ export function ListFrame<Row>({
   narrow,
   bare = false,
   live,
+  pill,
   chooser,
   metrics,
   band,
@@ -61,6 +62,8 @@ export function ListFrame<Row>({
   /** The store is empty: there is nothing to search, sum or draw. */
   bare?: boolean;
   live?: ReactNode;
+  /** New rows that wait, where there is no head of a table to say so. */
+  pill?: ReactNode;
   chooser: ReactNode;
   metrics: ReactNode;
   /** Between the numbers and the table. */
@@ -107,6 +110,7 @@ export function ListFrame<Row>({
         <Tabs search={search} current={subject} />
         <span className="grow" />
         {!narrow && live}
+        {narrow && pill}
         {!narrow && <RangeButton range={range} onChange={setRange} />}
         {!narrow && (
           <span className="no-phone">

@@ -247,6 +247,7 @@ export function RunsPage() {
         list={shown}
         noun={["trace", "traces"]}
         bare={isEmptyStore}
+        pill={pill}
         runsFilter={runsFilter}
         narrow={narrow}
         live={

@@ -80,7 +80,7 @@ export function useLiveRows(
             const id = (data as { trace_id: string }).trace_id;
             setDeleted((before) => new Set(before).add(id));
             setWaiting((before) => without(before, id));
-          } else void now.current.list.renew();
+          } else void catchUp();
         },
       },
     );
