@@ -11,9 +11,10 @@ import { cause } from "./cause";
 import { GoneRun } from "./GoneRun";
 import { type Loaded, useRunLoad } from "./load";
 import { RunView } from "./RunView";
+import { loadView } from "./ViewPane";
 import { offerRun } from "@/palette/state";
 import { createRunStore, RunContext, type RunStore } from "./store";
-import { readBrush } from "./address";
+import { readBrush, viewOf } from "./address";
 
 export type Mode = "page" | "peek";
 
@@ -27,6 +28,9 @@ export interface OpenRunProps {
 export function OpenRun(props: OpenRunProps) {
   const [paused, setPaused] = useState(false);
   const { loaded, gone, error, loading, reload } = useRunLoad(props.traceId, paused);
+  const { search } = useAddress();
+  const view = viewOf(search.view);
+  useEffect(() => loadView(view), [view]);
   if (loaded) {
     return <Stored {...props} loaded={loaded} reload={reload} paused={paused} setPaused={setPaused} />;
   }

@@ -9,14 +9,23 @@ import type { View } from "./store";
 import { TranscriptView } from "./transcript/TranscriptView";
 import { VIEW_WORDS } from "./views";
 
+const LOAD = {
+  tree: () => import("./tree/TreeView").then((module) => ({ default: module.TreeView })),
+  timeline: () => import("./timeline/TimelineView").then((module) => ({ default: module.TimelineView })),
+  graph: () => import("./graph/GraphView").then((module) => ({ default: module.GraphView })),
+};
+
 const COMPONENTS: Record<View, ComponentType> = {
   transcript: TranscriptView,
-  tree: lazy(() => import("./tree/TreeView").then((module) => ({ default: module.TreeView }))),
-  timeline: lazy(() =>
-    import("./timeline/TimelineView").then((module) => ({ default: module.TimelineView })),
-  ),
-  graph: lazy(() => import("./graph/GraphView").then((module) => ({ default: module.GraphView }))),
+  tree: lazy(LOAD.tree),
+  timeline: lazy(LOAD.timeline),
+  graph: lazy(LOAD.graph),
 };
+
+/** Asks for a view's code, so that it comes while the run does. */
+export function loadView(view: View): void {
+  if (view !== "transcript") void LOAD[view]();
+}
 
 export function ViewPane({
   view,
