@@ -22,10 +22,14 @@ export function MessageList({
   blocks,
   base,
   note,
+  thought,
 }: {
   blocks: readonly Block[];
   base: string;
+  /** Stands beside each speaker. */
   note?: string;
+  /** Tokens of the thinking, where there is one piece of it. */
+  thought?: number;
 }) {
   const [shown, setShown] = useState(WINDOW);
   const hit = useHitInside(base);
@@ -34,7 +38,7 @@ export function MessageList({
   return (
     <>
       {blocks.slice(0, until).map((block) => (
-        <MessageBlock key={block.index} block={block} note={note} />
+        <MessageBlock key={block.index} block={block} note={note} thought={thought} />
       ))}
       {until < blocks.length && (
         <div className="sec">
@@ -55,7 +59,15 @@ const ROLES: Record<string, string> = {
   tool: "Tool result",
 };
 
-export const MessageBlock = memo(function MessageBlock({ block, note }: { block: Block; note?: string }) {
+export const MessageBlock = memo(function MessageBlock({
+  block,
+  note,
+  thought,
+}: {
+  block: Block;
+  note?: string;
+  thought?: number;
+}) {
   const tools = block.pieces.length > 0 && block.pieces.every((piece) => piece.kind === "pair");
   return (
     <section className="sec message">
@@ -73,7 +85,7 @@ export const MessageBlock = memo(function MessageBlock({ block, note }: { block:
           )}
         </div>
       )}
-      <Pieces pieces={block.pieces} clamp={block.role !== "assistant"} />
+      <Pieces pieces={block.pieces} clamp={block.role !== "assistant"} thought={thought} />
     </section>
   );
 });
@@ -90,7 +102,15 @@ export function RoleTile({ role }: { role: string }) {
   );
 }
 
-export function Pieces({ pieces, clamp }: { pieces: readonly Piece[]; clamp: boolean }) {
+export function Pieces({
+  pieces,
+  clamp,
+  thought,
+}: {
+  pieces: readonly Piece[];
+  clamp: boolean;
+  thought?: number;
+}) {
   if (pieces.length === 0) return <p className="dim">Nothing is in this message</p>;
   return (
     <div className="pieces">
@@ -98,14 +118,24 @@ export function Pieces({ pieces, clamp }: { pieces: readonly Piece[]; clamp: boo
         piece.kind === "pair" ? (
           <ToolBox key={at} pair={piece} />
         ) : (
-          <PartView key={at} part={piece.part} pointer={piece.pointer} clamp={clamp} />
+          <PartView key={at} part={piece.part} pointer={piece.pointer} clamp={clamp} thought={thought} />
         ),
       )}
     </div>
   );
 }
 
-function PartView({ part, pointer, clamp }: { part: Part; pointer: string; clamp: boolean }) {
+function PartView({
+  part,
+  pointer,
+  clamp,
+  thought,
+}: {
+  part: Part;
+  pointer: string;
+  clamp: boolean;
+  thought?: number;
+}) {
   switch (part.type) {
     case "text":
       return part.content === null ? (
@@ -114,7 +144,7 @@ function PartView({ part, pointer, clamp }: { part: Part; pointer: string; clamp
         <Said text={part.content} pointer={`${pointer}/content`} clamp={clamp} />
       );
     case "reasoning":
-      return <Thinking content={part.content} pointer={`${pointer}/content`} />;
+      return <Thinking content={part.content} pointer={`${pointer}/content`} tokens={thought} />;
     case "blob":
     case "file":
     case "uri":
@@ -162,12 +192,21 @@ export function structured(text: string): Json | undefined {
 }
 
 /** What the model thought: closed, because it is long and was not said. */
-function Thinking({ content, pointer }: { content: string | null; pointer: string }) {
+function Thinking({
+  content,
+  pointer,
+  tokens,
+}: {
+  content: string | null;
+  pointer: string;
+  tokens?: number;
+}) {
+  const size = tokens ? `${exact(tokens)} tokens` : content ? `${exact(content.length)} characters` : "";
   if (content === null || content === "") {
     return (
       <p className="think dim">
         <ThinkingIcon size={14} strokeWidth={1.5} className="i" aria-hidden />
-        Thought; the sender left the text out
+        Thought{size && ` · ${size}`}; the sender left the text out
       </p>
     );
   }
@@ -178,7 +217,7 @@ function Thinking({ content, pointer }: { content: string | null; pointer: strin
         <>
           <ThinkingIcon size={14} strokeWidth={1.5} className="i" aria-hidden />
           Thought
-          <span className="dim">· {exact(content.length)} characters</span>
+          <span className="dim">· {size}</span>
         </>
       }
     >
