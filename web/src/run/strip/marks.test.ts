@@ -10,7 +10,7 @@ describe("failureMarks", () => {
     const run = testRun([
       { name: "main", category: "agent", start: 0, duration: 1000 },
       { name: "a", category: "tool", parent: 0, start: 100, duration: 50, error: "timeout" },
-      { name: "POST", category: "tool", parent: 1, start: 101, duration: 49, error: "timeout" },
+      { name: "c", category: "tool", parent: 0, start: 120, duration: 49, error: "late" },
       { name: "b", category: "llm", parent: 0, start: 990, duration: 10, error: "refused" },
     ]);
     // "timeout" is 7 characters: 7 × 6.2 + 22 = 65.4, so 66 pixels.

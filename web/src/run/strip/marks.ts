@@ -2,8 +2,9 @@
 
 import { type Loop, loops } from "@/trace/children";
 import { cut, exact } from "@/format";
-import { endOf, failed, FLAG, has, type Skeleton } from "@/trace/skeleton";
+import { endOf, type Skeleton } from "@/trace/skeleton";
 import { work } from "@/trace/work";
+import { failures } from "../cause";
 import { type Scale, toX } from "./scale";
 
 /** A label, with the pixels that it may take. */
@@ -34,23 +35,6 @@ const ICON_PX = 22;
 
 function textWidth(text: string): number {
   return Math.ceil(text.length * CHARACTER_PX + ICON_PX);
-}
-
-const FAILURES = new WeakMap<Skeleton, number[]>();
-
-/** Own failures: of what is work, and of agents below which nothing else failed. */
-function failures(run: Skeleton): number[] {
-  let known = FAILURES.get(run);
-  if (!known) {
-    const marks = work(run);
-    known = [];
-    for (let span = 0; span < run.count; span++) {
-      if (!failed(run, span) || has(run, span, FLAG.errorDerived)) continue;
-      if (marks[span] || run.subtreeErrors[span]! <= 1) known.push(span);
-    }
-    FAILURES.set(run, known);
-  }
-  return known;
 }
 
 function textOf(run: Skeleton, span: number): string {

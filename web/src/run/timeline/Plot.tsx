@@ -30,6 +30,7 @@ import {
   SHIMMER_MS,
   STILL,
   useBrushFits,
+  useFollow,
   usePart,
   useShimmer,
   useShowSelection,
@@ -118,6 +119,7 @@ export function Plot({ run, rows, axis, now, onZoomed, outside, corner, ref }: P
   useShimmer(run, now !== null, redraw);
   useShowSelection(scroller, rows, sizes.row, (from, to) => part.set(view.show(part.get(), axis, from, to)));
   useBrushFits(part, axis);
+  const follow = useFollow(scroller, rows);
 
   const rowAt = (y: number) => {
     if (y < 0 || !scroller.current) return undefined;
@@ -182,7 +184,14 @@ export function Plot({ run, rows, axis, now, onZoomed, outside, corner, ref }: P
   } as CSSProperties;
   const place = { left: sizes.label, width: sizes.plot + 2 * PAD_PX };
   return (
-    <div className="scroll tl-scroll" ref={scroller} tabIndex={0} style={style} aria-label="Timeline">
+    <div
+      className="scroll tl-scroll"
+      ref={scroller}
+      tabIndex={0}
+      style={style}
+      aria-label="Timeline"
+      onScroll={follow}
+    >
       <div className="gt axisrow">
         <span className="l">
           {format.plural(rows.length, "row")}

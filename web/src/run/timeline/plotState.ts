@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { type Row, rowOf } from "@/trace/rows";
 import { endOf, type Skeleton } from "@/trace/skeleton";
 import { PHONE, useMedia } from "../media";
-import { useRun, useRunStore } from "../store";
+import { isGrowing, useRun, useRunStore } from "../store";
 import { showOnScreen } from "../strip/onscreen";
 import { openWork } from "../strip/picture";
 import * as view from "./window";
@@ -100,4 +100,23 @@ export function useShimmer(run: Skeleton, growing: boolean, redraw: () => void):
     const timer = setInterval(() => document.hidden || redraw(), SHIMMER_FRAME_MS);
     return () => clearInterval(timer);
   }, [run, growing, redraw]);
+}
+
+/** So near the end of the rows counts as at the end. */
+const AT_END_PX = 8;
+
+/** While a run grows: rows follow its end as long as the reader is there. Gives what to do on scrolling. */
+export function useFollow(scroller: { current: HTMLElement | null }, rows: Row[]): () => void {
+  const store = useRunStore();
+  const pinned = useRun((state) => state.pinned && isGrowing(state.run));
+  useLayoutEffect(() => {
+    if (pinned && scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
+  }, [pinned, rows, scroller]);
+  return () => {
+    const state = store.getState();
+    const element = scroller.current;
+    if (!element || !isGrowing(state.run)) return;
+    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < AT_END_PX;
+    if (atEnd !== state.pinned) state.set(atEnd ? { pinned: true, newSpans: 0 } : { pinned: false });
+  };
 }
