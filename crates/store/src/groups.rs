@@ -58,6 +58,11 @@ pub struct UserQuery {
     pub workspace: WorkspaceId,
     /// Ids that begin so, case ignored; empty is all.
     pub prefix: String,
+    /// Read for [`clew_query::Subject::Trace`]. Users with a trace that meets it are listed, with
+    /// the sums of those traces.
+    pub filter: Filter,
+    /// Fields of sums, and the id; empty is the one with the newest trace first.
+    pub sort: Vec<SortKey>,
     /// Rows of the page.
     pub limit: usize,
     /// Where the page before ended.
@@ -101,8 +106,10 @@ impl Store {
         self.read(|connection| lists::session(connection, workspace, session_id, agent, now))
     }
 
-    /// A page of users, the one with the newest trace first.
+    /// A page of users, the one with the newest trace first unless sorted otherwise. With a filter
+    /// or an order every trace is looked at for each page; where the time runs out, the newest.
     pub fn users(&self, query: &UserQuery) -> Result<Page<UserRow>, StoreError> {
-        self.inner.walkers.read(|connection| lists::users(connection, query))
+        let spans = StoredSpans::new(&self.inner);
+        self.inner.walkers.read(|connection| lists::users(connection, &spans, query))
     }
 }

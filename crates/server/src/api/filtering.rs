@@ -16,19 +16,24 @@ pub(crate) fn read_filter(app: &App, text: &str, subject: Subject) -> Result<Fil
     Ok(filter)
 }
 
-/// The parameters `filter` and `sort`.
+/// The parameters `filter` and `sort`. No order is the list's own, which needs no sorting: runs by
+/// their start, sessions and users by their newest run, the newest first.
 pub(crate) fn filter_and_sort(
     app: &App,
     params: &Params,
     subject: Subject,
 ) -> Result<(Filter, Vec<SortKey>), ApiError> {
     let filter = read_filter(app, params.text("filter").unwrap_or(""), subject)?;
-    let sort = sort_keys(params.text("sort").unwrap_or("-start"), subject).map_err(|error| {
+    Ok((filter, sort(params, subject)?))
+}
+
+/// The parameter `sort`, with the fields that rows of `subject` have themselves.
+pub(crate) fn sort(params: &Params, subject: Subject) -> Result<Vec<SortKey>, ApiError> {
+    sort_keys(params.text("sort").unwrap_or(""), subject).map_err(|error| {
         let mut error = ApiError::from(error).with_field("sort");
         error.code = crate::error::ErrorCode::BadRequest;
         error
-    })?;
-    Ok((filter, sort))
+    })
 }
 
 /// What an answer echoes of its filter: the instants its times came to, and remarks.

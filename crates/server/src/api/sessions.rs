@@ -8,7 +8,7 @@ use clew_query::Subject;
 use clew_store::{Scope, SessionQuery, SessionRow, UserQuery, UserRow};
 use serde_json::{Value as JsonValue, json};
 
-use super::filtering::{budget, echo, filter_and_sort, page_fields};
+use super::filtering::{budget, echo, filter_and_sort, page_fields, read_filter, sort};
 use super::params::Params;
 use super::params::known::{CURSOR, FILTER, LIMIT, SORT};
 use super::view::label::LabelView;
@@ -42,7 +42,13 @@ pub(crate) fn routes() -> Vec<Route> {
     let users = Route {
         path: "/api/v1/users",
         summary: "A page of users",
-        query: &[Query { name: "q", kind: "string", about: "Ids that begin so" }, LIMIT, CURSOR],
+        query: &[
+            Query { name: "q", kind: "string", about: "Ids that begin so" },
+            Query { name: "filter", kind: "string", about: "Which of their runs are summed up" },
+            SORT,
+            LIMIT,
+            CURSOR,
+        ],
         answer: Answer::Json("UserList"),
         handler: || get(users),
         ..list.same()
@@ -114,10 +120,15 @@ async fn users(
     params: Params,
 ) -> Result<Json<JsonValue>, ApiError> {
     let limit = params.limit(50, app.config.limits.max_page)?;
+    let filter = read_filter(&app, params.text("filter").unwrap_or(""), Subject::Trace)?;
+    // Users have the sums that sessions have.
+    let sort = sort(&params, Subject::Session)?;
     let budget = budget(&app);
     app.read(move |app| {
         let query = UserQuery {
             workspace: caller.workspace,
+            filter,
+            sort,
             prefix: params.text("q").unwrap_or("").to_owned(),
             limit,
             cursor: params.text("cursor").map(str::to_owned),
@@ -129,6 +140,7 @@ async fn users(
         let rows: Vec<JsonValue> = page.rows.iter().map(user).collect();
         let mut answer = json!({ "users": rows });
         page_fields(&mut answer, &page);
+        echo(&mut answer, &query.filter);
         Ok(Json(answer))
     })
     .await

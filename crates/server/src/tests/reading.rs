@@ -528,3 +528,29 @@ async fn completion_offers_what_there_is() {
         );
     }
 }
+
+#[tokio::test]
+async fn users_are_found_by_their_runs() {
+    let clew = Clew::open();
+    clew.ingest("", &turn(TRACE, "shoes")).await;
+    let other = with(
+        span("6b8efff798038103d269b633813fc60c", AGENT, None, "cron", (-90_000, -80_000)),
+        &[("user.id", "ada")],
+    );
+    clew.ingest("", &otlp("shop", &[other])).await;
+    let users = async |asked: &str| clew.get(&format!("/api/v1/users?{asked}")).await.json();
+    let whole = users("sort=-cost").await;
+    assert_eq!((&whole["total"], &whole["total_is"]), (&json!(1), &json!("exact")));
+    assert_eq!(whole["users"][0]["trace_count"], 2);
+    let failed = users("filter=status:error").await;
+    assert_eq!(
+        (&failed["users"][0]["user_id"], &failed["users"][0]["trace_count"]),
+        (&json!("ada"), &json!(1))
+    );
+    assert_eq!(failed["users"][0]["span_count"], 4);
+    assert_eq!(users("filter=tool:none").await["users"], json!([]));
+    for (wrong, code) in [("sort=size", "bad_request"), ("filter=modle:x", "bad_filter")] {
+        let answer = clew.get(&format!("/api/v1/users?{wrong}")).await;
+        assert_eq!((answer.status.as_u16(), answer.code().as_str()), (400, code), "{wrong}");
+    }
+}

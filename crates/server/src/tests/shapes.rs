@@ -218,6 +218,7 @@ async fn what_is_told_of_the_rest_is_what_the_document_says() {
         ("/api/v1/spans", "?limit=300"),
         ("/api/v1/sessions", all),
         ("/api/v1/users", all),
+        ("/api/v1/users", "?filter=start%3E-24h&sort=-cost"),
         ("/api/v1/agents", all),
         ("/api/v1/stats", "?group_by=model,day"),
         ("/api/v1/histogram", "?buckets=10"),

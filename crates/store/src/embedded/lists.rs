@@ -17,6 +17,7 @@ mod spans_of;
 pub(crate) mod totals;
 pub(crate) mod traces;
 mod users;
+mod users_gathered;
 mod values;
 pub(crate) mod walk;
 

@@ -203,6 +203,8 @@ fn lists_sessions_users_and_numbers_agree_over_recordings() {
     let users = UserQuery {
         workspace: WS,
         prefix: String::new(),
+        filter: filter("", Subject::Trace, NOW),
+        sort: Vec::new(),
         limit: 10_000,
         cursor: None,
         agent: None,

@@ -76,6 +76,8 @@ pub(super) const SHAPES: &[(&str, &[Field])] = &[
             ("total", "integer"),
             ("total_is", "exact|at_least"),
             ("scanned", "Scanned?"),
+            ("resolved", "[ResolvedTime]"),
+            ("hints", "[Hint]"),
         ],
     ),
     (

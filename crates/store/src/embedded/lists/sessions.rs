@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 
 use clew_model::label::Label;
 use clew_query::{
-    Expr, Field, FieldRef, MILLIONTHS, Namespace, Predicate, Row as FilterRow, SortKey, Subject,
-    Test, TextPattern, Value, matches,
+    Expr, Field, FieldRef, Namespace, Predicate, Row as FilterRow, SortKey, Subject, Test,
+    TextPattern, Value, matches,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -14,7 +14,7 @@ use super::cursor::{Cursor, Next, question};
 use super::names::agent_number;
 use super::order::{Best, Ranked, SortValue};
 use super::spans_of::SpanSource;
-use super::totals::{Sum, sum};
+use super::totals::{Sum, figure, sum};
 use super::traces::Clock;
 use super::walk::Place;
 use crate::contract::StoreError;
@@ -365,33 +365,7 @@ impl<'a> SessionCandidate<'a> {
     }
 
     fn figure(&self, field: Field) -> Option<i64> {
-        let totals = &self.sum.totals;
-        let count = |count: u64| i64::try_from(count).ok();
-        match field {
-            Field::Duration => {
-                totals.last_end_nanos.map(|end| end.saturating_sub(totals.first_start_nanos).max(0))
-            }
-            Field::Cost => totals.cost.map(|cost| cost.0),
-            Field::Tokens => totals.tokens.and_then(count),
-            Field::TokensIn => totals.usage.input.and_then(count),
-            Field::TokensOut => totals.usage.output.and_then(count),
-            Field::TokensCacheRead => totals.usage.cache_read.and_then(count),
-            Field::TokensCacheWrite => totals.usage.cache_write.and_then(count),
-            Field::TokensReasoning => totals.usage.reasoning.and_then(count),
-            Field::CacheHit => {
-                let input = totals.usage.input.filter(|input| *input > 0)?;
-                let share = i128::from(totals.usage.cache_read?) * MILLIONTHS / i128::from(input);
-                i64::try_from(share).ok()
-            }
-            Field::Spans => count(totals.span_count),
-            Field::Errors => count(totals.error_count),
-            Field::Traces => count(totals.trace_count),
-            Field::LlmCalls => count(totals.llm_count),
-            Field::ToolCalls => count(totals.tool_count),
-            Field::Start => Some(totals.first_start_nanos),
-            Field::End => totals.last_end_nanos,
-            _ => None,
-        }
+        figure(&self.sum.totals, field)
     }
 
     fn status(&self) -> &'static str {

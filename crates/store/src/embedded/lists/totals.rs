@@ -2,6 +2,7 @@
 
 use clew_model::span::Status;
 use clew_model::usage::PicoUsd;
+use clew_query::{Field, MILLIONTHS};
 use rusqlite::{Connection, Row, ToSql};
 
 use super::candidate::state_word;
@@ -10,7 +11,7 @@ use crate::embedded::rows::columns::{flag, status_from};
 use crate::totals::Totals;
 
 /// Columns of [`add`], in its order.
-const COLUMNS: &str = "flags, span_count, error_count, llm_count, llm_error_count, tool_count, \
+pub(super) const COLUMNS: &str = "flags, span_count, error_count, llm_count, llm_error_count, tool_count, \
     tool_error_count, embedding_count, tokens, input_tokens, output_tokens, cache_read_tokens, \
     cache_write_tokens, reasoning_tokens, cost_pico, cost_reported_pico, unpriced_count, \
     start_nanos, end_nanos, last_arrival_nanos, quiet_at_nanos, abandoned_at_nanos, agent_no, \
@@ -56,14 +57,18 @@ pub(crate) fn sum(
     Ok(sum)
 }
 
-fn add(sum: &mut Sum, row: &Row<'_>, now: i64) -> Result<(), StoreError> {
+/// Takes a row in. Rows come in either direction of their start.
+pub(super) fn add(sum: &mut Sum, row: &Row<'_>, now: i64) -> Result<(), StoreError> {
     let totals = &mut sum.totals;
     let flags: i64 = row.get(0)?;
     let start: i64 = row.get(17)?;
-    if totals.trace_count == 0 {
+    let is_newest = totals.trace_count == 0 || start >= totals.last_start_nanos;
+    if totals.trace_count == 0 || start < totals.first_start_nanos {
         totals.first_start_nanos = start;
     }
-    totals.last_start_nanos = start;
+    if is_newest {
+        totals.last_start_nanos = start;
+    }
     totals.trace_count += 1;
     totals.error_trace_count += u64::from(status_from(flags) == Status::Error);
     let root = status_from(flags >> flag::ROOT_STATUS_SHIFT);
@@ -102,7 +107,7 @@ fn add(sum: &mut Sum, row: &Row<'_>, now: i64) -> Result<(), StoreError> {
     totals.last_arrival_nanos = totals.last_arrival_nanos.max(row.get(19)?);
     let state = state_word(flags, row.get(20)?, row.get(21)?, now);
     let goes_on = |state| matches!(state, Some("live" | "resumed"));
-    if !goes_on(sum.state) || goes_on(Some(state)) {
+    if goes_on(Some(state)) || is_newest && !goes_on(sum.state) {
         sum.state = Some(state);
     }
     for (place, kept) in [(22, &mut sum.agents), (23, &mut sum.users), (24, &mut sum.sessions)] {
@@ -113,6 +118,38 @@ fn add(sum: &mut Sum, row: &Row<'_>, now: i64) -> Result<(), StoreError> {
             kept.push(number);
         }
     }
-    sum.last_name = row.get(25)?;
+    if is_newest {
+        sum.last_name = row.get(25)?;
+    }
     Ok(())
+}
+
+/// A number of a sum by the name that filters and orders have for it.
+pub(crate) fn figure(totals: &Totals, field: Field) -> Option<i64> {
+    let count = |count: u64| i64::try_from(count).ok();
+    match field {
+        Field::Duration => {
+            totals.last_end_nanos.map(|end| end.saturating_sub(totals.first_start_nanos).max(0))
+        }
+        Field::Cost => totals.cost.map(|cost| cost.0),
+        Field::Tokens => totals.tokens.and_then(count),
+        Field::TokensIn => totals.usage.input.and_then(count),
+        Field::TokensOut => totals.usage.output.and_then(count),
+        Field::TokensCacheRead => totals.usage.cache_read.and_then(count),
+        Field::TokensCacheWrite => totals.usage.cache_write.and_then(count),
+        Field::TokensReasoning => totals.usage.reasoning.and_then(count),
+        Field::CacheHit => {
+            let input = totals.usage.input.filter(|input| *input > 0)?;
+            let share = i128::from(totals.usage.cache_read?) * MILLIONTHS / i128::from(input);
+            i64::try_from(share).ok()
+        }
+        Field::Spans => count(totals.span_count),
+        Field::Errors => count(totals.error_count),
+        Field::Traces => count(totals.trace_count),
+        Field::LlmCalls => count(totals.llm_count),
+        Field::ToolCalls => count(totals.tool_count),
+        Field::Start => Some(totals.first_start_nanos),
+        Field::End => totals.last_end_nanos,
+        _ => None,
+    }
 }

@@ -4,8 +4,10 @@ use rusqlite::{Connection, params};
 
 use super::cursor::{Cursor, Next, question};
 use super::names::{Names, agent_number};
-use super::totals::sum;
+use super::spans_of::SpanSource;
+use super::totals::{Sum, sum};
 use super::traces::Clock;
+use super::users_gathered::gathered;
 use super::walk::Place;
 use crate::contract::StoreError;
 use crate::embedded::rows::numbers::folded;
@@ -16,13 +18,29 @@ use crate::row::AgentRef;
 /// Users fetched at once.
 const FETCH: i64 = 128;
 
-/// A page of users, the one with the newest trace first.
+/// A page of users.
 pub(crate) fn users(
     connection: &Connection,
+    spans: &dyn SpanSource,
     query: &UserQuery,
 ) -> Result<Page<UserRow>, StoreError> {
+    match query.filter.expr.is_none() && query.sort.is_empty() {
+        true => by_last(connection, query),
+        false => gathered(connection, spans, query),
+    }
+}
+
+/// What identifies a question for users.
+pub(super) fn asked(query: &UserQuery) -> u64 {
+    let keys: String = query.sort.iter().map(|key| format!("{key:?}")).collect();
     let agent = query.agent.map(|agent| agent.to_string()).unwrap_or_default();
-    let asked = question(&["users", &query.workspace.to_string(), &query.prefix, &agent]);
+    let workspace = query.workspace.to_string();
+    question(&["users", &workspace, &query.prefix, &query.filter.text, &keys, &agent])
+}
+
+/// The one with the newest trace first, along the index of users.
+fn by_last(connection: &Connection, query: &UserQuery) -> Result<Page<UserRow>, StoreError> {
+    let asked = asked(query);
     let cursor = query.cursor.as_deref().map(|text| Cursor::decode(text, asked)).transpose()?;
     let agent_no = match query.agent {
         Some(agent) => match agent_number(connection, query.workspace, agent)? {
@@ -113,10 +131,20 @@ fn row(
     if sum.totals.trace_count == 0 {
         return Ok(None);
     }
+    of_sum(connection, names, user_id, sum).map(Some)
+}
+
+/// A user and the sum of the traces.
+pub(super) fn of_sum(
+    connection: &Connection,
+    names: &Names,
+    user_id: String,
+    sum: Sum,
+) -> Result<UserRow, StoreError> {
     let agent = |number: &i64| Ok(AgentRef::clone(&*names.agent(connection, *number)?));
     let agents = sum.agents.iter().map(agent).collect::<Result<_, StoreError>>()?;
     let session_count = sum.sessions.len() as u64;
-    Ok(Some(UserRow { user_id, totals: sum.totals, session_count, agents }))
+    Ok(UserRow { user_id, totals: sum.totals, session_count, agents })
 }
 
 fn count(connection: &Connection, query: &UserQuery) -> Result<u64, StoreError> {

@@ -172,17 +172,19 @@ fn an_agents_key_sees_sums_over_that_agent_only() {
 
 #[test]
 fn users_are_the_sums_of_their_traces() {
-    let (rows, _) = seven();
+    let (rows, kept) = seven();
     let mut query = UserQuery {
         workspace: ONE,
         prefix: String::new(),
+        filter: filter(""),
+        sort: Vec::new(),
         limit: 2,
         cursor: None,
         agent: None,
         budget: Budget::default(),
         now: DAY,
     };
-    let first = users(&rows.connection, &query).unwrap();
+    let first = users(&rows.connection, &kept, &query).unwrap();
     let told: Vec<_> = first
         .rows
         .iter()
@@ -191,11 +193,58 @@ fn users_are_the_sums_of_their_traces() {
     assert_eq!(told, [("eve", 1, 1), ("ada", 3, 2)]);
     assert_eq!((first.total, first.total_is), (3, TotalIs::Exact));
     query.cursor = first.next_cursor;
-    let second = users(&rows.connection, &query).unwrap();
+    let second = users(&rows.connection, &kept, &query).unwrap();
     assert_eq!(second.rows[0].user_id, "Grace");
     assert_eq!(second.next_cursor, None);
     query.cursor = None;
     query.prefix = "GR".to_owned();
-    let found = users(&rows.connection, &query).unwrap();
+    let found = users(&rows.connection, &kept, &query).unwrap();
     assert_eq!(found.rows.iter().map(|row| &*row.user_id).collect::<Vec<_>>(), ["Grace"]);
+}
+
+#[test]
+fn users_are_listed_by_a_filter_on_their_traces_and_in_any_order() {
+    let (rows, kept) = seven();
+    let ask = |text: &str, order: &str, limit, prefix: &str| {
+        let mut query = UserQuery {
+            workspace: ONE,
+            prefix: prefix.to_owned(),
+            filter: filter(text),
+            sort: sort_keys(order, Subject::Session).unwrap(),
+            limit,
+            cursor: None,
+            agent: None,
+            budget: Budget::default(),
+            now: DAY,
+        };
+        let mut told = Vec::new();
+        loop {
+            let page = users(&rows.connection, &kept, &query).unwrap();
+            let user = |row: &crate::UserRow| (row.user_id.clone(), row.totals.trace_count);
+            told.extend(page.rows.iter().map(user));
+            assert_eq!(page.total_is, TotalIs::Exact);
+            match page.next_cursor {
+                Some(cursor) => query.cursor = Some(cursor),
+                None => {
+                    assert_eq!(page.total, told.len() as u64);
+                    return told;
+                }
+            }
+        }
+    };
+    let user = |id: &str, count| (id.to_owned(), count);
+    for limit in [1, 10] {
+        assert_eq!(ask("", "user", limit, ""), [user("ada", 3), user("eve", 1), user("Grace", 1)]);
+        assert_eq!(
+            ask("", "-traces,user", limit, ""),
+            [user("ada", 3), user("eve", 1), user("Grace", 1)]
+        );
+        // Whatever the filter says of nobody leaves the order by the newest trace.
+        assert_eq!(
+            ask("name:*", "", limit, ""),
+            [user("eve", 1), user("ada", 3), user("Grace", 1)]
+        );
+        assert_eq!(ask("name:*", "-traces", limit, "G"), [user("Grace", 1)]);
+    }
+    assert_eq!(ask("user:nobody", "", 10, ""), []);
 }
