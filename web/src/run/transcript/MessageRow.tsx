@@ -53,7 +53,7 @@ export function AnswerRow({ row, text, find, opened, measures, onToggle }: RowPr
 
 /** A model call. In a card it is one line until it is opened. */
 export function MessageRow(props: RowProps<Extract<TranscriptRow, { kind: "message" }>>) {
-  const { run, row, text, find, opened, measures, onToggle } = props;
+  const { run, row, text, find, opened, thoughtOpened, measures, onToggle } = props;
   const toggle = () => onToggle(row);
   const inCard = row.level > 0;
   const asked = askedHere(run, row, text);
@@ -75,7 +75,12 @@ export function MessageRow(props: RowProps<Extract<TranscriptRow, { kind: "messa
         <KindTile category="llm" kind={run.strings[run.kind[row.span]!]} />
         <div className="said">
           {thought && (
-            <Thinking thought={thought} text={text?.thinking?.text} opened={opened} onToggle={toggle} />
+            <Thinking
+              thought={thought}
+              text={text?.thinking?.text}
+              opened={thoughtOpened}
+              onToggle={() => onToggle(row, "thought")}
+            />
           )}
           {oneLine ? (
             <OneLine {...props} />

@@ -33,7 +33,9 @@ export function TranscriptView() {
   const printing = useRun((state) => state.printing);
   const pinned = useRun((state) => state.pinned && isGrowing(state.run));
   const scroller = useRef<HTMLDivElement>(null);
-  const told = useTranscript();
+  const matches = useRun((state) => state.matches);
+  const hits = useMemo(() => new Set(matches), [matches]);
+  const told = useTranscript(hits);
   const { rows } = told;
   const { width, phone } = useWidth(scroller);
   const measures = useMemo(() => measuresOf(width, phone), [width, phone]);
@@ -63,11 +65,11 @@ export function TranscriptView() {
     store.getState().select(row.span);
   };
   const toggle = useCallback(
-    (row: TranscriptRow) => {
+    (row: TranscriptRow, part?: "thought") => {
       const state = store.getState();
       if (row.kind === "card") state.toggle(row.span);
       else if (row.kind === "fold" || row.kind === "loop" || row.kind === "checks") state.toggleFold(row.key);
-      else opened.toggle(row.key);
+      else opened.toggle(row.key, part);
     },
     [store, opened.toggle],
   );
@@ -121,7 +123,8 @@ export function TranscriptView() {
               place={item.index}
               count={rows.length}
               top={tops[item.index]!}
-              height={opened.keys.has(row.key) ? undefined : item.size}
+              height={opened.isFree(row.key) ? undefined : item.size}
+              isHit={hits.has(row.span)}
               isCurrent={item.index === current}
               onSelect={select}
               onHeight={opened.measure}
@@ -133,6 +136,7 @@ export function TranscriptView() {
                 find={find}
                 measures={measures}
                 opened={opened.keys.has(row.key)}
+                thoughtOpened={opened.keys.has(THOUGHT + row.key)}
                 onToggle={toggle}
               />
             </TranscriptItem>
@@ -144,48 +148,52 @@ export function TranscriptView() {
 }
 
 /** The rows, worked out again only when what they depend on changes. */
-function useTranscript(): Transcript {
+function useTranscript(hits: ReadonlySet<number>): Transcript {
   const run = useRun((state) => state.run);
   const expanded = useRun((state) => state.expanded);
   const openFolds = useRun((state) => state.openFolds);
   const showInfrastructure = useRun((state) => state.showInfrastructure);
   const fold = useRun((state) => state.fold);
   const within = useRun((state) => state.brush);
-  const matches = useRun((state) => state.matches);
   return useMemo(
-    () => transcript(run, { expanded, openFolds, showInfrastructure, fold, within, keep: new Set(matches) }),
-    [run, expanded, openFolds, showInfrastructure, fold, within, matches],
+    () => transcript(run, { expanded, openFolds, showInfrastructure, fold, within, keep: hits }),
+    [run, expanded, openFolds, showInfrastructure, fold, within, hits],
   );
 }
 
-/** Rows that were opened by hand, and how tall they turned out. */
+/** Before the key of a row: its thinking. */
+const THOUGHT = "thought ";
+
+/** What was opened by hand, by the rows' keys, and how tall those rows turned out. */
 interface Opened {
   keys: ReadonlySet<string>;
   heights: ReadonlyMap<string, number>;
-  toggle: (key: string) => void;
+  /** The row is as tall as what is in it. */
+  isFree: (key: string) => boolean;
+  toggle: (key: string, part?: "thought") => void;
   measure: (key: string, height: number) => void;
 }
 
 function useOpened(): Opened {
   const [keys, setKeys] = useState<ReadonlySet<string>>(new Set());
   const [heights, setHeights] = useState<ReadonlyMap<string, number>>(new Map());
-  const toggle = useCallback((key: string) => {
+  const toggle = useCallback((key: string, part?: "thought") => {
     setKeys((before) => {
       const after = new Set(before);
-      if (!after.delete(key)) after.add(key);
+      const name = part ? THOUGHT + key : key;
+      if (!after.delete(name)) after.add(name);
       return after;
     });
     setHeights((before) => {
-      if (!before.has(key)) return before;
       const after = new Map(before);
-      after.delete(key);
-      return after;
+      return after.delete(key) ? after : before;
     });
   }, []);
   const measure = useCallback((key: string, height: number) => {
     setHeights((before) => (before.get(key) === height ? before : new Map(before).set(key, height)));
   }, []);
-  return { keys, heights, toggle, measure };
+  const isFree = (key: string) => keys.has(key) || keys.has(THOUGHT + key);
+  return { keys, heights, isFree, toggle, measure };
 }
 
 /** The row that is marked: the one that was gone to last while it is the selected span's, else what shows the span. */
@@ -219,6 +227,7 @@ function TranscriptItem({
   top,
   height,
   isCurrent,
+  isHit,
   onSelect,
   onHeight,
   children,
@@ -230,6 +239,8 @@ function TranscriptItem({
   /** Left out: as tall as what is in it, which is then told. */
   height: number | undefined;
   isCurrent: boolean;
+  /** What is searched for is in it. */
+  isHit: boolean;
   onSelect: (place: number) => void;
   onHeight: (key: string, height: number) => void;
   children: React.ReactNode;
@@ -256,7 +267,7 @@ function TranscriptItem({
   return (
     <div
       ref={box}
-      className={`tvr ${level > 0 ? "inner" : ""} ${hovered ? "hov" : ""} ${row.inFold && `in-${row.inFold}`}`}
+      className={`tvr ${level > 0 ? "inner" : ""} ${hovered ? "hov" : ""} ${isHit ? "hit" : ""} ${row.inFold && `in-${row.inFold}`}`}
       style={style}
       role="listitem"
       aria-current={isCurrent || undefined}

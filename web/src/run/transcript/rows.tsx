@@ -23,10 +23,12 @@ export interface RowProps<Row extends TranscriptRow = TranscriptRow> {
   text: SpanText | undefined;
   find: string;
   measures: Measures;
-  /** Opened by hand: thinking and the whole text. */
+  /** Its whole text was opened by hand. */
   opened: boolean;
-  /** Opens or closes what the row holds. */
-  onToggle: (row: TranscriptRow) => void;
+  /** Its thinking was opened by hand. */
+  thoughtOpened: boolean;
+  /** Opens or closes what the row holds, or its thinking. */
+  onToggle: (row: TranscriptRow, part?: "thought") => void;
 }
 
 /** Beyond this the cards' indent stays, and their heads say how deep they are. */
