@@ -130,13 +130,9 @@ export function ListFrame<Row>({
       ) : (
         <div className="searchrow">{field(false)}</div>
       )}
+      {!narrow && !bare && histogram.pending && <div className="hist" aria-hidden />}
       {!narrow && !bare && histogram.data && histogram.data.answer.buckets.length > 0 && (
-        <Histogram
-          drawn={histogram.data}
-          range={range}
-          onRange={setRange}
-          stale={histogram.isPlaceholderData}
-        />
+        <Histogram drawn={histogram.data} range={range} onRange={setRange} stale={histogram.stale} />
       )}
       {!narrow && !bare && metrics}
       {band}
@@ -253,8 +249,9 @@ export function Foot<Row>({
   return (
     <div className="foot no-phone">
       <span>
-        {count(rows.length)}
-        {of} loaded{hasMore ? ", more while you scroll" : ""}
+        {list.loading
+          ? "Loading"
+          : `${count(rows.length)}${of} loaded${hasMore ? ", more while you scroll" : ""}`}
       </span>
       {scanned && (
         <span>

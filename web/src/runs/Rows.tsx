@@ -1,7 +1,7 @@
 /** What stands in the place of rows while there are none: loading, an error, no match, or whatever an empty store says. */
 
 import type { ReactNode } from "react";
-import { Failure, LoadingRows } from "@/ui/feedback";
+import { Failure } from "@/ui/feedback";
 import { NoMatch } from "./NoMatch";
 import { conditions } from "./range";
 import type { List, Source } from "./useList";
@@ -11,21 +11,22 @@ export function Rows<Row>({
   address,
   list,
   source,
-  rowHeight,
+  loading,
   empty,
   children,
 }: {
   address: ListAddress;
   list: List<Row>;
   source: Source;
-  rowHeight: number;
+  /** The rows in grey. */
+  loading: ReactNode;
   /** The store holds nothing at all. */
   empty: ReactNode;
   children: ReactNode;
 }) {
   const retry = () => void list.renew();
   if (list.error && list.rows.length === 0) return <Failure error={list.error} retry={retry} />;
-  if (list.loading) return <LoadingRows rows={24} height={rowHeight} />;
+  if (list.loading) return <>{loading}</>;
   if (list.rows.length > 0 || list.hasMore) return <>{children}</>;
   const isLimited =
     address.q !== "" || address.hiding !== "" || conditions(address.range, address.subject).length > 0;

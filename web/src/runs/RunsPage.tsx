@@ -11,6 +11,7 @@ import { usePhone } from "@/ui/media";
 import { type Column, Table, type TableHandle } from "@/ui/Table";
 import { EmptyInstall } from "./EmptyInstall";
 import { listKeys } from "./listKeys";
+import { LoadingTable } from "./LoadingTable";
 import { Rows } from "./Rows";
 import { ColumnChooser, useColumns } from "./ColumnChooser";
 import { Foot, ListFrame } from "./ListFrame";
@@ -299,7 +300,7 @@ export function RunsPage() {
           address={address}
           list={list}
           source={SOURCE}
-          rowHeight={phone ? PHONE_ROW_PX : ROW_PX}
+          loading={<LoadingTable columns={columns} height={phone ? PHONE_ROW_PX : ROW_PX} phone={phone} />}
           empty={<EmptyInstall what="run" />}
         >
           <Table

@@ -17,6 +17,7 @@ import { listKeys } from "./listKeys";
 import { Metrics, runMetrics } from "./Metrics";
 import { More } from "./More";
 import { conditions } from "./range";
+import { LoadingTable } from "./LoadingTable";
 import { Rows } from "./Rows";
 import { SESSION_COLUMNS, SESSION_USUAL } from "./sessionColumns";
 import { SessionPhoneRow } from "./SessionPhoneRow";
@@ -93,7 +94,7 @@ export function SessionsPage() {
         address={address}
         list={list}
         source={SOURCE}
-        rowHeight={phone ? PHONE_ROW_PX : ROW_PX}
+        loading={<LoadingTable columns={columns} height={phone ? PHONE_ROW_PX : ROW_PX} phone={phone} />}
         empty={<EmptyInstall what="session" />}
       >
         <Table

@@ -20,6 +20,7 @@ import { Metrics, runMetrics } from "./Metrics";
 import { More } from "./More";
 import { Peek, usePeekSoon } from "./Peek";
 import { conditions } from "./range";
+import { LoadingTable } from "./LoadingTable";
 import { Rows } from "./Rows";
 import { SPAN_COLUMNS, SPAN_NARROW, SPAN_USUAL } from "./spanColumns";
 import { SpanPhoneRow } from "./SpanPhoneRow";
@@ -153,7 +154,7 @@ export function SpansPage() {
           address={address}
           list={list}
           source={SOURCE}
-          rowHeight={phone ? PHONE_ROW_PX : ROW_PX}
+          loading={<LoadingTable columns={columns} height={phone ? PHONE_ROW_PX : ROW_PX} phone={phone} />}
           empty={<EmptyInstall what="step" />}
         >
           <Table

@@ -22,10 +22,7 @@ export function useFigures(filter: string | null) {
     staleTime: 5_000,
     retry: false,
   });
-  const good = useRef(query.data);
-  useEffect(() => {
-    if (query.data) good.current = query.data;
-  }, [query.data]);
+  const good = useLastGood(query.data);
   const data = query.data ?? (filter === null ? undefined : good.current);
   return { data, stale: query.isPlaceholderData || query.isError };
 }
@@ -55,7 +52,7 @@ export interface Drawn {
 
 /** Runs by start; null asks nothing. `lengthMs` null covers all time, without lonely runs far before the others. */
 export function useHistogram(filter: string | null, lengthMs: number | null, buckets: number) {
-  return useQuery({
+  const query = useQuery({
     queryKey: ["histogram", filter, lengthMs, buckets],
     queryFn: async ({ signal }): Promise<Drawn> => {
       // Bars of days begin at the reader's midnight.
@@ -81,4 +78,20 @@ export function useHistogram(filter: string | null, lengthMs: number | null, buc
     staleTime: 10_000,
     retry: false,
   });
+  const good = useLastGood(query.data);
+  const data = query.data ?? (filter === null ? undefined : good.current);
+  return {
+    data,
+    stale: query.isPlaceholderData || query.isError,
+    pending: query.isPending && filter !== null,
+  };
+}
+
+/** What came last, through the errors after it. */
+function useLastGood<T>(data: T | undefined): { current: T | undefined } {
+  const good = useRef(data);
+  useEffect(() => {
+    if (data !== undefined) good.current = data;
+  }, [data]);
+  return good;
 }
