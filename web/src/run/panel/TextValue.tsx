@@ -1,7 +1,7 @@
 /** A text of a sender, however long: read as Markdown or as it is, cut where it is tall, more of it on request. */
 
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useContext, useState } from "react";
+import { type ReactNode, useContext, useEffect, useRef, useState } from "react";
 import { get } from "@/api/client";
 import { bytes, exact, share } from "@/format";
 import { Button } from "@/ui/button";
@@ -39,11 +39,12 @@ export function TextValue({
   const long = useWholeText(pointer, beginning);
   const hit = useHitInside(pointer);
   const { text, clipped } = long;
+  const beyond = clipped !== null && hit !== null && hit.at >= (long.state?.chars ?? text.length);
   const lines = text.length > LINES_FROM_CHARS || clipped !== null;
   return (
     <div data-pointer={pointer} className="textvalue">
       {lines ? (
-        <PlainLines text={text} label={label} find="" at={hit ? unitsOf(text, hit.at) : -1} />
+        <PlainLines text={text} label={label} at={hit && !beyond ? unitsOf(text, hit.at) : -1} />
       ) : (
         <Clamped text={text} clamp={clamp} open={hit !== null}>
           <Read text={text} as={as} />
@@ -61,9 +62,7 @@ export function TextValue({
           stop={long.stop}
         />
       )}
-      {clipped && hit && hit.at >= (long.state?.chars ?? text.length) && (
-        <Excerpt pointer={pointer} at={hit.at} />
-      )}
+      {beyond && <Excerpt pointer={pointer} at={hit.at} />}
     </div>
   );
 }
@@ -180,9 +179,11 @@ function Excerpt({ pointer, at }: { pointer: string; at: number }) {
         signal,
       ),
   });
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.scrollIntoView({ block: "center" }), [data, at]);
   if (!data) return <div className="shimmer line" aria-label="Loading" />;
   return (
-    <div className="excerpt">
+    <div className="excerpt" ref={box}>
       <p className="dim fs12">Around character {exact(at)}</p>
       <PlainLines text={data.text} label="Excerpt" find={text} at={unitsOf(data.text, at - from)} />
     </div>
