@@ -4,6 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiError } from "./api/client";
 import { router } from "./app/router";
+import { SESSION } from "./app/session";
 import "./styles/index.css";
 
 const queries = new QueryClient({
@@ -16,6 +17,9 @@ const queries = new QueryClient({
     },
   },
 });
+
+// Every page waits for it, so it is under way before the page is.
+void queries.prefetchQuery(SESSION);
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

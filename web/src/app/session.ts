@@ -1,6 +1,6 @@
 /** Who is asking, and whether the server answers: drives sign-in and the bands over the page. */
 
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { create } from "zustand";
 import { type ApiError, get, onAnswer, send } from "@/api/client";
@@ -34,13 +34,16 @@ function sentence(message: string): string {
   return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
 }
 
+/** What asks for the session; the first thing that the page asks for, before anything is drawn. */
+export const SESSION = queryOptions({
+  queryKey: ["session"],
+  queryFn: ({ signal }) => get<SessionState>("/session", {}, signal),
+  staleTime: 60_000,
+});
+
 /** The state of the session. `workspace: null` means that nobody is signed in. */
 export function useSession() {
-  return useQuery({
-    queryKey: ["session"],
-    queryFn: ({ signal }) => get<SessionState>("/session", {}, signal),
-    staleTime: 60_000,
-  });
+  return useQuery(SESSION);
 }
 
 /** Asks again every few seconds while the server is away, and reads everything anew when it is back. */
