@@ -17,6 +17,9 @@ pub(crate) struct Arguments {
     pub command: Command,
 }
 
+/// The data folder of whoever names none.
+pub(crate) const DEFAULT_FOLDER: &str = "data";
+
 /// Which Clew a command talks to, and in what form it prints.
 #[derive(Debug, Args)]
 pub(crate) struct Target {
@@ -25,7 +28,7 @@ pub(crate) struct Target {
     #[arg(long, global = true, env = "CLEW_SERVER", value_name = "URL")]
     pub server: Option<String>,
     /// Data folder
-    #[arg(long, global = true, env = "CLEW_DATA", value_name = "FOLDER", default_value = "data")]
+    #[arg(long, global = true, env = "CLEW_DATA", value_name = "FOLDER", default_value = DEFAULT_FOLDER)]
     pub data: PathBuf,
     /// Key to send, where the server wants one
     #[arg(long, global = true, env = "CLEW_API_KEY", hide_env_values = true, value_name = "KEY")]

@@ -12,7 +12,7 @@ use clew_store::{Store, StoreError};
 use serde_json::{Value as Json, json};
 use tokio::runtime::Runtime;
 
-use crate::arguments::Target;
+use crate::arguments::{DEFAULT_FOLDER, Target};
 use crate::client::Client;
 use crate::commands;
 use crate::configuration::{Configuration, store_options};
@@ -56,11 +56,16 @@ impl Connection {
             return Ok(client(&found.address, found.key));
         }
         if !target.data.join("clew.db").exists() {
-            if answers(DEFAULT_ADDRESS) {
+            // Who names a folder means that one, and never another Clew that happens to run.
+            if !names_folder(target) && answers(DEFAULT_ADDRESS) {
                 return Ok(client(DEFAULT_ADDRESS, None));
             }
+            let elsewhere = match names_folder(target) {
+                true => String::new(),
+                false => format!("no Clew runs at {DEFAULT_ADDRESS}, and "),
+            };
             bail!(
-                "no Clew runs at {DEFAULT_ADDRESS}, and {} is no data folder; start `clew serve`, or name one with --server or --data",
+                "{elsewhere}{} is no data folder; start `clew serve`, or name one with --server or --data",
                 target.data.display()
             );
         }
@@ -70,8 +75,11 @@ impl Connection {
     /// The same for a command that may make the folder: a first key comes before the
     /// first start.
     pub(crate) fn find_or_make(target: &Target) -> anyhow::Result<Self> {
-        let named = target.server.is_some();
-        if !named && Announcement::read(&target.data).is_none() && !target.data.exists() {
+        let is_fresh = match names_folder(target) {
+            true => !target.data.join("clew.db").exists(),
+            false => !target.data.exists(),
+        };
+        if target.server.is_none() && Announcement::read(&target.data).is_none() && is_fresh {
             return Self::open_folder(target);
         }
         Self::find(target)
@@ -97,6 +105,11 @@ impl Connection {
         let client = Client::new(&format!("http://{address}"), None, target.workspace.clone());
         Ok(Self { client, own: Some(OwnServer { runtime, running: Some(running) }) })
     }
+}
+
+/// The folder was chosen, and is not the one of whoever names none.
+fn names_folder(target: &Target) -> bool {
+    target.data != Path::new(DEFAULT_FOLDER)
 }
 
 impl Drop for Connection {

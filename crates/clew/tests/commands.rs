@@ -240,3 +240,23 @@ fn completions_are_made_for_each_shell() {
         assert!(output.status.success() && output.stdout.len() > 1_000, "{shell}");
     }
 }
+
+#[test]
+fn the_first_key_of_a_folder_is_made_in_that_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = clew(folder.path())
+        .args(["keys", "create", "--name", "first", "--scopes", "admin", "--json"])
+        .output()
+        .unwrap();
+    let made: Json = serde_json::from_slice(&made.stdout).unwrap();
+    assert_eq!(made["id"], 1);
+    assert!(folder.path().join("clew.db").exists());
+    let listed = clew(folder.path()).args(["keys", "list"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("first"), "{listed:?}");
+
+    // A folder that was named is never read from another Clew that happens to run.
+    let other = tempfile::tempdir().unwrap();
+    let refused = clew(other.path()).args(["traces", "list"]).output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && said.contains("is no data folder"), "{said}");
+}
