@@ -39,7 +39,7 @@ export function Divider() {
     <div
       ref={(element) => {
         edge.current = element;
-        if (element) show(limit(wanted));
+        if (element) show(wanted);
       }}
       className="divider"
       role="separator"
