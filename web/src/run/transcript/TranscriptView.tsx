@@ -14,7 +14,7 @@ import { useKeys } from "@/app/keys";
 import { isGrowing, PRINTED_ROWS_MAX, useRun, useRunStore } from "@/run/store";
 import { useTexts } from "@/run/texts";
 import { type Transcript, transcript, type TranscriptRow } from "@/trace/transcript";
-import { measuresOf } from "./measure";
+import { measuresOf, NARROW_PX } from "./measure";
 import { CardSides, CardTitle, LEVELS_DRAWN, RowBody } from "./rows";
 import { rowAt, useAnchor } from "./useAnchor";
 import { useTops } from "./useTops";
@@ -30,6 +30,7 @@ export function TranscriptView() {
   const run = useRun((state) => state.run);
   const find = useRun((state) => state.find);
   const selected = useRun((state) => state.selected);
+  const fold = useRun((state) => state.fold);
   const printing = useRun((state) => state.printing);
   const pinned = useRun((state) => state.pinned && isGrowing(state.run));
   const scroller = useRef<HTMLDivElement>(null);
@@ -86,8 +87,8 @@ export function TranscriptView() {
   );
   useEffect(() => {
     bringIntoSight(current);
-    // Only when the selection moves, not when rows do.
-  }, [selected, cursor]);
+    // When the selection moves or all is folded anew, not when single rows open.
+  }, [selected, cursor, fold]);
   useRowKeys({ rows, current, select, toggle, opened });
 
   const onScroll = () => {
@@ -102,7 +103,7 @@ export function TranscriptView() {
   return (
     <div
       ref={scroller}
-      className="scroll tv"
+      className={`scroll tv ${width < NARROW_PX && !phone ? "narrow" : ""}`}
       role="list"
       aria-label="Transcript of the run"
       tabIndex={0}

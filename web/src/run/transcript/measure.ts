@@ -25,7 +25,10 @@ function widthOf(text: string): number {
 
 /** What a row of conversation takes beside its text: offset, tile, numbers, gaps (transcript.css). */
 const BESIDE = 332;
+const BESIDE_NARROW = 192;
 const BESIDE_PHONE = 118;
+/** Narrower than this, tokens and cost leave the rows: two views stand side by side. */
+export const NARROW_PX = 600;
 /** Rows are at most so wide: numbers stay near what they belong to (transcript.css). */
 const WIDTH_MAX = 1120;
 /** Lines are at most so many zeros wide. */
@@ -33,7 +36,8 @@ const LINE_MAX_CHARS = 74;
 
 /** The measures of a transcript of this width. */
 export function measuresOf(width: number, phone: boolean): Measures {
-  const room = Math.min(width, WIDTH_MAX) - (phone ? BESIDE_PHONE : BESIDE);
+  const beside = phone ? BESIDE_PHONE : width < NARROW_PX ? BESIDE_NARROW : BESIDE;
+  const room = Math.min(width, WIDTH_MAX) - beside;
   return {
     textWidth: Math.max(120, Math.min(room, LINE_MAX_CHARS * widthOf("0"))),
     row: phone ? 40 : 30,

@@ -65,7 +65,8 @@ export function CardSides({ row }: { row: TranscriptRow }) {
   for (let level = 1; level <= levels; level++) {
     const inner = level === levels;
     let shape = "";
-    if (inner && row.kind === "card") shape = row.open ? " cs-top" : " cs-top cs-end";
+    if (row.level + own > LEVELS_DRAWN) shape = "";
+    else if (inner && row.kind === "card") shape = row.open ? " cs-top" : " cs-top cs-end";
     else if (inner && row.kind === "end") shape = " cs-end";
     sides.push(<i key={level} className={`cs${shape}`} style={{ "--k": level } as CSSProperties} />);
   }

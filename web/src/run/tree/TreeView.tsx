@@ -5,6 +5,7 @@ import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useKeys } from "@/app/keys";
 import { isGrowing, PRINTED_ROWS_MAX, useRun, useRunStore } from "@/run/store";
 import { useTexts } from "@/run/texts";
+import { NARROW_PX } from "@/run/transcript/measure";
 import { useWidth } from "@/run/transcript/useWidth";
 import { firstSpan } from "@/trace/children";
 import { type Row, rowOf, threadLines, visibleRows, wayTo } from "@/trace/rows";
@@ -21,10 +22,11 @@ export function TreeView() {
   const run = useRun((state) => state.run);
   const find = useRun((state) => state.find);
   const selected = useRun((state) => state.selected);
+  const fold = useRun((state) => state.fold);
   const printing = useRun((state) => state.printing);
   const pinned = useRun((state) => state.pinned && isGrowing(state.run));
   const scroller = useRef<HTMLDivElement>(null);
-  const { phone } = useWidth(scroller);
+  const { width, phone } = useWidth(scroller);
   const height = phone ? ROW_PHONE_PX : ROW_PX;
   const { rows, hits } = useRows();
   const current = useMemo(() => rowOf(run, rows, selected), [run, rows, selected]);
@@ -64,8 +66,8 @@ export function TreeView() {
   );
   useEffect(() => {
     if (current >= 0) bringIntoSight(scroller.current, 4 + current * height, height);
-    // Only when the selection moves, not when rows do.
-  }, [selected]);
+    // When the selection moves or all is folded anew, not when single rows open.
+  }, [selected, fold]);
   useEffect(() => {
     if (pinned && scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
   }, [pinned, rows]);
@@ -82,7 +84,7 @@ export function TreeView() {
   return (
     <div
       ref={scroller}
-      className="scroll tree"
+      className={`scroll tree ${width < NARROW_PX && !phone ? "narrow" : ""}`}
       role="tree"
       aria-label="Spans of the run"
       tabIndex={0}
