@@ -12,6 +12,8 @@ import type { Drawn, HistogramAnswer } from "./useFigures";
 const WIDTH = 960;
 const HEIGHT = 60;
 const TICK_PX = 110;
+/** A label nearer to the right edge would not fit. */
+const EDGE_PX = 44;
 /** A drag shorter than this is a click, which takes one bucket. */
 const DRAG_PX = 4;
 
@@ -200,11 +202,13 @@ export function Histogram({
         </span>
       )}
       <div className="axis" aria-hidden>
-        {marks.map((mark) => (
-          <span key={mark.ms} style={{ left: `${shareOf(mark.ms, start, end) * 100}%` }}>
-            {mark.label}
-          </span>
-        ))}
+        {marks
+          .filter((mark) => shareOf(mark.ms, start, end) < 1 - EDGE_PX / width)
+          .map((mark) => (
+            <span key={mark.ms} style={{ left: `${shareOf(mark.ms, start, end) * 100}%` }}>
+              {mark.label}
+            </span>
+          ))}
       </div>
     </div>
   );

@@ -21,19 +21,22 @@ import { LoadingTable } from "./LoadingTable";
 import { Rows } from "./Rows";
 import { SESSION_COLUMNS, SESSION_USUAL } from "./sessionColumns";
 import { SessionPhoneRow } from "./SessionPhoneRow";
+import { readSort } from "./sort";
 import { useCursor } from "./useCursor";
 import { useFigures } from "./useFigures";
 import { type List, type Source, useList } from "./useList";
 import { type ListAddress, useListAddress } from "./useListAddress";
 
 const SOURCE: Source = { path: "/sessions", rows: "sessions" };
+/** The last active first. */
+const USUAL_SORT = "-end";
 const ROW_PX = 34;
 const PHONE_ROW_PX = 64;
 
 export function SessionsPage() {
   const address = useListAddress("session");
   const { q, sent } = address;
-  const list = useList<Session>(SOURCE, sent.filter, address.sortText);
+  const list = useList<Session>(SOURCE, sent.filter, address.sortText ?? USUAL_SORT);
   const navigate = useNavigate();
   const phone = usePhone();
   const table = useRef<TableHandle>(null);
@@ -104,7 +107,7 @@ export function SessionsPage() {
           lines={lines}
           total={list.totalIs === "exact" ? (list.total ?? -1) : -1}
           cursor={at}
-          sort={address.sort}
+          sort={address.sort.length > 0 ? address.sort : readSort(USUAL_SORT)}
           onSort={address.onSort}
           withHead={!phone}
           onEnd={list.stopped ? () => undefined : list.more}

@@ -2,6 +2,9 @@ import { useEffect, useRef } from "react";
 import { count, cut } from "@/format";
 import type { Completion } from "@/query/complete";
 
+/** Runs of a value that the server counts, at most: somebody is typing. */
+const COUNTED_MAX = 1_000;
+
 /** The list below the search field; the field keeps the focus and says which line is active. */
 export function CompletionList({
   id,
@@ -52,7 +55,9 @@ export function CompletionList({
             <span className="a cut">{item.about}</span>
             {item.example && <span className="e mono cut">{item.example}</span>}
             {item.count !== undefined && item.count !== null && (
-              <span className="n">{count(item.count)}</span>
+              <span className="n">
+                {item.count < COUNTED_MAX ? count(item.count) : `${count(COUNTED_MAX)}+`}
+              </span>
             )}
           </li>
         ))}

@@ -2,8 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { ApiError, get } from "@/api/client";
-import type { Stats } from "@/api/schema";
+import { get } from "@/api/client";
 import {
   closedValues,
   type Completion,
@@ -17,30 +16,18 @@ import {
 import { OPERATOR_WORDS } from "@/query/words";
 
 const SHOWN = 20;
-/** Fields by which /stats can group: where values come from on a server without /filter-values. */
-const GROUPS = ["agent", "model", "tool", "name", "status"];
-
 interface Value {
   value: string;
   count: number | null;
 }
 
 async function ask(field: string, prefix: string, subject: string, signal: AbortSignal): Promise<Value[]> {
-  try {
-    const answer = await get<{ values: Value[] }>(
-      "/filter-values",
-      { field, prefix, subject, limit: SHOWN },
-      signal,
-    );
-    return answer.values;
-  } catch (error) {
-    if (!(error instanceof ApiError && (error.notFound || error.status === 400))) throw error;
-    if (!GROUPS.includes(field)) return [];
-    const stats = await get<Stats>("/stats", { group_by: field, limit: 200 }, signal);
-    return stats.rows
-      .map((row) => ({ value: row.agent ?? row.group[0] ?? "", count: row.count }))
-      .filter(({ value }) => value !== "" && value.toLowerCase().startsWith(prefix.toLowerCase()));
-  }
+  const answer = await get<{ values: Value[] }>(
+    "/filter-values",
+    { field, prefix, subject, limit: SHOWN },
+    signal,
+  );
+  return answer.values;
 }
 
 export interface Offered {
@@ -59,7 +46,7 @@ export function useCompletion(before: string, schema: FilterSchema | undefined, 
   const values = useQuery({
     queryKey: ["filter-values", field, prefix, schema?.subject],
     queryFn: ({ signal }) => ask(field, prefix, schema?.subject ?? "trace", signal),
-    enabled: asking && isOpen && ["text", "open"].includes(context?.field?.type ?? ""),
+    enabled: asking && isOpen && context?.field?.type === "text",
     staleTime: 30_000,
     retry: false,
   });
