@@ -1,34 +1,18 @@
 /** Axis, rows and their canvas; the part of time that is shown is its own, everything else is the run's store. */
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import {
-  type CSSProperties,
-  type MouseEvent,
-  type ReactNode,
-  type Ref,
-  useEffect,
-  useImperativeHandle,
-  useRef,
-} from "react";
+import { type CSSProperties, type ReactNode, type Ref, useEffect, useImperativeHandle, useRef } from "react";
 import { useTheme } from "@/app/theme";
 import * as format from "@/format";
-import { heat } from "@/trace/heat";
 import type { Row } from "@/trace/rows";
 import { endOf, type Skeleton } from "@/trace/skeleton";
-import { ticks } from "@/trace/ticks";
-import { type RunState, useRun, useRunStore } from "../store";
-import { begin, pixelRatio, useRedraw, useWidth } from "../strip/canvas";
-import { coloursOf } from "../strip/colours";
-import { nowIn, type Scale } from "../strip/scale";
-import { paintRows } from "./paint";
-import { paintAxis } from "./paintAxis";
-import type { Scene } from "./paintParts";
-import { pick } from "./pick";
+import { useRun, useRunStore } from "../store";
+import { useRedraw, useWidth } from "../strip/canvas";
+import { paintPlot } from "./plotPaint";
+import { scaleOf, usePlotPointer } from "./plotPointer";
 import {
   AXIS_PX,
   PAD_PX,
-  SHIMMER_MS,
-  STILL,
   useBrushFits,
   useFollow,
   usePart,
@@ -36,7 +20,6 @@ import {
   useShowSelection,
   useSizes,
 } from "./plotState";
-import { usePointer } from "./pointer";
 import { TimelineRow } from "./TimelineRow";
 import { Tip, type TipHandle } from "./Tip";
 import * as view from "./window";
@@ -66,14 +49,12 @@ interface Props {
 
 export function Plot({ run, rows, axis, now, onZoomed, outside, corner, ref }: Props) {
   const store = useRunStore();
-  const theme = useTheme((state) => state.drawn);
   const printing = useRun((state) => state.printing);
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const axisCanvas = useRef<HTMLCanvasElement>(null);
   const tip = useRef<TipHandle>(null);
   const needle = useRef(-1);
-  const axisKey = useRef("");
   const sizes = useSizes(useWidth(scroller));
   const part = usePart(axis, onZoomed, () => redraw());
   const virtual = useVirtualizer({
@@ -90,68 +71,30 @@ export function Plot({ run, rows, axis, now, onZoomed, outside, corner, ref }: P
   const first = shown[0] ?? 0;
   const last = shown.length > 0 ? Math.min(rows.length, shown[shown.length - 1]! + 1) : 0;
 
-  const scaleNow = (): Scale => ({ ...part.get(), left: PAD_PX, width: sizes.plot });
   const redraw = useRedraw(() => {
     if (!canvas.current || !axisCanvas.current || sizes.plot <= 0) return;
-    const scale = scaleNow();
-    const scene = sceneOf(store.getState(), run, rows, scale, axis);
-    Object.assign(scene, {
+    paintPlot({ rows: canvas.current, axis: axisCanvas.current }, store.getState(), {
+      run,
+      rows,
       first,
       last,
       rowHeight: sizes.row,
-      colours: coloursOf(theme),
-      now: now === null ? null : nowIn(run, Date.now()),
+      scale: scaleOf(part, sizes),
+      axis,
+      growing: now !== null,
       needle: needle.current,
-      brush: gestures.drag() ?? store.getState().brush,
+      drag: pointer.drag(),
     });
-    const across = sizes.plot + 2 * PAD_PX;
-    const context = begin(canvas.current, across, (last - first) * sizes.row);
-    if (context) paintRows(context, scene);
-    // The axis stays as it is while rows scroll.
-    const text = needleText(scene, gestures.drag(), axis.origin);
-    const key = JSON.stringify([scale, scene.brush, scene.needle, text, theme, pixelRatio()]);
-    if (key === axisKey.current) return;
-    const above = begin(axisCanvas.current, across, AXIS_PX);
-    if (above) paintAxis(above, scene, AXIS_PX, text);
-    axisKey.current = key;
   });
+  // Drawn again when the theme changes.
+  useTheme((state) => state.drawn);
   useEffect(() => store.subscribe(redraw), [store, redraw]);
   useShimmer(run, now !== null, redraw);
   useShowSelection(scroller, rows, sizes.row, (from, to) => part.set(view.show(part.get(), axis, from, to)));
   useBrushFits(part, axis);
   const follow = useFollow(scroller, rows);
 
-  const rowAt = (y: number) => {
-    if (y < 0 || !scroller.current) return undefined;
-    return rows[Math.floor((y + scroller.current.scrollTop) / sizes.row)];
-  };
-  const gestures = usePointer(scroller, {
-    left: sizes.label + PAD_PX,
-    width: sizes.plot,
-    top: AXIS_PX,
-    part: part.get,
-    zoomed: () => !view.isWhole(part.get(), axis),
-    zoom: (at, factor) => part.set(view.zoomAt(part.get(), axis, at, factor)),
-    pan: (by) => part.set(view.pan(part.get(), axis, by)),
-    brush: (brush) => store.getState().setBrush(brush),
-    fitAt: (y, x) => {
-      const row = rowAt(y);
-      const span = row ? pick(run, row, scaleNow(), x + PAD_PX) : null;
-      if (y < 0 || !span) {
-        store.getState().setBrush(null);
-        part.set(axis);
-      } else part.set(view.fit({ from: span.from, to: span.to }, axis));
-    },
-    hover: (at) => {
-      needle.current = at ? at.x + PAD_PX : -1;
-      const row = at ? rowAt(at.y) : undefined;
-      const found = at && row ? pick(run, row, scaleNow(), at.x + PAD_PX) : null;
-      store.getState().hoverOver(found?.span ?? -1);
-      tip.current?.show(found?.onBar ? found.span : -1, at);
-      redraw();
-    },
-    redraw: () => redraw(),
-  });
+  const pointer = usePlotPointer({ run, rows, axis, sizes, part, scroller, needle, tip, redraw });
 
   useImperativeHandle(ref, () => ({
     zoom: (factor) => {
@@ -164,18 +107,6 @@ export function Plot({ run, rows, axis, now, onZoomed, outside, corner, ref }: P
     },
     fit: () => part.set(axis),
   }));
-
-  const click = (event: MouseEvent<HTMLDivElement>) => {
-    const box = event.currentTarget.getBoundingClientRect();
-    const at = (event.target as Element).closest<HTMLElement>("[data-row]");
-    const row = at ? rows[Number(at.dataset.row)] : undefined;
-    if (!row) return store.getState().select(-1);
-    const x = event.clientX - box.left - sizes.label;
-    const found = pick(run, row, scaleNow(), x);
-    const label = x < 0;
-    if (label && row.item.kind !== "span" && !row.open) store.getState().toggleFold(row.item.key);
-    store.getState().select(label || !found ? Number(at!.dataset.span) : found.span);
-  };
 
   const style = {
     "--tl-label": `${sizes.label}px`,
@@ -202,7 +133,7 @@ export function Plot({ run, rows, axis, now, onZoomed, outside, corner, ref }: P
         <span />
         <span className="corner">{corner}</span>
       </div>
-      <div className="tl-rows" style={{ height: rows.length * sizes.row }} onClick={click}>
+      <div className="tl-rows" style={{ height: rows.length * sizes.row }} onClick={pointer.click}>
         <canvas
           ref={canvas}
           style={{ ...place, top: first * sizes.row, height: (last - first) * sizes.row }}
@@ -227,37 +158,4 @@ export function Plot({ run, rows, axis, now, onZoomed, outside, corner, ref }: P
       <Tip ref={tip} run={run} origin={axis.origin} left={sizes.label} />
     </div>
   );
-}
-
-/** What of a frame the store says. */
-function sceneOf(state: RunState, run: Skeleton, rows: Row[], scale: Scale, axis: Props["axis"]): Scene {
-  return {
-    run,
-    rows,
-    scale,
-    axis,
-    first: 0,
-    last: 0,
-    rowHeight: 0,
-    colours: coloursOf(useTheme.getState().drawn),
-    ticks: ticks(scale.from, scale.to, scale.width, axis.origin, 58),
-    heat: state.heat === "none" ? null : heat(run, state.heat),
-    path: state.criticalPath,
-    selected: state.selected,
-    hover: state.hover,
-    brush: state.brush,
-    needle: -1,
-    now: null,
-    phase: STILL.matches ? 0 : ((performance.now() % SHIMMER_MS) + 1) / SHIMMER_MS,
-  };
-}
-
-function needleText(scene: Scene, drag: view.Part | null, origin: number): string {
-  if (drag) return `${format.place(drag.from - origin)}, ${format.duration(drag.to - drag.from)}`;
-  const { scale } = scene;
-  const time =
-    scale.from + ((scene.needle - scale.left) / Math.max(1, scale.width)) * (scale.to - scale.from);
-  return scale.to - scale.from < 5e9
-    ? format.duration(Math.round(time - origin))
-    : format.place(time - origin);
 }

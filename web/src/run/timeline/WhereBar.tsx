@@ -46,7 +46,7 @@ export function WhereBar({ run, tools }: { run: Skeleton; tools: ReactNode }) {
   const mode = useRun((state) => state.heat);
   const path = useRun((state) => state.criticalPath);
   return (
-    <div className="where">
+    <div className={path || mode !== "none" ? "where told" : "where"}>
       {path ? (
         <PathFacts run={run} />
       ) : mode === "none" ? (

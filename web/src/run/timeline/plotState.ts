@@ -18,7 +18,19 @@ const SHIMMER_FRAME_MS = 66;
 export const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** Pixels of the columns. */
-export function useSizes(width: number) {
+export interface Sizes {
+  label: number;
+  duration: number;
+  /** Right of the durations. */
+  end: number;
+  /** Without its room at both sides. */
+  plot: number;
+  row: number;
+  /** A level. */
+  indent: number;
+}
+
+export function useSizes(width: number): Sizes {
   const phone = useMedia(PHONE);
   return useMemo(() => {
     const label = phone ? 150 : width < 560 ? 190 : 276;
@@ -29,8 +41,17 @@ export function useSizes(width: number) {
   }, [width, phone]);
 }
 
+export interface PartHandle {
+  get: () => view.Part;
+  set: (part: view.Part) => void;
+}
+
 /** The part of time that is shown. It follows the axis of a growing run while all of it is shown. */
-export function usePart(axis: view.Part, onZoomed: (zoomed: boolean) => void, changed: () => void) {
+export function usePart(
+  axis: view.Part,
+  onZoomed: (zoomed: boolean) => void,
+  changed: () => void,
+): PartHandle {
   const kept = useRef({ part: { from: axis.from, to: axis.to }, axis });
   const after = useRef({ onZoomed, changed });
   after.current = { onZoomed, changed };
@@ -57,7 +78,7 @@ export function usePart(axis: view.Part, onZoomed: (zoomed: boolean) => void, ch
 }
 
 /** The brush is what the plot shows; without one it shows all. */
-export function useBrushFits(part: ReturnType<typeof usePart>, axis: view.Part): void {
+export function useBrushFits(part: PartHandle, axis: view.Part): void {
   const brush = useRun((state) => state.brush);
   const before = useRef<view.Part | null>(null);
   useLayoutEffect(() => {
