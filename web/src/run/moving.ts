@@ -1,7 +1,8 @@
 /** Moving in a run by key, whatever view is open: errors, matches, parents, all open, all closed. */
 
 import { announce } from "@/app/announce";
-import { type Key, useKeys } from "@/app/keys";
+import type { KeyboardEventHandler } from "react";
+import { type Key, pressed, useKeys } from "@/app/keys";
 import { failures } from "./cause";
 import { foldsAbove } from "@/trace/rows";
 import { nextOf, type RunStore, useRunStore } from "./store";
@@ -64,4 +65,18 @@ export function useMovingKeys(): void {
     key("[", "All closed", () => closeAll(store)),
     key("]", "All open", () => openAll(store)),
   ]);
+}
+
+/**
+ * Declares the keys of a view. Of two views side by side the one that has the focus answers: give its root what comes
+ * back as `onKeyDown`.
+ */
+export function useViewKeys(keys: Key[]): KeyboardEventHandler {
+  useKeys(keys);
+  return (event) => {
+    const key = keys.find((known) => known.keys === pressed(event.nativeEvent));
+    if (!key || event.defaultPrevented) return;
+    event.preventDefault();
+    key.run(event.nativeEvent);
+  };
 }

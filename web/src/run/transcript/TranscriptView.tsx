@@ -3,6 +3,7 @@
 import { useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
 import {
   type CSSProperties,
+  type KeyboardEventHandler,
   useCallback,
   useEffect,
   useLayoutEffect,
@@ -10,7 +11,7 @@ import {
   useRef,
   useState,
 } from "react";
-import { useKeys } from "@/app/keys";
+import { useViewKeys } from "@/run/moving";
 import { isGrowing, PRINTED_ROWS_MAX, useRun, useRunStore } from "@/run/store";
 import { useTexts } from "@/run/texts";
 import { type Transcript, transcript, type TranscriptRow } from "@/trace/transcript";
@@ -89,7 +90,7 @@ export function TranscriptView() {
     bringIntoSight(current);
     // When the selection moves or all is folded anew, not when single rows open.
   }, [selected, cursor, fold]);
-  useRowKeys({ rows, current, select, toggle, opened });
+  const onKeyDown = useRowKeys({ rows, current, select, toggle, opened });
 
   const onScroll = () => {
     const element = scroller.current!;
@@ -108,6 +109,7 @@ export function TranscriptView() {
       aria-label="Transcript of the run"
       tabIndex={0}
       onScroll={onScroll}
+      onKeyDown={onKeyDown}
       onClick={(event) => {
         if (!(event.target as Element).closest("[data-row]")) store.getState().select(-1);
       }}
@@ -303,8 +305,9 @@ function StickyCard({
   const place = rowAt(tops, y);
   const at = rows[place];
   if (!at) return null;
-  const head = at.kind === "card" && at.open ? at : rows[at.card];
-  if (head?.kind !== "card" || tops[rows.indexOf(head)]! + 6 >= y) return null;
+  const headPlace = at.kind === "card" && at.open ? place : at.card;
+  const head = rows[headPlace];
+  if (head?.kind !== "card" || tops[headPlace]! + 6 >= y) return null;
   const level = Math.min(LEVELS_DRAWN, head.level + 1);
   return (
     <div
@@ -317,6 +320,16 @@ function StickyCard({
       <CardTitle run={store.getState().run} row={head} find={find} onToggle={toggle} />
     </div>
   );
+}
+
+/** The opened fold that a row stands in, -1 for none. */
+function foldAround(rows: readonly TranscriptRow[], place: number): number {
+  for (let above = place - 1; above >= 0; above--) {
+    const row = rows[above]!;
+    const isFold = row.kind === "fold" || row.kind === "loop";
+    if (isFold && row.open && row.level === rows[place]!.level) return above;
+  }
+  return -1;
 }
 
 /** Arrows: up and down through the rows, right opens, left closes or goes to the card around. */
@@ -332,7 +345,7 @@ function useRowKeys({
   select: (place: number) => void;
   toggle: (row: TranscriptRow) => void;
   opened: Opened;
-}): void {
+}): KeyboardEventHandler {
   const step = (by: 1 | -1) => {
     let place = current < 0 ? (by > 0 ? 0 : rows.length - 1) : current + by;
     while (rows[place]?.kind === "end") place += by;
@@ -346,8 +359,9 @@ function useRowKeys({
   const close = () => {
     const row = rows[current];
     if (!row) return;
-    if (isOpen(row)) toggle(row);
-    else if (row.card >= 0) select(row.card);
+    if (isOpen(row)) return toggle(row);
+    const around = row.inFold ? foldAround(rows, current) : row.card;
+    if (around >= 0) select(around);
   };
   const key = (keys: string, label: string, run: () => void) => ({
     keys,
@@ -355,7 +369,7 @@ function useRowKeys({
     group: "Moving in a run",
     run,
   });
-  useKeys([
+  return useViewKeys([
     key("ArrowUp", "Row up", () => step(-1)),
     key("ArrowDown", "Row down", () => step(1)),
     key("ArrowLeft", "Close", close),

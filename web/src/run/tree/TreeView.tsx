@@ -1,8 +1,8 @@
 /** The run as a tree: one row a span, folds as in the transcript. Rows come from trace/rows.ts. */
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useEffect, useMemo, useRef } from "react";
-import { useKeys } from "@/app/keys";
+import { type KeyboardEventHandler, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useViewKeys } from "@/run/moving";
 import { isGrowing, PRINTED_ROWS_MAX, useRun, useRunStore } from "@/run/store";
 import { useTexts } from "@/run/texts";
 import { NARROW_PX } from "@/run/transcript/measure";
@@ -29,7 +29,9 @@ export function TreeView() {
   const { width, phone } = useWidth(scroller);
   const height = phone ? ROW_PHONE_PX : ROW_PX;
   const { rows, hits } = useRows();
-  const current = useMemo(() => rowOf(run, rows, selected), [run, rows, selected]);
+  const [cursor, setCursor] = useState("");
+  const shows = useMemo(() => rowOf(run, rows, selected), [run, rows, selected]);
+  const current = currentRow(rows, shows, selected, cursor);
 
   const way = useMemo(() => wayTo(rows, current), [rows, current]);
 
@@ -60,18 +62,20 @@ export function TreeView() {
   const select = useCallback(
     (place: number) => {
       const row = rows[place];
-      if (row) store.getState().select(firstSpan(row.item));
+      if (!row) return;
+      setCursor(keyOf(row));
+      store.getState().select(firstSpan(row.item));
     },
     [rows, store],
   );
   useEffect(() => {
     if (current >= 0) bringIntoSight(scroller.current, 4 + current * height, height);
     // When the selection moves or all is folded anew, not when single rows open.
-  }, [selected, fold]);
+  }, [selected, cursor, fold]);
   useEffect(() => {
     if (pinned && scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
   }, [pinned, rows]);
-  useRowKeys(rows, current, select, toggle);
+  const onKeyDown = useRowKeys(rows, current, select, toggle);
 
   const onScroll = () => {
     const state = store.getState();
@@ -90,6 +94,7 @@ export function TreeView() {
       tabIndex={0}
       aria-activedescendant={current >= 0 ? idOf(rows[current]!) : undefined}
       onScroll={onScroll}
+      onKeyDown={onKeyDown}
       onClick={(event) => {
         if (!(event.target as Element).closest("[role=treeitem]")) store.getState().select(-1);
       }}
@@ -141,6 +146,14 @@ function useRows(): { rows: Row[]; hits: ReadonlySet<number> } {
   return { rows, hits };
 }
 
+/** The row that is marked: an opened fold and the first row in it are of one span, the one gone to last counts. */
+function currentRow(rows: readonly Row[], shows: number, selected: number, cursor: string): number {
+  for (let place = shows - 1; place >= 0 && firstSpan(rows[place]!.item) === selected; place--) {
+    if (keyOf(rows[place]!) === cursor) return place;
+  }
+  return shows;
+}
+
 function keyOf(row: Row): string {
   return row.item.kind === "span" ? `s${row.item.span}` : row.item.key;
 }
@@ -162,7 +175,7 @@ function useRowKeys(
   current: number,
   select: (place: number) => void,
   toggle: (row: Row) => void,
-): void {
+): KeyboardEventHandler {
   const key = (keys: string, label: string, run: () => void) => ({
     keys,
     label,
@@ -182,7 +195,7 @@ function useRowKeys(
     for (let place = current - 1; place >= 0; place--)
       if (rows[place]!.depth < row.depth) return select(place);
   };
-  useKeys([
+  return useViewKeys([
     key("ArrowUp", "Row up", () => select(current < 0 ? rows.length - 1 : Math.max(0, current - 1))),
     key("ArrowDown", "Row down", () => select(Math.min(rows.length - 1, current + 1))),
     key("ArrowLeft", "Close", left),
