@@ -5,6 +5,16 @@ import type { List } from "./useList";
 /** After the last row: more is on its way, or a scan stopped and can go on. */
 export function More<Row>({ list }: { list: List<Row> }) {
   if (list.loadingMore) return <Last>Loading more…</Last>;
+  if (list.moreFailed) {
+    return (
+      <Last>
+        <span>The next rows did not come.</span>
+        <button type="button" className="btn sm" onClick={list.more}>
+          Try again
+        </button>
+      </Last>
+    );
+  }
   if (list.stopped && list.hasMore) {
     return (
       <Last>

@@ -323,7 +323,7 @@ export function RunsPage() {
                 : undefined
             }
             withHead={!phone && !narrow}
-            onEnd={list.stopped ? nothing : list.more}
+            onEnd={list.stopped || list.moreFailed ? nothing : list.more}
             onMove={(state) => (resting.current = state)}
             foot={<More list={list} />}
           />

@@ -110,7 +110,7 @@ export function SessionsPage() {
           sort={address.sort.length > 0 ? address.sort : readSort(USUAL_SORT)}
           onSort={address.onSort}
           withHead={!phone}
-          onEnd={list.stopped ? () => undefined : list.more}
+          onEnd={list.stopped || list.moreFailed ? () => undefined : list.more}
           foot={<More list={list} />}
         />
       </Rows>

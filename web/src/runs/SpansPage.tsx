@@ -167,7 +167,7 @@ export function SpansPage() {
             sort={[]}
             onSort={() => undefined}
             withHead={!phone && !narrow}
-            onEnd={list.stopped ? () => undefined : list.more}
+            onEnd={list.stopped || list.moreFailed ? () => undefined : list.more}
             foot={<More list={list} />}
           />
         </Rows>

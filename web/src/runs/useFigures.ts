@@ -24,7 +24,7 @@ export function useFigures(filter: string | null) {
   });
   const good = useLastGood(query.data);
   const data = query.data ?? (filter === null ? undefined : good.current);
-  return { data, stale: query.isPlaceholderData || query.isError };
+  return { data, stale: query.isPlaceholderData || query.isError, error: query.error };
 }
 
 export interface Bucket {
@@ -84,6 +84,9 @@ export function useHistogram(filter: string | null, lengthMs: number | null, buc
     data,
     stale: query.isPlaceholderData || query.isError,
     pending: query.isPending && filter !== null,
+    failed: query.isError,
+    /** When it was read, milliseconds since 1970. */
+    atMs: query.dataUpdatedAt,
   };
 }
 

@@ -22,6 +22,8 @@ export interface ListPage<Row> {
   scanned: Scanned | null;
   hints: Hint[];
   resolved: ResolvedTime[];
+  /** As many rows as were asked for: a scan did not run out of time. */
+  full: boolean;
   /** Milliseconds until the answer was there. */
   tookMs: number;
 }
@@ -43,13 +45,12 @@ async function page<Row>(
   signal: AbortSignal,
 ): Promise<ListPage<Row>> {
   const began = performance.now();
-  const answer = await get<Record<string, unknown>>(
-    source.path,
-    { filter, sort, limit: cursor ? MORE : PAGE, cursor },
-    signal,
-  );
+  const limit = cursor ? MORE : PAGE;
+  const answer = await get<Record<string, unknown>>(source.path, { filter, sort, limit, cursor }, signal);
+  const rows = answer[source.rows] as Row[];
   return {
-    rows: answer[source.rows] as Row[],
+    rows,
+    full: rows.length >= limit,
     next: (answer.next_cursor as string | null) ?? null,
     total: (answer.total as number | null) ?? null,
     totalIs: (answer.total_is as string | null) ?? null,
@@ -78,6 +79,8 @@ export interface List<Row> {
   hasMore: boolean;
   loadingMore: boolean;
   more: () => void;
+  /** The next page did not come: asking again is the reader's choice. */
+  moreFailed: boolean;
   /** The scan stopped before it had a page full: going on is the reader's choice. */
   stopped: boolean;
   /** Reads the first page anew; the rows stay until it is there. */
@@ -162,13 +165,14 @@ export function useList<Row>(source: Source, filter: string, sort: string | unde
     hints: data?.pages[0]?.hints ?? [],
     tookMs: data?.pages[0]?.tookMs ?? null,
     loading: query.isPending && !data,
-    stale: query.isPlaceholderData || (query.isError && data !== undefined),
+    stale: query.isPlaceholderData || (query.isError && !query.isFetchNextPageError && data !== undefined),
     coming: query.isPlaceholderData,
-    error: query.error,
+    error: query.isFetchNextPageError ? null : query.error,
     hasMore: hasNextPage && !isPlaceholderData,
     loadingMore: isFetchingNextPage,
     more,
-    stopped: last !== undefined && last.scanned !== null && last.next !== null,
+    stopped: last !== undefined && last.scanned !== null && last.next !== null && !last.full,
+    moreFailed: query.isFetchNextPageError,
     renew,
     patch,
     prepend,
