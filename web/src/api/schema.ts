@@ -21,6 +21,9 @@ export interface Agent {
   trace_count: number;
   error_count: number;
   failed_count: number;
+  live_count: number;
+  span_count: number;
+  span_error_count: number;
   tokens: number | null;
   usage: Usage;
   cost: Total | null;
@@ -57,6 +60,13 @@ export interface AuditEntry {
 export interface AuditList {
   entries: AuditEntry[];
   next_cursor: string | null;
+}
+
+export interface Bucket {
+  start_nanos: Nanos;
+  count: number;
+  error_count: number;
+  failed_count: number;
 }
 
 export interface Card {
@@ -278,6 +288,9 @@ export interface Figures {
   count: number;
   error_count: number;
   failed_count: number;
+  live_count: number;
+  span_count: number;
+  span_error_count: number;
   tokens: number | null;
   usage: Usage;
   cost: Total | null;
@@ -325,6 +338,16 @@ export type FilterType =
   | "time"
   | "open";
 
+export interface FilterValue {
+  value: string;
+  count: number | null;
+}
+
+export interface FilterValues {
+  values: FilterValue[];
+  scanned: Scanned | null;
+}
+
 export interface Found {
   matches: FoundMatch[];
   total: number;
@@ -344,6 +367,16 @@ export interface Hint {
   from: number;
   to: number;
   suggestions?: string[];
+}
+
+export interface Histogram {
+  start_nanos: Nanos;
+  end_nanos: Nanos;
+  bucket_nanos: number;
+  buckets: Bucket[];
+  scanned: Scanned | null;
+  resolved: ResolvedTime[];
+  hints: Hint[];
 }
 
 export interface Hit {
@@ -1058,6 +1091,9 @@ export interface StatsRow {
   count: number;
   error_count: number;
   failed_count: number;
+  live_count: number;
+  span_count: number;
+  span_error_count: number;
   tokens: number | null;
   usage: Usage;
   cost: Total | null;

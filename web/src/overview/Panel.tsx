@@ -1,0 +1,123 @@
+/** One part of a page of sums: its title, what it is of, where all of it is, and its content or why there is none. */
+
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { Search } from "@/app/address";
+import { LoadingRows } from "@/ui/feedback";
+
+export interface PanelLink {
+  to: string;
+  search?: Search;
+  label: string;
+}
+
+export function Panel({
+  title,
+  note,
+  all,
+  extra,
+  size,
+  stale = false,
+  children,
+}: {
+  title: string;
+  note?: ReactNode;
+  all?: PanelLink | null;
+  /** At the right of the title: a legend, a choice. */
+  extra?: ReactNode;
+  /** Twelfths of the width. */
+  size: 3 | 4 | 5 | 6 | 7 | 8 | 12;
+  stale?: boolean;
+  children: ReactNode;
+}) {
+  return (
+    <section className={`cell c-${size}${stale ? " stale" : ""}`} aria-label={title}>
+      <h2>
+        <span className="nowrap">{title}</span>
+        {note && <span className="dim cut">{note}</span>}
+        {extra}
+        {all && (
+          <Link to={all.to} search={(all.search ?? {}) as never} className="all">
+            {all.label}
+          </Link>
+        )}
+      </h2>
+      {children}
+    </section>
+  );
+}
+
+/** Rows that are not there yet, that did not come, or that there are none of. */
+export function PanelBody({
+  loading,
+  error,
+  empty,
+  rows = 4,
+  children,
+}: {
+  loading: boolean;
+  error: unknown;
+  /** Said where there is nothing; null where there is something. */
+  empty: ReactNode | null;
+  rows?: number;
+  children: ReactNode;
+}) {
+  if (loading) return <LoadingRows rows={rows} height={28} />;
+  if (error) {
+    return <p className="dim nothing">{error instanceof Error ? error.message : "This did not come"}</p>;
+  }
+  if (empty !== null) return <p className="dim nothing">{empty}</p>;
+  return <>{children}</>;
+}
+
+/** A bar for how large a part of the largest something is. */
+export function PartBar({ part }: { part: number }) {
+  return (
+    <span className="hb" aria-hidden>
+      <i style={{ width: `${Math.max(0, Math.min(1, part)) * 100}%` }} />
+    </span>
+  );
+}
+
+/** Labels of the columns of numbers. */
+export function RankHead({ cols, labels }: { cols: string; labels: readonly string[] }) {
+  return (
+    <div className="lr lrhead" style={{ gridTemplateColumns: cols }} role="row">
+      {labels.map((label, at) => (
+        <span key={at} role="columnheader" className={at === 0 ? undefined : "num dim"}>
+          {label || <span className="vh">Name</span>}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+/** A row that leads somewhere. */
+export function RankRow({
+  cols,
+  to,
+  params,
+  search,
+  title,
+  children,
+}: {
+  cols: string;
+  to: string;
+  params?: Record<string, string>;
+  search?: Search;
+  title?: string;
+  children: ReactNode;
+}) {
+  return (
+    <Link
+      to={to}
+      params={(params ?? {}) as never}
+      search={(search ?? {}) as never}
+      className="lr"
+      style={{ gridTemplateColumns: cols }}
+      title={title}
+    >
+      {children}
+    </Link>
+  );
+}
