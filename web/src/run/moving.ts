@@ -4,17 +4,13 @@ import { announce } from "@/app/announce";
 import type { KeyboardEventHandler } from "react";
 import { type Key, pressed, useKeys } from "@/app/keys";
 import { failures } from "./cause";
-import { foldsAbove } from "@/trace/rows";
 import { nextOf, type RunStore, useRunStore } from "./store";
 
 /** Selects a span and opens all that hides it, folds among them. */
 export function jumpTo(store: RunStore, span: number): void {
-  const { run, showInfrastructure, fold, matches, openFolds, toggleFold, goTo } = store.getState();
   if (span < 0) return;
-  for (const key of foldsAbove(run, span, { showInfrastructure, fold, keep: new Set(matches) })) {
-    if (!openFolds.has(key)) toggleFold(key);
-  }
-  goTo(span);
+  store.getState().unfold(span, "all");
+  store.getState().goTo(span);
 }
 
 /** The next span that failed by itself, or the one before. */

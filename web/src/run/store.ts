@@ -8,7 +8,8 @@
 
 import { createContext, useContext } from "react";
 import { createStore, type StoreApi, useStore } from "zustand";
-import { oddities } from "@/trace/children";
+import { isRepeatKey, oddities } from "@/trace/children";
+import { foldsAbove } from "@/trace/rows";
 import { FLAG, has, indexOf, type Skeleton, spanId } from "@/trace/skeleton";
 
 export type View = "transcript" | "tree" | "timeline" | "graph";
@@ -60,8 +61,10 @@ export interface RunState {
   collapseAll(): void;
   /** Opens what is above a span, so that it can be seen. */
   reveal(span: number): void;
-  /** Selects a span and opens what is above it. */
+  /** Selects a span and opens what is above it; in a loop or repeat that is closed it shows on its row. */
   goTo(span: number): void;
+  /** Opens the folds that hide a span: all, or all but loops and repeats. */
+  unfold(span: number, which: "all" | "steps"): void;
   toggleFold(key: string): void;
   setFind(text: string, matches: readonly number[]): void;
   setBrush(brush: Brush | null): void;
@@ -133,8 +136,18 @@ export function createRunStore(run: Skeleton, selectedId?: string): RunStore {
       if (openAbove(get().run, next, span)) set({ expanded: next });
     },
     goTo: (span) => {
-      if (span >= 0) get().reveal(span);
+      if (span >= 0) {
+        get().reveal(span);
+        get().unfold(span, "steps");
+      }
       get().select(span);
+    },
+    unfold: (span, which) => {
+      const { run, showInfrastructure, fold, matches, openFolds } = get();
+      const keys = foldsAbove(run, span, { showInfrastructure, fold, keep: new Set(matches) }).filter(
+        (key) => which === "all" || !isRepeatKey(key),
+      );
+      if (keys.some((key) => !openFolds.has(key))) set({ openFolds: new Set([...openFolds, ...keys]) });
     },
     toggleFold: (key) => {
       const next = new Set(get().openFolds);

@@ -101,6 +101,11 @@ export function inside(run: Skeleton, fold: Fold, options: FoldOptions): Item[] 
   return hundreds(run, folded(run, parent, fold.covered, options, depth), options, depth);
 }
 
+/** The key of a fold is a loop's or a repeat's. */
+export function isRepeatKey(key: string): boolean {
+  return key.startsWith("loop:") || key.startsWith("repeat:");
+}
+
 /** First span of an item: rows stand in its order. */
 export function firstSpan(item: Item): number {
   return item.kind === "span" ? item.span : item.covered[0]!;

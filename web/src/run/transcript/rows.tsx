@@ -283,6 +283,7 @@ export function CardTitle({
         {row.level >= LEVELS_DRAWN && `level ${format.exact(row.level + 1)} · `}
         {cardWords(run, span)}
       </span>
+      {!row.open && <FailedPill run={run} covered={[span]} />}
       <Odd run={run} span={span} />
       {has(run, span, FLAG.open) && <Waiting />}
       <span className="grow" />

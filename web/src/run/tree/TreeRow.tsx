@@ -141,6 +141,7 @@ function SpanWords({ run, row, span, text, find }: TreeRowProps & { span: number
       {bad && <ErrorIcon size={14} strokeWidth={1.5} className="i err-t" aria-label="Failed" />}
       {bad && <bdi className="ek err-t cut">{format.cut(errorOf(run, span).kind, 60)}</bdi>}
       {row.opens && !row.open && <span className="cnt">{format.count(run.subtreeSpans[span]! - 1)}</span>}
+      {row.opens && !row.open && !bad && <FailedPill run={run} covered={[span]} />}
       {odd.length > 0 && (
         <span className="warn-t odd" title={odd.join("; ")}>
           <WarnIcon size={13} strokeWidth={1.5} className="i" aria-hidden />
