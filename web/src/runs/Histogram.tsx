@@ -3,7 +3,7 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from "react";
 import type { Search } from "@/app/address";
 import { useNow } from "@/app/clock";
-import { millis, plural } from "@/format";
+import { count, millis, plural } from "@/format";
 import { bars, bucketsBetween, shareOf } from "./bars";
 import { type Range, rangeLabel, ticks } from "./range";
 import type { Drawn, HistogramAnswer } from "./useFigures";
@@ -193,9 +193,14 @@ export function Histogram({
           </span>
         )}
       </div>
-      {earlier > 0 && (
+      {answer.scanned && (
+        <span className="histnote">
+          drawn so far: {count(answer.scanned.rows)} of {count(answer.scanned.of)} runs scanned
+        </span>
+      )}
+      {!answer.scanned && earlier > 0 && (
         <span
-          className="earlier"
+          className="histnote"
           title="They lie so far back that the others would be one bar; the table has them"
         >
           {plural(earlier, "earlier run")} not drawn

@@ -251,7 +251,7 @@ export function Foot<Row>({
       <span>
         {list.loading
           ? "Loading"
-          : `${count(rows.length)}${of} loaded${hasMore ? ", more while you scroll" : ""}`}
+          : `${count(rows.length)}${of} loaded${hasMore && !list.stopped ? ", more while you scroll" : ""}`}
       </span>
       {scanned && (
         <span>

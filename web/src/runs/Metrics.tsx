@@ -1,5 +1,6 @@
 /** The strip of numbers over a list. They are of what the filter and the range let through; each is a way to filter. */
 
+import type { Scanned } from "@/api/schema";
 import * as format from "@/format";
 import { cachedShare } from "./cells";
 import type { RunFigures } from "./useFigures";
@@ -17,7 +18,16 @@ export interface Metric {
   on?: boolean;
 }
 
-export function Metrics({ metrics, stale }: { metrics: readonly Metric[]; stale: boolean }) {
+export function Metrics({
+  metrics,
+  scanned,
+  stale,
+}: {
+  metrics: readonly Metric[];
+  /** The sums are of so many of the runs; null where they are of all. */
+  scanned: Scanned | null;
+  stale: boolean;
+}) {
   return (
     <dl className={stale ? "metrics stale" : "metrics"}>
       {metrics.map((metric) => (
@@ -44,6 +54,14 @@ export function Metrics({ metrics, stale }: { metrics: readonly Metric[]; stale:
           </dd>
         </div>
       ))}
+      {scanned && (
+        <div className="metric partial">
+          <dt>Not all of it</dt>
+          <dd>
+            sums of {format.count(scanned.rows)} of {format.count(scanned.of)} runs scanned
+          </dd>
+        </div>
+      )}
     </dl>
   );
 }

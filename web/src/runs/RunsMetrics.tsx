@@ -22,11 +22,13 @@ export function RunsMetrics({
   const { q, setQ, setSort, update } = address;
   const sums = figures.data?.figures;
   const failedOn = /(^|\s)is:failed(\s|$)/.test(q);
-  const runs = sums?.count ?? null;
+  const scanned = figures.data?.scanned ?? null;
+  // A scan that ran out of time counts less than the list may have found.
+  const runs = sums ? (scanned ? Math.max(sums.count, list.total ?? 0) : sums.count) : null;
   const metrics = [
     {
       label: "Traces",
-      value: runs === null ? "– –" : `${figures.data?.partial ? "≥ " : ""}${format.count(runs)}`,
+      value: runs === null ? "– –" : `${scanned ? "≥ " : ""}${format.count(runs)}`,
       exact:
         runs === null
           ? undefined
@@ -53,5 +55,5 @@ export function RunsMetrics({
         }),
     }),
   ];
-  return <Metrics metrics={metrics} stale={figures.stale || list.stale} />;
+  return <Metrics metrics={metrics} scanned={scanned} stale={figures.stale || list.stale} />;
 }

@@ -338,6 +338,6 @@ const nothing = () => undefined;
 
 /** The sums count all that match, the list only as far as its time let it: the better number is shown everywhere. */
 function counted(list: List<TraceRow>, { data, stale }: ReturnType<typeof useFigures>): List<TraceRow> {
-  if (list.totalIs !== "at_least" || list.stale || stale || !data || data.partial) return list;
+  if (list.totalIs !== "at_least" || list.stale || stale || !data || data.scanned) return list;
   return { ...list, total: Math.max(list.total ?? 0, data.figures.count), totalIs: "exact" };
 }

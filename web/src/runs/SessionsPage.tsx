@@ -147,5 +147,7 @@ function SessionMetrics({ address, list }: { address: ListAddress; list: List<Se
       slowerThan: (nanos) => setQ(setField(q, "duration", term("duration", ">=", filterDuration(nanos)))),
     }),
   ];
-  return <Metrics metrics={metrics} stale={figures.stale || list.stale} />;
+  return (
+    <Metrics metrics={metrics} scanned={figures.data?.scanned ?? null} stale={figures.stale || list.stale} />
+  );
 }

@@ -258,5 +258,5 @@ function SpanMetrics({
       slowerThan: () => toRuns("-duration"),
     }),
   ];
-  return <Metrics metrics={metrics} stale={figures.stale || stale} />;
+  return <Metrics metrics={metrics} scanned={figures.data?.scanned ?? null} stale={figures.stale || stale} />;
 }

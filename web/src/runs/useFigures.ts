@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { get } from "@/api/client";
 import { denseFrom } from "./bars";
-import type { Figures, Stats } from "@/api/schema";
+import type { Figures, Scanned, Stats } from "@/api/schema";
 
 /** Sums as the server gives them; the counts of spans came later than the rest. */
 export type RunFigures = Figures & { span_count?: number; span_error_count?: number; live_count?: number };
@@ -15,7 +15,7 @@ export function useFigures(filter: string | null) {
     queryKey: ["stats", filter],
     queryFn: async ({ signal }) => {
       const stats = await get<Stats>("/stats", { filter }, signal);
-      return { figures: stats.total as RunFigures, partial: stats.scanned !== null };
+      return { figures: stats.total as RunFigures, scanned: stats.scanned };
     },
     enabled: filter !== null,
     placeholderData: keepPreviousData,
@@ -39,6 +39,8 @@ export interface HistogramAnswer {
   end_nanos: string;
   bucket_nanos: number;
   buckets: Bucket[];
+  /** How far the server came in its time; null where it saw all. */
+  scanned: Scanned | null;
 }
 
 /** Requests for one drawing, at most. */
@@ -66,7 +68,8 @@ export function useHistogram(filter: string | null, lengthMs: number | null, buc
       let drawn: Drawn = { answer: await ask(), earlier: 0 };
       for (let tries = 1; tries < TRIES; tries++) {
         const { buckets } = drawn.answer;
-        const first = denseFrom(buckets);
+        // A scan that ran out of time has seen the newest runs only: what is empty may not be.
+        const first = drawn.answer.scanned ? 0 : denseFrom(buckets);
         if (first === 0) break;
         const left = buckets.slice(0, first).reduce((sum, bucket) => sum + bucket.count, 0);
         drawn = { answer: await ask(buckets[first]!.start_nanos), earlier: drawn.earlier + left };
