@@ -45,6 +45,7 @@ interface Facts {
 /** How many spans of a kind stand before each place: what is below a span is a difference of two. */
 export interface Tallies {
   llm: Uint32Array;
+  tool: Uint32Array;
   agent: Uint32Array;
   /** Everything an agent does: model, tool, agent, retrieval, memory, check... but no wrapper. */
   content: Uint32Array;
@@ -88,10 +89,16 @@ export function tallies(run: Skeleton): Tallies {
   let known = TALLIES.get(run);
   if (known) return known;
   const size = run.count + 1;
-  known = { llm: new Uint32Array(size), agent: new Uint32Array(size), content: new Uint32Array(size) };
+  known = {
+    llm: new Uint32Array(size),
+    tool: new Uint32Array(size),
+    agent: new Uint32Array(size),
+    content: new Uint32Array(size),
+  };
   for (let span = 0; span < run.count; span++) {
     const kind = run.category[span]!;
     known.llm[span + 1] = known.llm[span]! + (kind === LLM ? 1 : 0);
+    known.tool[span + 1] = known.tool[span]! + (kind === TOOL ? 1 : 0);
     known.agent[span + 1] = known.agent[span]! + (kind === AGENT ? 1 : 0);
     known.content[span + 1] = known.content[span]! + (WRAPPERS.includes(kind) ? 0 : 1);
   }

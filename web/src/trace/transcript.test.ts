@@ -112,6 +112,17 @@ describe("transcript", () => {
     expect([1, 2, 3, 5, 6].map(closed.rowOf)).toEqual([0, 0, 0, 0, 1]);
   });
 
+  test("a tool with tools in it is a card; what it looked up stands below it", () => {
+    const run = testRun([
+      span("agent"),
+      span("tool", 0),
+      span("tool", 1),
+      span("tool", 0),
+      span("retrieval", 3),
+    ]);
+    expect(told(tell(run))).toEqual(["card 1", "  call 2", "  end 1", "call 3", "call 4"]);
+  });
+
   test("checks that passed share a row, with what was remembered between; one that failed stands alone", () => {
     const run = testRun([
       span("agent"),

@@ -241,20 +241,22 @@ class Builder {
     return this.through(span, frame);
   }
 
-  /** A tool or the like: with an agent in it, the agent's card; with model calls in it, a card; else a row. */
+  /** A tool or the like: with an agent in it, the agent's card; with calls in it, a card; else a row. */
   private call(span: number, frame: Frame): void {
     const { run } = this;
     const isTool = category(run, span) === "tool";
     if (isTool) {
       const only = this.onlyContent(span);
       if (only >= 0 && category(run, only) === "agent") return this.card(only, span, frame);
-      if (below(run, span, "llm") > 0 || below(run, span, "agent") > 0) return this.card(span, -1, frame);
+      const steps = below(run, span, "llm") + below(run, span, "agent") + below(run, span, "tool");
+      if (steps > 0) return this.card(span, -1, frame);
     }
     const tool = run.parent[span]! * run.strings.length + run.displayName[span]!;
     const retry = isTool && this.failing.has(tool);
     if (failed(run, span)) this.failing.add(tool);
     else this.failing.delete(tool);
     this.add({ kind: "call", key: spanId(run, span), span, retry, ...where(frame) });
+    if (isTool && below(run, span, "content") > 0) this.through(span, frame);
   }
 
   /** The only child with anything in it, -1 where there are more or none. */

@@ -78,9 +78,7 @@ export function argumentWords(json: string): string {
 
 /** "103 spans · 8 calls · 25 tools". */
 export function cardWords(run: Skeleton, span: number): string {
-  let tools = 0;
-  const end = run.endIndex[span]!;
-  for (let inner = span + 1; inner < end; inner++) if (category(run, inner) === "tool") tools++;
+  const tools = below(run, span, "tool");
   const calls = below(run, span, "llm");
   const parts = [format.plural(run.subtreeSpans[span]!, "span")];
   if (calls > 0) parts.push(format.plural(calls, "call"));
