@@ -10,6 +10,8 @@ interface Worker {
 interface Each {
   /** An empty one of the test's own. */
   empty: Clew;
+  /** An empty one that wants keys, and a key that may do everything. */
+  keyed: { clew: Clew; key: string };
   /** Errors of the console and of scripts; a test that expects some takes them out. */
   troubles: string[];
 }
@@ -37,9 +39,21 @@ export const test = base.extend<Each, Worker>({
     },
     { scope: "worker", timeout: 60_000 },
   ],
-  empty: async ({}, use) => {
+  // The page goes before its server, so that nothing is asked of one that is gone.
+  empty: async ({ page }, use) => {
     const clew = await new Clew().start();
     await use(clew);
+    await page.close();
+    await clew.remove();
+  },
+  keyed: async ({ page }, use) => {
+    const clew = new Clew(["--open", "false"]);
+    const made = JSON.parse(
+      clew.command("keys", "create", "--name", "founder", "--scopes", "ingest,read,admin", "--json"),
+    ) as { key: string };
+    await clew.start();
+    await use({ clew, key: made.key });
+    await page.close();
     await clew.remove();
   },
   troubles: [

@@ -1,7 +1,7 @@
 /** The menu at the left, and the tab bar of phones. */
 
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, useLocation } from "@tanstack/react-router";
 import type { LucideIcon } from "lucide-react";
 import { get } from "@/api/client";
 import type { AgentList, SavedView, SavedViewList } from "@/api/schema";
@@ -23,13 +23,15 @@ import { useSession } from "./session";
 
 interface Section {
   to: string;
+  /** Another address that belongs to it. */
+  also?: string;
   label: string;
   icon: LucideIcon;
 }
 
 const SECTIONS: Section[] = [
   { to: "/overview", label: "Overview", icon: OverviewIcon },
-  { to: "/runs", label: "Runs", icon: RunsIcon },
+  { to: "/runs", also: "/spans", label: "Runs", icon: RunsIcon },
   { to: "/sessions", label: "Sessions", icon: SessionIcon },
   { to: "/agents", label: "Agents", icon: AgentIcon },
   { to: "/users", label: "Users", icon: UserIcon },
@@ -38,13 +40,16 @@ const SETTINGS: Section = { to: "/settings", label: "Settings", icon: SettingsIc
 /** Agents in the menu; the rest are a click away. */
 const AGENTS_SHOWN = 8;
 
-function Item({ to, label, icon: Icon }: Section) {
+function Item({ to, also, label, icon: Icon }: Section) {
+  const belongs = useLocation({ select: ({ pathname }) => also !== undefined && pathname.startsWith(also) });
+  const current = { "aria-current": "page" as const };
   return (
     <Link
       to={to}
-      activeProps={{ "aria-current": "page" }}
+      activeProps={current}
       activeOptions={{ includeSearch: false }}
       title={label}
+      {...(belongs ? current : {})}
     >
       <Icon size={16} strokeWidth={1.5} className="i" aria-hidden />
       <span>{label}</span>

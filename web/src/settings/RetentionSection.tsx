@@ -120,26 +120,28 @@ function NumberSetting({
       <Field
         label={label}
         note={setting.locked ? "Set from outside: a file, the environment or a flag." : `${setting.about}.`}
+        after={
+          <>
+            <span className="mut">{unit}</span>
+            <Button
+              type="submit"
+              disabled={setting.locked || typed === null || typed === stored || change.isPending}
+            >
+              Save
+            </Button>
+          </>
+        }
       >
-        <span className="row">
-          <input
-            className="field short"
-            type="number"
-            min={0}
-            step="any"
-            placeholder="no limit"
-            value={text}
-            disabled={setting.locked}
-            onChange={(event) => setTyped(event.target.value)}
-          />
-          <span className="mut">{unit}</span>
-          <Button
-            type="submit"
-            disabled={setting.locked || typed === null || typed === stored || change.isPending}
-          >
-            Save
-          </Button>
-        </span>
+        <input
+          className="field short"
+          type="number"
+          min={0}
+          step="any"
+          placeholder="no limit"
+          value={text}
+          disabled={setting.locked}
+          onChange={(event) => setTyped(event.target.value)}
+        />
       </Field>
     </form>
   );

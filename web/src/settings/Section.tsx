@@ -60,14 +60,29 @@ export function Rows<Row>({
   );
 }
 
-/** A field with its name above and a remark below. */
-export function Field({ label, note, children }: { label: string; note?: ReactNode; children: ReactNode }) {
+/** A field with its name above, what stands behind it, and a remark below. */
+export function Field({
+  label,
+  note,
+  after,
+  children,
+}: {
+  label: string;
+  note?: ReactNode;
+  after?: ReactNode;
+  children: ReactNode;
+}) {
   return (
-    <label className="setfield">
-      <span>{label}</span>
-      {children}
+    <div className="setfield">
+      <span className="row">
+        <label>
+          <span>{label}</span>
+          {children}
+        </label>
+        {after}
+      </span>
       {note && <span className="dim">{note}</span>}
-    </label>
+    </div>
   );
 }
 
