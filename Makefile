@@ -5,7 +5,7 @@ DATA  ?= data
 BIN   := target/release/clew
 
 .DEFAULT_GOAL := help
-.PHONY: help build web web-dev run demo test test-rust test-http check bench bench-browser conformance crash fuzz install clean
+.PHONY: help build web web-dev run demo test test-rust test-web test-browser test-http check bench bench-browser conformance crash fuzz install clean
 # A recipe that breaks off leaves no file behind that looks finished.
 .DELETE_ON_ERROR:
 
@@ -50,10 +50,17 @@ test: ## every test: Rust, then recorded and real clients against the built bina
 test-rust: ## the Rust tests alone
 	.ci/test rust
 
+test-web: ## the tests of the page's modules alone
+	.ci/test web
+
+test-browser: ## the pages of the built binary in Chromium alone
+	.ci/test browser
+
 test-http: ## the tests that drive the built binary over HTTP and gRPC alone
 	.ci/test http
 
-check: ## what a commit must pass besides its tests: formatting, lints, docs
+check: $(WEB_MODULES) ## what a commit must pass besides its tests: formatting, lints, types, docs
+	cd web && npm run --silent check
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --quiet

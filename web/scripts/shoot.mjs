@@ -8,14 +8,23 @@ const option = (name, otherwise) => {
 };
 const browser = await chromium.launch({
   executablePath: process.env.CLEW_CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
 });
 const page = await browser.newPage({
   viewport: { width: Number(option("width", 1440)), height: Number(option("height", 900)) },
   colorScheme: rest.includes("--dark") ? "dark" : "light",
 });
 page.on("console", (message) => {
-  if (message.type() === "error" || message.type() === "warning") console.log(`console ${message.type()}: ${message.text()} ${message.location().url}`);
+  if (message.type() === "error" || message.type() === "warning")
+    console.log(`console ${message.type()}: ${message.text()} ${message.location().url}`);
 });
 page.on("pageerror", (error) => console.log(`page error: ${error.message}`));
 await page.goto(url);

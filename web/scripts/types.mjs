@@ -24,7 +24,8 @@ function shape(name, schema) {
   if (schema.type !== "object" || !schema.properties) return [`export type ${name} = ${type(schema)};`];
   const required = new Set(schema.required ?? Object.keys(schema.properties));
   const fields = Object.entries(schema.properties).map(
-    ([field, inner]) => `  ${/^\w+$/.test(field) ? field : JSON.stringify(field)}${required.has(field) ? "" : "?"}: ${type(inner)};`,
+    ([field, inner]) =>
+      `  ${/^\w+$/.test(field) ? field : JSON.stringify(field)}${required.has(field) ? "" : "?"}: ${type(inner)};`,
   );
   return [`export interface ${name} {`, ...fields, "}"];
 }
