@@ -83,7 +83,7 @@ function Sentence({
   const isLate = span !== null && first > span.from + (span.to - span.from) * LATE;
   const parts = sentence({
     figures: sums.figures,
-    partial: sums.partial,
+    partial: sums.scanned !== null,
     worst: worst && worst.runs > 1 ? worst : null,
     since: isLate ? clock(first, span.to - span.from) : null,
   });

@@ -46,12 +46,7 @@ export function RunsPanel({
       all={{ to: "/runs", search: scope.list(), label: "All runs" }}
     >
       {has ? (
-        <Histogram
-          drawn={runs.data!}
-          range={scope.range}
-          onRange={scope.setRange}
-          stale={runs.stale}
-        />
+        <Histogram drawn={runs.data!} range={scope.range} onRange={scope.setRange} stale={runs.stale} />
       ) : (
         <div className="chart none dim" style={{ height: CHART_PX }}>
           {runs.pending ? "" : runs.failed ? "The runs over time did not come" : "Nothing in this range"}

@@ -11,13 +11,14 @@ import { Spark } from "@/ui/charts/Spark";
 import { StateMark } from "@/ui/state";
 import { Cost, Duration, Tokens, When } from "@/ui/values";
 import { sessionState } from "@/runs/sessionColumns";
-import { spread } from "./errors";
+import { type ErrorGroup, spread } from "./errors";
 import { Panel, PanelBody, PartBar, RankHead, RankRow } from "./Panel";
 import { atLeast } from "./slow";
 import { pico } from "./sums";
 import {
   type Group,
   TIMED_CONDITION,
+  useCounted,
   useFailures,
   useGroups,
   useSlow,
@@ -50,32 +51,54 @@ export function FailsPanel({ scope, span, size }: { scope: Scope; span: Span | n
         empty={groups.length === 0 ? "No step failed in this range." : null}
       >
         <RankHead cols={cols} labels={["", "", "", "runs"]} />
-        {groups.map((group) => {
-          const marks = span ? spread(group.starts, span.from, span.to, SPARK_PARTS) : [];
-          const runs = `${data!.whole ? "" : "≥ "}${format.count(group.runs)}`;
-          return (
-            <RankRow
-              key={group.key}
-              cols={cols}
-              to="/runs"
-              search={scope.list(`has span(${group.condition})`)}
-              title={format.cut(`${group.kind}: ${group.message}`)}
-            >
-              <ErrorIcon size={14} strokeWidth={1.5} className="i err-i" aria-hidden />
-              <span className="td">
-                <bdi className="nowrap fname">{format.cut(group.kind, 48)}</bdi>
-                <bdi className={group.category === "tool" ? "mono mut nowrap" : "mut nowrap"}>
-                  {format.cut(group.name, 30)}
-                </bdi>
-                <Text text={group.message || " "} tone="dim" />
-              </span>
-              <Spark values={marks} label={`${format.plural(group.times, "time")} in this range`} />
-              <span className="num strong">{runs}</span>
-            </RankRow>
-          );
-        })}
+        {groups.map((group) => (
+          <FailRow key={group.key} group={group} scope={scope} span={span} whole={data!.whole} cols={cols} />
+        ))}
       </PanelBody>
     </Panel>
+  );
+}
+
+/** Of more failed steps than were looked at the server counts the runs. */
+function FailRow({
+  group,
+  scope,
+  span,
+  whole,
+  cols,
+}: {
+  group: ErrorGroup;
+  scope: Scope;
+  span: Span | null;
+  whole: boolean;
+  cols: string;
+}) {
+  const where = `has span(${group.condition})`;
+  const counted = useCounted(scope, span, where, SPARK_PARTS, !whole);
+  const marks = counted?.marks ?? (span ? spread(group.starts, span.from, span.to, SPARK_PARTS) : []);
+  const runs = counted?.runs ?? group.runs;
+  const isLess = counted ? counted.partial : !whole;
+  return (
+    <RankRow
+      cols={cols}
+      to="/runs"
+      search={scope.list(where)}
+      title={format.cut(`${group.kind}: ${group.message}`)}
+    >
+      <ErrorIcon size={14} strokeWidth={1.5} className="i err-i" aria-hidden />
+      <span className="td">
+        <bdi className="nowrap fname">{format.cut(group.kind, 48)}</bdi>
+        <bdi className={group.category === "tool" ? "mono mut nowrap" : "mut nowrap"}>
+          {format.cut(group.name, 30)}
+        </bdi>
+        <Text text={group.message || " "} tone="dim" />
+      </span>
+      <Spark values={marks} label={`When it happened in this range: ${format.plural(runs, "run")}`} />
+      <span className="num strong">
+        {isLess && "≥ "}
+        {format.count(runs)}
+      </span>
+    </RankRow>
   );
 }
 

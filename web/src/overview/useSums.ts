@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-quer
 import { useEffect, useMemo } from "react";
 import { get } from "@/api/client";
 import { follow } from "@/api/live";
-import type { SessionList, SpanList, Stats, TraceList } from "@/api/schema";
+import type { Histogram, SessionList, SpanList, Stats, TraceList } from "@/api/schema";
 import { add } from "@/query/edit";
 import { groupErrors } from "./errors";
 import { bySpeed } from "./slow";
@@ -86,6 +86,28 @@ export function useFailures(scope: Scope) {
     ...MINE,
     staleTime: 30_000,
   });
+}
+
+/** How many runs meet a condition, and when they were. */
+export function useCounted(scope: Scope, span: Span | null, where: string, parts: number, wanted: boolean) {
+  const filter = add(scope.filter, where);
+  // Not renewed with every run that comes: it is a scan for each row.
+  return useQuery({
+    queryKey: ["counted", filter, parts],
+    queryFn: async ({ signal }) => {
+      const start = BigInt(Math.round(span!.from)) * 1_000_000n;
+      const answer = await get<Histogram>(
+        "/histogram",
+        { filter, start: start.toString(), buckets: parts },
+        signal,
+      );
+      const marks = answer.buckets.map((bucket) => bucket.count);
+      return { marks, runs: marks.reduce((sum, count) => sum + count, 0), partial: answer.scanned !== null };
+    },
+    enabled: wanted && span !== null,
+    staleTime: 60_000,
+    retry: false,
+  }).data;
 }
 
 /** Timed steps that are looked at: the newest. */

@@ -182,7 +182,12 @@ function draw(props: Props, element: HTMLElement, setAt: (at: number | null) => 
         grid: { stroke: colour("--line-faint"), width: 1 },
         ticks: { show: false },
         values: (_, splits) => splits.map(props.write),
-        ...(log ? { splits: (_: UPlot, __: number, least: number, most: number) => powers(least, most) } : {}),
+        ...(log
+          ? {
+              splits: (_: UPlot, __: number, least: number, most: number) => powers(least, most),
+              filter: (_: UPlot, splits: number[]) => splits,
+            }
+          : {}),
       },
     ],
     series: [
