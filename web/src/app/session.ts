@@ -5,6 +5,7 @@ import { useEffect } from "react";
 import { create } from "zustand";
 import { type ApiError, get, onAnswer, send } from "@/api/client";
 import type { SessionState } from "@/api/schema";
+import { sentence } from "@/format";
 
 /** Between two tries to reach a server that went away. */
 export const RETRY_SECONDS = 5;
@@ -28,11 +29,6 @@ onAnswer((error: ApiError | null) => {
     useServer.setState({ goneSince: null });
   }
 });
-
-/** The server's messages begin small and end without a stop, since programs read them too. */
-function sentence(message: string): string {
-  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
-}
 
 /** What asks for the session; the first thing that the page asks for, before anything is drawn. */
 export const SESSION = queryOptions({

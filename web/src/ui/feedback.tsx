@@ -3,6 +3,7 @@
 import type { LucideIcon } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { ApiError } from "@/api/client";
+import { sentence } from "@/format";
 import { ErrorIcon, WarnIcon } from "./icons";
 
 /** A page or a box without content: says why and what to do. */
@@ -63,7 +64,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
         )
       }
     >
-      {message}
+      {sentence(message)}
     </EmptyState>
   );
 }
