@@ -288,7 +288,7 @@ export function GroupPanel({
   return (
     <Panel
       title={words.title}
-      note={`runs that called them${more > 0 ? `, ${format.count(more)} more` : ""}`}
+      note={`sums of the runs that called them${more > 0 ? `, ${format.count(more)} more` : ""}`}
       size={size}
       all={{
         to: "/spans",

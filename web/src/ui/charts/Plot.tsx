@@ -10,6 +10,8 @@ import { stacked } from "./series";
 
 /** Width that a label of the x axis needs, pixels. */
 const TICK_PX = 72;
+/** A label nearer to the right edge would not fit. */
+const EDGE_PX = 16;
 const AXIS_X_PX = 20;
 const AXIS_Y_PX = 52;
 
@@ -134,8 +136,10 @@ function draw(props: Props, element: HTMLElement, setAt: (at: number | null) => 
   const colour = (name: string) => styles.getPropertyValue(name).trim();
   const font = `10.5px ${styles.fontFamily}`;
   const isBars = kind === "bars";
-  const from = props.from ?? xs[0]!;
-  const to = props.to ?? xs.at(-1)! + (isBars ? stepOf(xs) : 0);
+  // The first and the last bucket may lie partly outside of the range: they are shown whole.
+  const from = Math.min(props.from ?? xs[0]!, xs[0]!);
+  const end = xs.at(-1)! + (isBars ? stepOf(xs) : 0);
+  const to = Math.max(props.to ?? end, end);
   // Taller parts of a stack are painted first, so that the lower ones cover them.
   const heights = isBars ? stacked(series).reverse() : series.map((one) => one.values as (number | null)[]);
   const order = isBars ? series.toReversed() : series;
@@ -218,7 +222,11 @@ function powers(least: number, most: number): number[] {
 }
 
 function timeAxis(from: number, to: number, width: number) {
-  const marks = ticks(from, to, Math.max(1, Math.floor((width - AXIS_Y_PX) / TICK_PX)));
+  const plotted = Math.max(1, width - AXIS_Y_PX);
+  const isClear = (ms: number) => ((to - ms) / (to - from)) * plotted > EDGE_PX;
+  const marks = ticks(from, to, Math.max(1, Math.floor(plotted / TICK_PX))).filter((mark) =>
+    isClear(mark.ms),
+  );
   return { splits: () => marks.map((mark) => mark.ms), values: () => marks.map((mark) => mark.label) };
 }
 
