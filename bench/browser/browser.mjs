@@ -122,6 +122,12 @@ export async function heap(cdp) {
   return { objects: usedSize, buffers: backingStorageSize };
 }
 
+/** Milliseconds that the page's thread has computed: what others do on the machine does not count. */
+export async function computed(cdp) {
+  const { metrics } = await cdp.send("Performance.getMetrics");
+  return (metrics.find(({ name }) => name === "ThreadTime")?.value ?? NaN) * 1000;
+}
+
 /** What the frames of a stretch came to. */
 export function frames(deltas) {
   const sorted = [...deltas].sort((left, right) => left - right);
@@ -138,11 +144,14 @@ export function frames(deltas) {
   };
 }
 
-/** Measures frames while `act` does something. */
-export async function duringFrames(page, act) {
+/** Measures frames while `act` does something, and how much of that time the page's thread computed (0 to 1). */
+export async function duringFrames({ page, cdp }, act) {
   await page.evaluate(() => window.__meter.startFrames());
+  const before = await computed(cdp);
+  const began = performance.now();
   await act();
-  return frames(await page.evaluate(() => window.__meter.stopFrames()));
+  const busy = ((await computed(cdp)) - before) / (performance.now() - began);
+  return { ...frames(await page.evaluate(() => window.__meter.stopFrames())), busy };
 }
 
 /** Turns of the wheel at a place, sixty a second for so many milliseconds, as a hand would: events of the browser. */

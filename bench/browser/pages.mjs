@@ -1,8 +1,10 @@
 /** The measurements: a run opened as a tree, scrolled, its timeline zoomed, and the list of runs. */
 
-import { duringFrames, freshPage, heap, painted, wheel } from "./browser.mjs";
+import { computed, duringFrames, freshPage, heap, painted, wheel } from "./browser.mjs";
 
 const GESTURE_MS = 3_000;
+/** A turn of the wheel: sixty a second are 2,400 pixels or 80 rows, faster than anybody reads. */
+const SCROLL_PX = 40;
 /** Time for what was asked last to come, before something else is measured. */
 const SETTLED_MS = 1_000;
 const TREE = { row: "[role=tree] [role=treeitem]" };
@@ -18,6 +20,7 @@ export async function openTree(browser, url, traceId) {
   try {
     await page.goto(`${url}/ui/runs/${traceId}?view=tree`, { waitUntil: "commit" });
     const paint = await painted(page, "row");
+    const cpu = await computed(cdp);
     await page.evaluate((selector) => window.__meter.watch(selector, "data-span"), SELECTED);
     await page.keyboard.press("ArrowDown");
     const interactive = await within(
@@ -29,10 +32,11 @@ export async function openTree(browser, url, traceId) {
     const used = await heap(cdp);
     const rows = await page.locator(SELECTED).count();
     if (rows !== 1) throw new Error(`${rows} rows are selected`);
-    const scroll = await scrollTree(page, cdp);
+    const scroll = await scrollTree(fresh);
     const usedAfter = await heap(cdp);
     return {
       paint,
+      cpu,
       interactive,
       heap: used,
       heapAfter: usedAfter,
@@ -46,13 +50,18 @@ export async function openTree(browser, url, traceId) {
 }
 
 /** All open, then three seconds of the wheel down and up again. */
-async function scrollTree(page, cdp) {
+async function scrollTree(fresh) {
+  const { page, cdp } = fresh;
   await openAll(page);
   const box = await page.locator("[role=tree]").boundingBox();
   const place = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   await page.mouse.move(place.x, place.y);
-  return duringFrames(page, () =>
-    wheel(cdp, { ...place, milliseconds: GESTURE_MS, deltaAt: (turn) => (turn % 120 < 80 ? 120 : -120) }),
+  return duringFrames(fresh, () =>
+    wheel(cdp, {
+      ...place,
+      milliseconds: GESTURE_MS,
+      deltaAt: (turn) => (turn % 120 < 80 ? SCROLL_PX : -SCROLL_PX),
+    }),
   );
 }
 
@@ -72,7 +81,7 @@ export async function zoomTimeline(browser, url, traceId) {
     const box = await page.locator("#run-view").boundingBox();
     const place = { x: box.x + box.width * 0.6, y: box.y + box.height / 2 };
     await page.mouse.move(place.x, place.y);
-    const zoom = await duringFrames(page, () =>
+    const zoom = await duringFrames(fresh, () =>
       wheel(cdp, {
         ...place,
         milliseconds: GESTURE_MS,
@@ -93,9 +102,10 @@ export async function openList(browser, url) {
   try {
     await page.goto(`${url}/ui/runs`, { waitUntil: "commit" });
     const paint = await painted(page, "row");
+    const cpu = await computed(cdp);
     await page.waitForTimeout(SETTLED_MS);
     const rows = await page.locator(LIST.row).count();
-    return { paint, rows, heap: await heap(cdp), bytes: { ...bytes }, failures: fresh.failures };
+    return { paint, cpu, rows, heap: await heap(cdp), bytes: { ...bytes }, failures: fresh.failures };
   } finally {
     await fresh.close();
   }

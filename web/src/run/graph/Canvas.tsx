@@ -90,7 +90,7 @@ function Inner(props: CanvasProps) {
     const element = root.current?.querySelector<HTMLElement>(`[data-nav="${CSS.escape(id)}"]`);
     element?.focus({ preventScroll: true });
   };
-  const { sees, fit, zoomBy } = useViewport(props, focusOn);
+  const { sees, fit, zoomBy, bringIntoSight } = useViewport(props, focusOn);
   const isFar = useFlow((state) => state.transform[2] < TEXT_ZOOM);
   const { selected, hover, thread, hits } = props.marks;
   useEffect(() => {
@@ -120,7 +120,9 @@ function Inner(props: CanvasProps) {
     event.preventDefault();
     const { cursor } = marks.getState();
     const to = inside === root.current ? cursor : next(cursor, arrow);
-    if (to) focusOn(to);
+    if (!to) return;
+    focusOn(to);
+    bringIntoSight(to);
   };
   return (
     <MarksContext value={marks}>
@@ -235,16 +237,16 @@ function useViewport({ size, places, marks, hold, first }: CanvasProps, focusOn:
       );
     }
   }, [flow, size, places, width, height, hold]);
-  useEffect(() => {
-    const box = places.get(selected);
-    if (!box || width === 0) return;
-    const to = broughtIntoSight(flow.getViewport(), { width, height }, box);
+  const bringIntoSight = (id: string) => {
+    const box = places.get(id);
+    const to = box && width > 0 ? broughtIntoSight(flow.getViewport(), { width, height }, box) : null;
     if (to) void flow.setViewport(to);
-    // Only a new selection moves the view.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [selected]);
+  };
+  // Only a new selection moves the view, not a new layout.
+  useEffect(() => bringIntoSight(selected), [selected]);
   return {
     sees,
+    bringIntoSight,
     fit: () => {
       sees.current = "all";
       void flow.setViewport(fitted(size, { width, height }));

@@ -32,7 +32,6 @@ export function useSpanGraph() {
     if (selected < 0 || isDrawn(graph, selected)) return;
     setAnchorId(idOf(run, selected));
     store.getState().reveal(selected);
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [selected]);
   const onOpen = useCallback(
     (node: GraphNode) => {
@@ -40,10 +39,9 @@ export function useSpanGraph() {
       if (node.kind === "stub") state.toggleFold(node.key);
       else if (node.fold) state.toggleFold(node.fold);
       else {
-        // Closing what the anchor keeps open lets go of the anchor.
+        // What the anchor alone keeps open closes when it is let go.
         if (node.open) setAnchorId("");
-        if (node.open !== (state.expanded[node.span] === 1) && !node.open) return;
-        if (!node.open || state.expanded[node.span] === 1) state.toggle(node.span);
+        if (node.open === (state.expanded[node.span] === 1)) state.toggle(node.span);
       }
     },
     [store],
