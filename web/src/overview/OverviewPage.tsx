@@ -49,7 +49,7 @@ export function OverviewPage() {
         ) : (
           <Sentence scope={scope} span={span} figures={figures} />
         )}
-        <div className="grid">
+        <div className="ovgrid">
           <RunsPanel scope={scope} runs={runs} size={6} />
           <LatencyPanel scope={scope} time={time} span={span} size={3} />
           <CostPanel scope={scope} time={time} span={span} size={3} />

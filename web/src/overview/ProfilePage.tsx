@@ -87,7 +87,7 @@ export function ProfilePage({
             none came yet.
           </EmptyState>
         ) : (
-          <div className="grid">{children}</div>
+          <div className="ovgrid">{children}</div>
         )}
       </div>
     </>

@@ -150,7 +150,7 @@ export function CostPanel({
       title={`Cost per ${time.step}`}
       note={
         spent.length > 0 && now != null
-          ? `${format.cost(format.picoToUsd(now))} this ${time.step}`
+          ? `${format.cost(format.picoToUsd(now))} ${time.step === "day" ? "today" : "this hour"}`
           : undefined
       }
       size={size}

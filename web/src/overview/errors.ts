@@ -10,7 +10,9 @@ export type FailedStep = Pick<
   | "trace_id"
   | "span_id"
   | "category"
+  | "name"
   | "display_name"
+  | "agent_name"
   | "tool_name"
   | "model"
   | "depth"
@@ -108,14 +110,16 @@ function unnamed(message: string): { kind: string; message: string } {
 const ASKED_CHARS = 120;
 
 function conditionOf(step: FailedStep, kind: string): string {
-  const whose = step.tool_name
-    ? `tool=${quoted(step.tool_name)}`
-    : step.model
-      ? `model=${quoted(step.model)}`
-      : `name=${quoted(step.display_name)}`;
   const words = kind.slice(0, ASKED_CHARS);
   const isSaid = step.error !== null && (step.error.kind !== "" || step.error.message !== "");
-  return `status:error ${whose}${isSaid ? ` error:"${words.replace(/["\\*]/g, " ")}"` : ""}`;
+  return `status:error ${whoseOf(step)}${isSaid ? ` error:"${words.replace(/["\\*]/g, " ")}"` : ""}`;
+}
+
+function whoseOf(step: FailedStep): string {
+  if (step.tool_name) return `tool=${quoted(step.tool_name)}`;
+  if (step.category === "agent" && step.agent_name) return `category:agent agent=${quoted(step.agent_name)}`;
+  if (step.model) return `model=${quoted(step.model)}`;
+  return `name=${quoted(step.name)}`;
 }
 
 /** How many of these moments lie in each of so many parts of a stretch of time. */

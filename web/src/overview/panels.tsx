@@ -40,7 +40,7 @@ export function FailsPanel({ scope, span, size }: { scope: Scope; span: Span | n
   return (
     <Panel
       title="What fails"
-      note={data && !data.whole ? `the newest ${format.count(data.steps)} failed steps` : undefined}
+      note={data && !data.whole ? `kinds of the newest ${format.count(data.steps)} failed steps` : undefined}
       all={{ to: "/runs", search: scope.list("status:error"), label: "All with failures" }}
       size={size}
       stale={isPlaceholderData}

@@ -3,6 +3,7 @@ import { atLeast, bySpeed, percentile, type TimedStep } from "./slow";
 
 const step = (name: string, duration: number | null): TimedStep => ({
   category: "tool",
+  name,
   display_name: name,
   tool_name: name,
   model: null,

@@ -5,7 +5,7 @@ import { quoted } from "@/query/edit";
 
 export type TimedStep = Pick<
   SpanRow,
-  "category" | "display_name" | "tool_name" | "model" | "duration_nanos" | "trace_id"
+  "category" | "name" | "display_name" | "tool_name" | "model" | "duration_nanos" | "trace_id"
 >;
 
 /** All steps of one tool or one model. */
@@ -56,7 +56,7 @@ export function percentile(sorted: readonly number[], share: number): number {
 function conditionOf(step: TimedStep): string {
   if (step.tool_name) return `tool=${quoted(step.tool_name)}`;
   if (step.model) return `model=${quoted(step.model)}`;
-  return `name=${quoted(step.display_name)}`;
+  return `name=${quoted(step.name)}`;
 }
 
 /** A length that is written in a filter is rounded: down, so that the step it was taken from is found. */

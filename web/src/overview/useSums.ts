@@ -111,7 +111,7 @@ export function useCounted(scope: Scope, span: Span | null, where: string, parts
 }
 
 /** Timed steps that are looked at: the newest. */
-const TIMED_STEPS = 500;
+const TIMED_STEPS = 1_000;
 const TIMED = "category:(tool,llm,embedding,retrieval,reranker)";
 
 /** What is slow, from the newest steps that do something. */

@@ -102,7 +102,7 @@ function OpenSession({ sessionId }: { sessionId: string }) {
   const head =
     first && last
       ? lengthWords(
-          list.total ?? rows.length,
+          session?.trace_count ?? rows.length,
           format.millis(first.start_nanos),
           format.millis(last.start_nanos),
         )
@@ -191,7 +191,7 @@ function Header({
     { label: "Print", icon: PrintIcon, onSelect: () => setTimeout(() => print(), 200) },
   ];
   return (
-    <div className="bar">
+    <div className="bar sesbar">
       <IconButton icon={BackIcon} label="Back to sessions" keys="Esc" onClick={onBack} />
       <SessionIcon size={16} strokeWidth={1.5} className="i no-phone" aria-hidden />
       <h1 className="cut">

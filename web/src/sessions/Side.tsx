@@ -118,11 +118,7 @@ function Context({ sessionId }: { sessionId: string }) {
           {grown?.agent && <bdi>{format.cut(grown.agent, 40)}</bdi>}
         </span>
         <span className="grow" />
-        {grown && (
-          <span className="dim">
-            {format.tokens(grown.last)} now, {format.tokens(grown.most)} at most
-          </span>
-        )}
+        {grown && <span className="dim">{format.tokens(grown.last)} now</span>}
       </h3>
       <Chart
         label="Tokens of each prompt of this session"
@@ -151,7 +147,7 @@ function Context({ sessionId }: { sessionId: string }) {
           <Legend series={shown} />
           <p className="mut sidenote">
             {format.plural(grown.calls.length, "model call")}
-            {data?.next_cursor && ", the newest ones"}
+            {data?.next_cursor && ", the newest ones"}, {format.tokens(grown.most)} tokens at most
             {grown.breaks.length > 0 &&
               `; ${format.plural(grown.breaks.length, "time")} the context was cut or begun anew`}
             .

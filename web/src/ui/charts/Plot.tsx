@@ -9,7 +9,7 @@ import type { ChartProps } from "./Chart";
 import { stacked } from "./series";
 
 /** Width that a label of the x axis needs, pixels. */
-const TICK_PX = 72;
+const TICK_PX = 48;
 /** A label nearer to the right edge would not fit. */
 const EDGE_PX = 16;
 const AXIS_X_PX = 20;
@@ -173,7 +173,7 @@ function draw(props: Props, element: HTMLElement, setAt: (at: number | null) => 
         ...(counted
           ? {
               values: (_: UPlot, splits: number[]) =>
-                splits.map((n) => (Number.isInteger(n) ? String(n) : "")),
+                splits.map((n) => (Number.isInteger(n) && (to - n) / (to - from) > 0.06 ? String(n) : "")),
             }
           : timeAxis(from, to, element.clientWidth)),
       },
