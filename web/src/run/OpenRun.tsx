@@ -7,6 +7,7 @@ import { EmptyState, Failure, LoadingRows, useLater } from "@/ui/feedback";
 import { IconButton } from "@/ui/button";
 import { BackIcon, CloseIcon, WarnIcon } from "@/ui/icons";
 import { useAddress } from "@/app/address";
+import { useKeys } from "@/app/keys";
 import { cause } from "./cause";
 import { GoneRun } from "./GoneRun";
 import { type Loaded, useRunLoad } from "./load";
@@ -31,6 +32,16 @@ export function OpenRun(props: OpenRunProps) {
   const { search } = useAddress();
   const view = viewOf(search.view);
   useEffect(() => loadView(view), [view]);
+  useKeys([
+    {
+      keys: "Escape",
+      label: "Back one level",
+      group: "Anywhere",
+      // A run that is there has levels of its own.
+      when: () => !loaded,
+      run: props.onClose,
+    },
+  ]);
   if (loaded) {
     return <Stored {...props} loaded={loaded} reload={reload} paused={paused} setPaused={setPaused} />;
   }
@@ -132,6 +143,8 @@ function open({ run }: Loaded, search: ReturnType<typeof useAddress>["search"], 
     showInfrastructure: search.infra === "1",
   });
   state.setBrush(readBrush(search.brush));
+  // Before anything is drawn: the field of the search begins with it.
+  state.setFind(search.find ?? "", []);
   if (state.selected < 0 && mode === "page") {
     const failing = cause(run);
     if (failing >= 0) {

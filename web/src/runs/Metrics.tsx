@@ -43,12 +43,12 @@ export function Metrics({
                 onClick={metric.action.run}
               >
                 {metric.value}
-                {metric.note && <small>{metric.note}</small>}
+                {metric.note && <small> {metric.note}</small>}
               </button>
             ) : (
               <span title={metric.exact}>
                 {metric.value}
-                {metric.note && <small>{metric.note}</small>}
+                {metric.note && <small> {metric.note}</small>}
               </span>
             )}
           </dd>
@@ -104,7 +104,7 @@ export function runMetrics(figures: RunFigures | undefined, actions: MetricActio
           ? format.share(figures.failed_count / figures.count, true)
           : undefined,
       exact: figures
-        ? `${format.exact(figures.failed_count)} runs failed; ${format.exact(figures.error_count)} have failed steps`
+        ? `${format.plural(figures.failed_count, "run")} failed; ${format.exact(figures.error_count)} with failed steps`
         : undefined,
       tone: figures && figures.failed_count > 0 ? "err-t" : "",
       action: {

@@ -12,6 +12,7 @@ export function Rows<Row>({
   list,
   source,
   loading,
+  bare = false,
   empty,
   children,
 }: {
@@ -20,7 +21,9 @@ export function Rows<Row>({
   source: Source;
   /** The rows in grey. */
   loading: ReactNode;
-  /** The store holds nothing at all. */
+  /** The store is known to hold nothing, whatever is left out of the list. */
+  bare?: boolean;
+  /** What an empty store says. */
   empty: ReactNode;
   children: ReactNode;
 }) {
@@ -30,5 +33,5 @@ export function Rows<Row>({
   if (list.rows.length > 0 || list.hasMore) return <>{children}</>;
   const isLimited =
     address.q !== "" || address.hiding !== "" || conditions(address.range, address.subject).length > 0;
-  return isLimited ? <NoMatch address={address} source={source} /> : <>{empty}</>;
+  return isLimited && !bare ? <NoMatch address={address} source={source} /> : <>{empty}</>;
 }

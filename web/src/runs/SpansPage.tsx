@@ -121,12 +121,16 @@ export function SpansPage() {
     else announce(by > 0 ? "This is the last step that is loaded" : "This is the first step");
   };
   const runsFilter = useCallback((around: readonly string[]) => asRuns(q, around), [q]);
+  const everything = q.trim() === "" && conditions(range, "trace").length === 0;
+  const stored = useFigures(everything ? "" : null).data?.figures.count;
+  const isEmptyStore = everything && stored === 0;
   return (
     <>
       <ListFrame
         address={address}
         list={list}
         noun={["span", "spans"]}
+        bare={isEmptyStore}
         runsFilter={list.error ? null : runsFilter}
         narrow={narrow}
         chooser={<ColumnChooser all={SPAN_COLUMNS} chosen={chosen} choose={choose} />}
@@ -155,6 +159,7 @@ export function SpansPage() {
           list={list}
           source={SOURCE}
           loading={<LoadingTable columns={columns} height={phone ? PHONE_ROW_PX : ROW_PX} phone={phone} />}
+          bare={isEmptyStore}
           empty={<EmptyInstall what="step" />}
         >
           <Table
