@@ -1,7 +1,7 @@
 /** One part of a page of sums: its title, what it is of, where all of it is, and its content or why there is none. */
 
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "react";
 import type { Search } from "@/app/address";
 import { LoadingRows } from "@/ui/feedback";
 
@@ -73,19 +73,29 @@ export function PanelBody({
 /** A bar for how large a part of the largest something is. */
 export function PartBar({ part }: { part: number }) {
   return (
-    <span className="hb" aria-hidden>
+    <span className="hb no-phone" aria-hidden>
       <i style={{ width: `${Math.max(0, Math.min(1, part)) * 100}%` }} />
     </span>
   );
 }
 
-/** Labels of the columns of numbers. */
-export function RankHead({ cols, labels }: { cols: string; labels: readonly string[] }) {
+/** Tracks of a row's columns; on a phone some are left out. */
+export interface Cols {
+  wide: string;
+  phone: string;
+}
+
+function tracksOf(cols: Cols): CSSProperties {
+  return { "--cols": cols.wide, "--pcols": cols.phone } as CSSProperties;
+}
+
+/** Labels of the columns of numbers; one that begins with `*` is not on phones. */
+export function RankHead({ cols, labels }: { cols: Cols; labels: readonly string[] }) {
   return (
-    <div className="lr lrhead" style={{ gridTemplateColumns: cols }} role="row">
+    <div className="lr lrhead" style={tracksOf(cols)} aria-hidden>
       {labels.map((label, at) => (
-        <span key={at} role="columnheader" className={at === 0 ? undefined : "num dim"}>
-          {label || <span className="vh">Name</span>}
+        <span key={at} className={label.startsWith("*") ? "num dim no-phone" : "num dim"}>
+          {label.replace("*", "")}
         </span>
       ))}
     </div>
@@ -101,7 +111,7 @@ export function RankRow({
   title,
   children,
 }: {
-  cols: string;
+  cols: Cols;
   to: string;
   params?: Record<string, string>;
   search?: Search;
@@ -114,7 +124,7 @@ export function RankRow({
       params={(params ?? {}) as never}
       search={(search ?? {}) as never}
       className="lr"
-      style={{ gridTemplateColumns: cols }}
+      style={tracksOf(cols)}
       title={title}
     >
       {children}

@@ -12,7 +12,7 @@ import { StateMark } from "@/ui/state";
 import { Cost, Duration, Tokens, When } from "@/ui/values";
 import { sessionState } from "@/runs/sessionColumns";
 import { type ErrorGroup, spread } from "./errors";
-import { Panel, PanelBody, PartBar, RankHead, RankRow } from "./Panel";
+import { type Cols, Panel, PanelBody, PartBar, RankHead, RankRow } from "./Panel";
 import { atLeast } from "./slow";
 import { pico } from "./sums";
 import {
@@ -33,10 +33,14 @@ const SPARK_PARTS = 12;
 
 type Size = 4 | 5 | 6 | 7 | 12;
 
+function same(cols: string): Cols {
+  return { wide: cols, phone: cols };
+}
+
 export function FailsPanel({ scope, span, size }: { scope: Scope; span: Span | null; size: Size }) {
   const { data, isPending, error, isPlaceholderData } = useFailures(scope);
   const groups = data?.groups.slice(0, ROWS) ?? [];
-  const cols = "16px minmax(0, 1fr) 48px 44px";
+  const cols = same("16px minmax(0, 1fr) 48px 44px");
   return (
     <Panel
       title="What fails"
@@ -71,7 +75,7 @@ function FailRow({
   scope: Scope;
   span: Span | null;
   whole: boolean;
-  cols: string;
+  cols: Cols;
 }) {
   const where = `has span(${group.condition})`;
   const counted = useCounted(scope, span, where, SPARK_PARTS, !whole);
@@ -106,7 +110,10 @@ export function SlowPanel({ scope, size }: { scope: Scope; size: Size }) {
   const { data, isPending, error, isPlaceholderData } = useSlow(scope);
   const timed = data?.timed.slice(0, ROWS) ?? [];
   const most = timed[0]?.p95 ?? 1;
-  const cols = "20px minmax(0, 1fr) 62px 62px 48px minmax(30px, 90px)";
+  const cols = {
+    wide: "20px minmax(0, 1fr) 62px 62px 48px minmax(30px, 90px)",
+    phone: "20px minmax(0, 1fr) 62px 48px",
+  };
   return (
     <Panel
       title="What is slow"
@@ -126,7 +133,7 @@ export function SlowPanel({ scope, size }: { scope: Scope; size: Size }) {
         error={error}
         empty={timed.length === 0 ? "No model, tool or retrieval has ended in this range." : null}
       >
-        <RankHead cols={cols} labels={["", "", "p50", "p95", "calls", ""]} />
+        <RankHead cols={cols} labels={["", "", "*p50", "p95", "calls", "*"]} />
         {timed.map((one) => (
           <RankRow
             key={one.key}
@@ -139,7 +146,7 @@ export function SlowPanel({ scope, size }: { scope: Scope; size: Size }) {
             <span className="td">
               <bdi className={one.category === "tool" ? "mono cut" : "cut"}>{format.cut(one.name, 60)}</bdi>
             </span>
-            <span className="num mut">
+            <span className="num mut no-phone">
               <Duration nanos={one.p50} />
             </span>
             <span className="num">
@@ -165,7 +172,10 @@ export function DearPanel({
 }) {
   const { data, isPending, error, isPlaceholderData } = useSomeRuns(scope.filter, "-cost", ROWS);
   const rows = data?.traces.filter((row) => row.cost !== null) ?? [];
-  const cols = `${withAgent ? "minmax(0, 132px) " : ""}minmax(0, 1fr) 52px 62px`;
+  const cols = {
+    wide: `${withAgent ? "minmax(0, 132px) " : ""}minmax(0, 1fr) 52px 62px`,
+    phone: "minmax(0, 1fr) 52px 62px",
+  };
   return (
     <Panel
       title="What is dear"
@@ -178,10 +188,10 @@ export function DearPanel({
         error={error}
         empty={rows.length === 0 ? "No run in this range has a known price." : null}
       >
-        <RankHead cols={cols} labels={withAgent ? ["", "", "tokens", "cost"] : ["", "tokens", "cost"]} />
+        <RankHead cols={cols} labels={withAgent ? ["*", "", "tokens", "cost"] : ["", "tokens", "cost"]} />
         {rows.map((row) => (
           <RankRow key={row.trace_id} cols={cols} to="/runs/$traceId" params={{ traceId: row.trace_id }}>
-            {withAgent && <Text text={row.agent?.name} />}
+            {withAgent && <Text text={row.agent?.name} tone="no-phone" />}
             <span className="td">
               <Text text={row.input_preview ?? row.name} tone="mut" />
               <Labels labels={row.labels} most={1} />
@@ -208,7 +218,10 @@ export function AgentsPanel({ scope, size }: { scope: Scope; size: Size }) {
   const all = (data?.rows.length ?? 0) + (data?.more_groups ?? 0);
   const costs = rows.map((row) => (row.cost ? pico(row.cost.total) : 0));
   const most = Math.max(1, ...costs);
-  const cols = "20px minmax(0, 1fr) 52px 52px 62px 62px minmax(24px, 70px)";
+  const cols = {
+    wide: "20px minmax(0, 1fr) 52px 52px 62px 62px minmax(24px, 70px)",
+    phone: "20px minmax(0, 1fr) 52px 52px 62px",
+  };
   const range = { ...scope.list(), q: undefined };
   return (
     <Panel
@@ -222,7 +235,7 @@ export function AgentsPanel({ scope, size }: { scope: Scope; size: Size }) {
         error={error}
         empty={rows.length === 0 ? "No agent ran in this range." : null}
       >
-        <RankHead cols={cols} labels={["", "", "runs", "failed", "p50", "cost", ""]} />
+        <RankHead cols={cols} labels={["", "", "runs", "failed", "*p50", "cost", "*"]} />
         {rows.map((row, at) => {
           const name = row.group[0] ?? null;
           const rate = row.failed_count / Math.max(1, row.count);
@@ -240,7 +253,7 @@ export function AgentsPanel({ scope, size }: { scope: Scope; size: Size }) {
               >
                 {format.share(rate, true)}
               </span>
-              <span className="num mut">
+              <span className="num mut no-phone">
                 <Duration nanos={row.duration_nanos?.p50} />
               </span>
               <span className="num">
@@ -284,7 +297,10 @@ export function GroupPanel({
   const shown = rows.slice(0, ROWS);
   const more = rows.length - shown.length + (data?.more_groups ?? 0);
   const words = WORDS[by];
-  const cols = "20px minmax(0, 1fr) 52px 52px 62px 62px";
+  const cols = {
+    wide: "20px minmax(0, 1fr) 52px 52px 62px 62px",
+    phone: "20px minmax(0, 1fr) 52px 52px 62px",
+  };
   return (
     <Panel
       title={words.title}
@@ -300,7 +316,7 @@ export function GroupPanel({
       <PanelBody loading={isPending} error={error} empty={rows.length === 0 ? words.empty : null}>
         <RankHead
           cols={cols}
-          labels={["", "", "runs", "failed", "p95", by === "model" ? "cost" : "tokens"]}
+          labels={["", "", "runs", "failed", "*p95", by === "model" ? "cost" : "tokens"]}
         />
         {shown.map((row) => {
           const name = row.group[0]!;
@@ -315,7 +331,7 @@ export function GroupPanel({
               </span>
               <span className="num">{format.count(row.count)}</span>
               <span className={rate >= HIGH_RATE ? "num err-t" : "num mut"}>{format.share(rate, true)}</span>
-              <span className="num mut">
+              <span className="num mut no-phone">
                 <Duration nanos={row.duration_nanos?.p95} />
               </span>
               <span className="num">
@@ -332,7 +348,10 @@ export function GroupPanel({
 /** The newest runs. */
 export function NewestPanel({ scope, size }: { scope: Scope; size: Size }) {
   const { data, isPending, error, isPlaceholderData } = useSomeRuns(scope.filter, "-start", ROWS);
-  const cols = "18px 66px minmax(0, 1fr) 60px 62px";
+  const cols = {
+    wide: "18px 66px minmax(0, 1fr) 60px 62px",
+    phone: "18px 62px minmax(0, 1fr) 60px",
+  };
   const total = data?.total ?? 0;
   return (
     <Panel
@@ -350,7 +369,7 @@ export function NewestPanel({ scope, size }: { scope: Scope; size: Size }) {
         error={error}
         empty={data?.traces.length === 0 ? "No run in this range." : null}
       >
-        <RankHead cols={cols} labels={["", "", "", "duration", "cost"]} />
+        <RankHead cols={cols} labels={["", "", "", "*duration", "cost"]} />
         {data?.traces.map((row) => (
           <RankRow key={row.trace_id} cols={cols} to="/runs/$traceId" params={{ traceId: row.trace_id }}>
             <StateMark run={row} />
@@ -361,7 +380,7 @@ export function NewestPanel({ scope, size }: { scope: Scope; size: Size }) {
               <Text text={row.input_preview ?? row.name} />
               <Labels labels={row.labels} most={1} />
             </span>
-            <span className="num mut">
+            <span className="num mut no-phone">
               <Duration nanos={row.duration_nanos} />
             </span>
             <span className="num">
@@ -376,7 +395,7 @@ export function NewestPanel({ scope, size }: { scope: Scope; size: Size }) {
 
 export function SessionsPanel({ scope, size }: { scope: Scope; size: Size }) {
   const { data, isPending, error, isPlaceholderData } = useSomeSessions(scope.sessionFilter, ROWS);
-  const cols = "18px 66px minmax(0, 1fr) 40px 62px";
+  const cols = same("18px 66px minmax(0, 1fr) 40px 62px");
   const label =
     data && data.total_is === "exact" && data.total > 0 ? `All ${format.count(data.total)}` : "All sessions";
   return (

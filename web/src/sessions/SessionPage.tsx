@@ -26,6 +26,7 @@ import {
   SessionIcon,
   UserIcon,
 } from "@/ui/icons";
+import { usePhone } from "@/ui/media";
 import { StateMark } from "@/ui/state";
 import { Conversation, type ConversationHandle } from "./Conversation";
 import { Outline } from "./Outline";
@@ -151,6 +152,7 @@ function Header({
   onBack: () => void;
 }) {
   const navigate = useNavigate();
+  const phone = usePhone();
   const user = session?.users[0];
   const agent = session?.agents[0]?.name;
   const items: (MenuItem | null)[] = [
@@ -197,7 +199,7 @@ function Header({
       <h1 className="cut">
         <bdi title={format.cut(sessionId)}>{format.cutMiddle(format.cut(sessionId), 64)}</bdi>
       </h1>
-      {session && <StateMark run={sessionState(session)} pill />}
+      {session && <StateMark run={sessionState(session)} pill={!phone || !isLong(session)} />}
       <span className="grow" />
       <span className="no-phone row">
         <Button small icon={LinkIcon} title="Copy a link to this view (Y)" onClick={copyLink}>
@@ -215,6 +217,11 @@ function Header({
       <Menu trigger={<IconButton icon={MoreIcon} label="More" />} items={items} />
     </div>
   );
+}
+
+/** The words of its state take more room than a phone has. */
+function isLong(session: Session): boolean {
+  return session.error_count > 0 && session.failed_count < session.trace_count;
 }
 
 function NoSession({ sessionId }: { sessionId: string }) {

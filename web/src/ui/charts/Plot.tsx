@@ -10,7 +10,7 @@ import { stacked } from "./series";
 
 /** Width that a label of the x axis needs, pixels. */
 const TICK_PX = 48;
-/** A label nearer to the right edge would not fit. */
+/** A label nearer to an edge would not fit. */
 const EDGE_PX = 16;
 const AXIS_X_PX = 20;
 const AXIS_Y_PX = 52;
@@ -181,7 +181,7 @@ function draw(props: Props, element: HTMLElement, setAt: (at: number | null) => 
         size: AXIS_Y_PX,
         gap: 6,
         font,
-        space: 34,
+        space: 28,
         stroke: colour("--text-3"),
         grid: { stroke: colour("--line-faint"), width: 1 },
         ticks: { show: false },
@@ -223,7 +223,8 @@ function powers(least: number, most: number): number[] {
 
 function timeAxis(from: number, to: number, width: number) {
   const plotted = Math.max(1, width - AXIS_Y_PX);
-  const isClear = (ms: number) => ((to - ms) / (to - from)) * plotted > EDGE_PX;
+  const isClear = (ms: number) =>
+    ((to - ms) / (to - from)) * plotted > EDGE_PX && ((ms - from) / (to - from)) * plotted > EDGE_PX;
   const marks = ticks(from, to, Math.max(1, Math.floor(plotted / TICK_PX))).filter((mark) =>
     isClear(mark.ms),
   );
