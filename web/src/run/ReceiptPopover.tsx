@@ -66,7 +66,7 @@ function GapRow({ gap, run }: { gap: Gap; run: Skeleton }) {
       {gap.spans.length > 0 ? <Where spans={gap.spans} run={run} /> : <span />}
       <p>{gap.meaning}</p>
       <p>
-        {gap.todo}
+        {gap.remedy}
         {gap.setting && (
           <span className="setting">
             <code className="mono">{gap.setting}</code>

@@ -13,7 +13,7 @@ export interface Gap {
   title: string;
   meaning: string;
   /** What to change so that it does not happen again. */
-  todo: string;
+  remedy: string;
   /** A setting to copy, where there is one. */
   setting?: string;
   /** Where it is, ascending; empty where the run does not say. */
@@ -49,7 +49,7 @@ export function gaps(run: Skeleton, growing: boolean): Gap[] {
     missing: true,
     title: "The root never came",
     meaning: "Spans at top level stand in for it: name, state and outcome are read from them.",
-    todo: "The process that starts the run has to export its span, and to flush before it ends.",
+    remedy: "The process that starts the run has to export its span, and to flush before it ends.",
   });
   add(
     receipt.orphans,
@@ -58,7 +58,7 @@ export function gaps(run: Skeleton, growing: boolean): Gap[] {
       missing: true,
       title: `${plural(receipt.orphans, "span")} without ${receipt.orphans === 1 ? "its" : "their"} parent`,
       meaning: "The parent that is named never came, so this stands at top level.",
-      todo: "Look for sampling on one side only, for a service that does not export here, or for a process that ended before it flushed.",
+      remedy: "Look for sampling on one side only, for a service that does not export here, or for a process that ended before it flushed.",
     },
     () => flagged(run, FLAG.orphan),
   );
@@ -70,7 +70,7 @@ export function gaps(run: Skeleton, growing: boolean): Gap[] {
       title: `${plural(receipt.placeholders, "span")} known only from a log record or an event`,
       meaning:
         "Something names them; they themselves did not come. Times and tokens are what that record says.",
-      todo: "Send traces beside logs to the same address.",
+      remedy: "Send traces beside logs to the same address.",
     },
     () => flagged(run, FLAG.placeholder),
   );
@@ -79,7 +79,7 @@ export function gaps(run: Skeleton, growing: boolean): Gap[] {
     missing: true,
     title: `${plural(receipt.dropped_by_sender, "attribute, event or link", "attributes, events or links")} dropped by the sender`,
     meaning: "OpenTelemetry SDKs keep 128 of each for a span and count the rest.",
-    todo: "Raise the limit where the sender starts:",
+    remedy: "Raise the limit where the sender starts:",
     setting: "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT=512",
   });
   add(receipt.truncated, {
@@ -87,7 +87,7 @@ export function gaps(run: Skeleton, growing: boolean): Gap[] {
     missing: true,
     title: `${plural(receipt.truncated, "payload")} cut by the sender`,
     meaning: "The text was shorter on arrival than what the step had. Clew did not cut it.",
-    todo: "Raise the tracer's limit on values, or take it away:",
+    remedy: "Raise the tracer's limit on values, or take it away:",
     setting: "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT=1048576",
   });
   return found.concat(oddities(run, growing));
@@ -105,7 +105,7 @@ function oddities(run: Skeleton, growing: boolean): Gap[] {
       key: "open",
       title: `${plural(receipt.open_spans, "span")} never ended`,
       meaning: "The step was begun and its end was not told. Its duration is not known.",
-      todo: "Ended by a crash or a kill? Else end the span in every way out of the step.",
+      remedy: "Ended by a crash or a kill? Else end the span in every way out of the step.",
     },
     () => flagged(run, FLAG.open),
   );
@@ -115,7 +115,7 @@ function oddities(run: Skeleton, growing: boolean): Gap[] {
       key: "clocks",
       title: `${plural(receipt.odd_clocks + receipt.skewed, "span")} with odd times`,
       meaning: clockWords(receipt.odd_clocks, receipt.skewed),
-      todo: "Set the clocks of the hosts by NTP; use one clock for start and end.",
+      remedy: "Set the clocks of the hosts by NTP; use one clock for start and end.",
     },
     () => flagged(run, FLAG.oddClock),
   );
@@ -125,7 +125,7 @@ function oddities(run: Skeleton, growing: boolean): Gap[] {
       key: "cycles",
       title: plural(receipt.cycles, "circle of parents", "circles of parents"),
       meaning: "Spans name each other as parents. The earliest of them is drawn at top level.",
-      todo: "The sender gives out span ids twice, or sets the parent by hand.",
+      remedy: "The sender gives out span ids twice, or sets the parent by hand.",
     },
     () => flagged(run, FLAG.cycle),
   );
@@ -135,7 +135,7 @@ function oddities(run: Skeleton, growing: boolean): Gap[] {
       key: "unpriced",
       title: `${plural(receipt.unpriced, "model call")} without a price`,
       meaning: "Their tokens are in the total and their cost is not, so the cost is too low.",
-      todo: "Set a price for the model under Settings, Prices; runs are then worked out anew.",
+      remedy: "Set a price for the model under Settings, Prices; runs are then worked out anew.",
     },
     () => unpriced(run),
   );
@@ -144,14 +144,14 @@ function oddities(run: Skeleton, growing: boolean): Gap[] {
     title: `${plural(receipt.rejected_numbers, "number")} left out`,
     meaning:
       "Negative, fractional or not a number where tokens or money were meant. The rest of the span stays.",
-    todo: "Look at the usage attributes of the tracer.",
+    remedy: "Look at the usage attributes of the tracer.",
   });
   add(receipt.suspect_cumulative, {
     key: "cumulative",
     title: `${plural(receipt.suspect_cumulative, "sum")} that may go on over a whole session`,
     meaning:
       "This tracer reports tokens since the session began, so a later run may repeat those of an earlier one.",
-    todo: "Record the model calls themselves; then they count, and the sum does not.",
+    remedy: "Record the model calls themselves; then they count, and the sum does not.",
   });
   return found;
 }
