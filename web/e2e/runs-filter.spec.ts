@@ -60,7 +60,7 @@ test("a typed condition becomes a chip, is in the address, can be edited, remove
   expect(inAddress(page, "q")).toBe("session:sess-123 is:failed");
 
   // A click edits the chip in its place.
-  await page.getByRole("button", { name: /^Filter is:failed/ }).click();
+  await page.getByRole("button", { name: /^Filter is failed/ }).click();
   await expect(field(page)).toHaveValue("is:failed");
   await field(page).fill("tool:get_weather");
   await field(page).press("Enter");

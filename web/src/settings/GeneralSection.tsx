@@ -36,7 +36,6 @@ export function GeneralSection() {
             type="button"
             role="radio"
             aria-checked={theme === chosen}
-            aria-selected={theme === chosen}
             onClick={() => setTheme(theme)}
           >
             {name}

@@ -66,7 +66,7 @@ export function SettingsPage() {
           <h3>Senders</h3>
           <Link to="/start">Set up a sender</Link>
         </nav>
-        <div className="setc">
+        <div className="setc" tabIndex={0} role="region" aria-label="Section">
           <div className="in">
             {section ? (
               <section.page />

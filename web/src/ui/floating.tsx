@@ -34,7 +34,7 @@ export function Popover({
           <BasePopover.Popup className="pop show sheet" style={{ width }}>
             {title && (
               <header>
-                <h3>{title}</h3>
+                <BasePopover.Title render={<h3 />}>{title}</BasePopover.Title>
                 <span className="grow" />
                 <BasePopover.Close render={<IconButton icon={CloseIcon} label="Close" keys="Esc" />} />
               </header>

@@ -38,7 +38,7 @@ export function Chip({
         className="chipbody"
         tabIndex={-1}
         title={`${text}\nClick to edit, Backspace removes`}
-        aria-label={`Filter ${text}${tone === "bad" ? ", not understood" : ""}. Enter edits, Backspace removes`}
+        aria-label={`Filter ${spoken(text, piece)}${tone === "bad" ? ", not understood" : ""}. Enter edits, Backspace removes`}
         onClick={onEdit}
         onKeyDown={onKey}
       >
@@ -58,13 +58,19 @@ export function Chip({
   );
 }
 
+/** What stands on the chip, in one line. */
+function spoken(text: string, piece: Piece): string {
+  if (piece.kind !== "term") return cut(text, 2 * VALUE_CHARS);
+  const { field, op, value } = chipWords(piece);
+  return [cut(field, VALUE_CHARS), op, cut(value, VALUE_CHARS)].filter(Boolean).join(" ");
+}
+
 function Body({ text, piece }: { text: string; piece: Piece }) {
   if (piece.kind === "term") {
     const { field, op, value } = chipWords(piece);
     return (
       <>
-        <span className="f">{cut(field, VALUE_CHARS)}</span>
-        <span className="op">{op || " "}</span>
+        <span className="f">{cut(field, VALUE_CHARS)}</span> <span className="op">{op || " "}</span>{" "}
         <bdi className="v">{cut(value, VALUE_CHARS)}</bdi>
       </>
     );
