@@ -55,6 +55,8 @@ export function Conversation({
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const [fresh, setFresh] = useState(0);
   const pinned = useRef(false);
+  /** A run that was asked for is the one that is read until the reader scrolls by hand. */
+  const asked = useRef<"" | "place" | "end">("");
   const estimateSize = useCallback((index: number) => estimate(rows[index]), [rows]);
   const getItemKey = useCallback((index: number) => rows[index]?.trace_id ?? index, [rows]);
   const virtual = useVirtualizer({
@@ -71,11 +73,15 @@ export function Conversation({
   }, [last, rows.length, onEnd]);
 
   const toEnd = useCallback(() => {
+    asked.current = "end";
     setFresh(0);
     if (rows.length > 0) virtual.scrollToIndex(rows.length - 1, { align: "end" });
   }, [rows.length, virtual]);
   useImperativeHandle(handle, () => ({
-    show: (place) => virtual.scrollToIndex(place, { align: "start" }),
+    show: (place) => {
+      asked.current = "place";
+      virtual.scrollToIndex(place, { align: "start" });
+    },
     toEnd,
   }));
 
@@ -84,23 +90,40 @@ export function Conversation({
   useEffect(() => {
     const came = rows.length - before.current.length;
     if (came > 0 && before.current.grows && before.current.length > 0) {
-      if (pinned.current) toEnd();
-      else setFresh((known) => known + came);
+      if (pinned.current) {
+        toEnd();
+        setAt(rows.length - 1);
+      } else setFresh((known) => known + came);
     }
     before.current = { length: rows.length, grows };
-  }, [rows.length, grows, toEnd]);
+  }, [rows.length, grows, toEnd, setAt]);
+
+  // The last runs come to their height after they are there: the end moves, and whoever asked for it goes along.
+  const size = virtual.getTotalSize();
+  useEffect(() => {
+    const element = scroller.current;
+    if (element && asked.current === "end") element.scrollTop = element.scrollHeight;
+  }, [size]);
+  // What fits the window is at its end without a scroll.
+  useEffect(() => {
+    if (scroller.current) pinned.current = isAtEnd(scroller.current);
+  });
 
   const onScroll = () => {
     const element = scroller.current;
     if (!element) return;
-    pinned.current = element.scrollTop + element.clientHeight > element.scrollHeight - END_PX;
+    pinned.current = isAtEnd(element);
     if (pinned.current && fresh > 0) setFresh(0);
+    if (asked.current !== "") return;
     const line = element.scrollTop + READ_PX;
     const read =
       pinned.current && element.scrollTop > 0 && grows
         ? lastVisible(virtual.getVirtualItems(), element)
         : virtual.getVirtualItems().find((item) => item.end > line);
     if (read && read.index !== at) setAt(read.index);
+  };
+  const byHand = () => {
+    asked.current = "";
   };
   const toggle = useCallback((traceId: string) => {
     setOpened((known) => {
@@ -118,8 +141,12 @@ export function Conversation({
       aria-label="Conversation"
       data-scroll-restoration-id="session"
       onScroll={onScroll}
+      onWheel={byHand}
+      onTouchMove={byHand}
+      onPointerDown={byHand}
+      onKeyDown={byHand}
     >
-      <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
+      <div style={{ height: size, position: "relative" }}>
         {shown.map((item) => {
           const row = rows[item.index];
           if (!row) return null;
@@ -152,6 +179,10 @@ export function Conversation({
       )}
     </div>
   );
+}
+
+function isAtEnd(element: HTMLElement): boolean {
+  return element.scrollTop + element.clientHeight > element.scrollHeight - END_PX;
 }
 
 /** At the end the last run is read, however short it is. */

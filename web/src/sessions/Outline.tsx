@@ -1,7 +1,7 @@
 /** The runs of a session in a column: where one is, and a click away from any other. */
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef } from "react";
+import { memo, useEffect, useRef } from "react";
 import type { TraceRow } from "@/api/schema";
 import * as format from "@/format";
 import { RunDuration } from "@/runs/cells";
@@ -12,7 +12,7 @@ const ROW_PX = 74;
 /** Rows before the end at which more is asked for. */
 const AHEAD = 20;
 
-export function Outline({
+export const Outline = memo(function Outline({
   rows,
   head,
   at,
@@ -88,4 +88,4 @@ export function Outline({
       </div>
     </nav>
   );
-}
+});

@@ -3,7 +3,7 @@
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { address } from "@/api/client";
-import type { Session } from "@/api/schema";
+import type { Session, TraceRow } from "@/api/schema";
 import { useAddress } from "@/app/address";
 import { announce } from "@/app/announce";
 import { useKeys } from "@/app/keys";
@@ -57,10 +57,24 @@ function OpenSession({ sessionId }: { sessionId: string }) {
     if (place >= 0) {
       wanted.current = undefined;
       setAt(place);
+      conversation.current?.show(place);
       requestAnimationFrame(() => conversation.current?.show(place));
     } else if (hasMore && !loadingMore) more();
     else if (!hasMore) wanted.current = undefined;
   }, [rows, list.loading, hasMore, loadingMore, more]);
+
+  // The end is where the last run is: pages are read until it is there.
+  const [toEnd, setToEnd] = useState(false);
+  useEffect(() => {
+    if (!toEnd) return;
+    if (hasMore) {
+      if (!loadingMore) more();
+      return;
+    }
+    setToEnd(false);
+    setAt(rows.length - 1);
+    requestAnimationFrame(() => conversation.current?.toEnd());
+  }, [toEnd, hasMore, loadingMore, more, rows.length]);
 
   const go = useCallback(
     (place: number) => {
@@ -90,24 +104,15 @@ function OpenSession({ sessionId }: { sessionId: string }) {
     { keys: "k", label: "Previous run", group: "List", run: () => step(-1) },
     { keys: "Enter", label: "Open the run", group: "List", run: open },
     { keys: "Home", label: "First run", group: "List", hidden: true, run: () => go(0) },
-    { keys: "End", label: "Last run", group: "List", hidden: true, run: () => conversation.current?.toEnd() },
-    { keys: "Shift+g", label: "Newest run", group: "List", run: () => conversation.current?.toEnd() },
+    { keys: "End", label: "Last run", group: "List", hidden: true, run: () => setToEnd(true) },
+    { keys: "Shift+g", label: "Newest run", group: "List", run: () => setToEnd(true) },
     { keys: "y", label: "Link to this view", group: "Copy", run: copyLink },
     { keys: "Shift+x", label: "Export", group: "Copy", run: () => exportSession(sessionId) },
     { keys: "Escape", label: "Back one level", group: "Anywhere", run: back },
   ]);
 
   const session = sums.data;
-  const first = rows[0];
-  const last = rows.at(-1);
-  const head =
-    first && last
-      ? lengthWords(
-          session?.trace_count ?? rows.length,
-          format.millis(first.start_nanos),
-          format.millis(last.start_nanos),
-        )
-      : "";
+  const head = headOf(session, rows);
   return (
     <>
       <Header sessionId={sessionId} session={session} onBack={back} />
@@ -217,6 +222,14 @@ function Header({
       <Menu trigger={<IconButton icon={MoreIcon} label="More" />} items={items} />
     </div>
   );
+}
+
+/** `4 runs over 2 days`: of the whole session, not of what is loaded. */
+function headOf(session: Session | undefined, rows: readonly TraceRow[]): string {
+  const first = session?.first_start_nanos ?? rows[0]?.start_nanos;
+  const last = session?.last_start_nanos ?? rows.at(-1)?.start_nanos;
+  if (!first || !last) return "";
+  return lengthWords(session?.trace_count ?? rows.length, format.millis(first), format.millis(last));
 }
 
 /** The words of its state take more room than a phone has. */

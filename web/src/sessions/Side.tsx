@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useMemo } from "react";
+import { memo, type ReactNode, useMemo } from "react";
 import { get } from "@/api/client";
 import type { Session, SpanList, TraceRow } from "@/api/schema";
 import * as format from "@/format";
@@ -15,7 +15,7 @@ import { growth } from "./context";
 import { ofSession } from "./useSessionRuns";
 import { workingTime } from "./words";
 
-export function Side({
+export const Side = memo(function Side({
   session,
   rows,
   isWhole,
@@ -32,7 +32,7 @@ export function Side({
       <Who session={session} rows={rows} />
     </aside>
   );
-}
+});
 
 function Totals({
   session,

@@ -11,7 +11,7 @@ import { Button } from "@/ui/button";
 import { useLater } from "@/ui/feedback";
 import { DownIcon, ErrorIcon, RightIcon } from "@/ui/icons";
 import { KindTile } from "@/ui/kind";
-import { Markdown } from "@/ui/Markdown";
+import { Markdown, PlainText } from "@/ui/Markdown";
 import { outcome, StateMark } from "@/ui/state";
 import { Cost } from "@/ui/values";
 import { StepsInPlace } from "./StepsInPlace";
@@ -53,7 +53,7 @@ export const Turn = memo(function Turn({ row, number, gapMs, current, isOpen, on
             </span>
             <bdi className="cut">{format.cut(who, 60)}</bdi>
           </div>
-          <Said traceId={row.trace_id} words={{ ...user, text: argumentWords(user.text) }} />
+          <Said traceId={row.trace_id} words={{ ...user, text: argumentWords(user.text) }} plain={!rests} />
         </section>
       )}
       <section className="turn">
@@ -63,7 +63,7 @@ export const Turn = memo(function Turn({ row, number, gapMs, current, isOpen, on
         </div>
         <Worked row={row} isOpen={isOpen} live={live} onToggle={onToggle} />
         {isOpen && <StepsInPlace row={row} />}
-        {answer && <Said traceId={row.trace_id} words={answer} />}
+        {answer && <Said traceId={row.trace_id} words={answer} plain={!rests} />}
         {error && (
           <p className="turnerr err-t">
             <ErrorIcon size={14} strokeWidth={1.5} className="i" aria-hidden />
@@ -147,15 +147,15 @@ function Worked({
   );
 }
 
-/** Words as Markdown; what was cut comes whole when it is asked for. */
-function Said({ traceId, words }: { traceId: string; words: Words }) {
+/** Words as Markdown, plain while they fly past; what was cut comes whole when it is asked for. */
+function Said({ traceId, words, plain }: { traceId: string; words: Words; plain: boolean }) {
   const [wanted, setWanted] = useState(false);
   const whole = useWhole(traceId, words, wanted);
   const isCut = words.chars > Array.from(words.text).length;
   const text = whole.data ?? (isCut ? `${words.text}…` : words.text);
   return (
     <div className="said">
-      <Markdown text={text} />
+      {plain ? <PlainText text={text} /> : <Markdown text={text} />}
       {isCut && words.from && !whole.data && (
         <Button
           small

@@ -10,7 +10,8 @@ import { type List, type Source, useList } from "@/runs/useList";
 
 const SOURCE: Source = { path: "/traces", rows: "traces" };
 /** Sums are read anew at most this often while runs come in. */
-const SUMS_MS = 3_000;
+const SUMS_MS = 1_500;
+const STATE_MS = 15_000;
 /** From the stream being up to the runs being read once more. */
 const CATCH_UP_MS = 400;
 
@@ -28,6 +29,8 @@ export function useSessionSums(sessionId: string) {
         ({ session }) => session,
       ),
     staleTime: 5_000,
+    // Quiet and abandoned are a matter of time passing: no event tells them.
+    refetchInterval: ({ state }) => (state.data && state.data.state !== "done" ? STATE_MS : false),
     retry: false,
   });
   return { ...query, gone: query.error instanceof ApiError && query.error.notFound };

@@ -4,6 +4,7 @@ import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react"
 import UPlot, { type AlignedData, type Options } from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { ABSENT } from "@/format";
+import { longHex } from "@/ui/hex";
 import { ticks } from "@/runs/range";
 import type { ChartProps } from "./Chart";
 import { stacked } from "./series";
@@ -133,7 +134,7 @@ function stepOf(xs: readonly number[]): number {
 function draw(props: Props, element: HTMLElement, setAt: (at: number | null) => void): UPlot {
   const { kind, xs, series, counted = false, log = false, filled = false, height } = props;
   const styles = getComputedStyle(element);
-  const colour = (name: string) => styles.getPropertyValue(name).trim();
+  const colour = (name: string) => longHex(styles.getPropertyValue(name));
   const font = `10.5px ${styles.fontFamily}`;
   const isBars = kind === "bars";
   // The first and the last bucket may lie partly outside of the range: they are shown whole.
