@@ -7,10 +7,14 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
+import { get } from "@/api/client";
+import type { ReactNode } from "react";
+import { RunsPage, SessionsPage, SpansPage } from "@/runs/lists";
 import { ErrorPage } from "./ErrorPage";
 import { NotFoundPage } from "./NotFoundPage";
 import { readSearch, writeSearch } from "./address";
 import { Frame } from "./Frame";
+import { useServer } from "./session";
 
 const root = createRootRoute({
   component: Frame,
@@ -26,6 +30,35 @@ const index = createRoute({
   },
 });
 
+/**
+ * The code of a page. Is Clew away, the page that is open stays until it is back; is it there and has not got the code,
+ * it has another version, and the router loads the page anew.
+ */
+async function codeOf(load: () => Promise<Record<string, unknown>>): Promise<Record<string, unknown>> {
+  try {
+    return await load();
+  } catch (error) {
+    try {
+      await get("/session");
+    } catch {
+      await untilBack();
+      return codeOf(load);
+    }
+    throw error;
+  }
+}
+
+/** Resolves when Clew answers again. */
+function untilBack(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = useServer.subscribe(({ goneSince }) => {
+      if (goneSince !== null) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
 function page<const Path extends string>(
   path: Path,
   load: () => Promise<Record<string, unknown>>,
@@ -34,19 +67,22 @@ function page<const Path extends string>(
   return createRoute({
     getParentRoute: () => root,
     path,
-    component: lazyRouteComponent(load as never, name as never),
+    component: lazyRouteComponent((() => codeOf(load)) as never, name as never),
   });
 }
 
-const lists = () => import("@/runs/lists");
+/** The lists are where everybody begins: they come with the first file, not after it. */
+function listPage<const Path extends string>(path: Path, component: () => ReactNode) {
+  return createRoute({ getParentRoute: () => root, path, component });
+}
 
 const tree = root.addChildren([
   index,
   page("/overview", () => import("@/overview/OverviewPage"), "OverviewPage"),
-  page("/runs", lists, "RunsPage"),
+  listPage("/runs", RunsPage),
   page("/runs/$traceId", () => import("@/run/RunPage"), "RunPage"),
-  page("/spans", lists, "SpansPage"),
-  page("/sessions", lists, "SessionsPage"),
+  listPage("/spans", SpansPage),
+  listPage("/sessions", SessionsPage),
   page("/sessions/$sessionId", () => import("@/sessions/SessionPage"), "SessionPage"),
   page("/users", () => import("@/users/UsersPage"), "UsersPage"),
   page("/users/$userId", () => import("@/users/UserPage"), "UserPage"),

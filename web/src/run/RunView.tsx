@@ -1,20 +1,12 @@
 /** The open run: header, facts, strip, the views at the left and the selected span at the right. */
 
-import {
-  lazy,
-  type MouseEvent,
-  type RefObject,
-  Suspense,
-  useCallback,
-  useEffect,
-  useRef,
-  useState,
-} from "react";
+import { type MouseEvent, type RefObject, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import type { Search } from "@/app/address";
 import { useRunAddress, viewOf } from "./address";
 import * as format from "@/format";
 import { LoadingRows } from "@/ui/feedback";
+import { lazyPart } from "@/ui/part";
 import { Boundary } from "./Boundary";
 import { clickOpensPanel } from "./clicks";
 import { Divider } from "./Divider";
@@ -35,7 +27,9 @@ import { ViewBar } from "./ViewBar";
 import { ViewPane } from "./ViewPane";
 
 /** Not needed for the first paint: it brings Markdown and the code editor along. */
-const SpanPanel = lazy(() => import("./panel/SpanPanel").then((module) => ({ default: module.SpanPanel })));
+const SpanPanel = lazyPart<{ onClose: () => void }>(() =>
+  import("./panel/SpanPanel").then((module) => ({ default: module.SpanPanel })),
+);
 
 const STRIP_PX = 86;
 const STRIP_PHONE_PX = 48;

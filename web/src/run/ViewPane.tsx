@@ -1,9 +1,10 @@
 /** The place of a view. Views other than the transcript are loaded when they are first shown. */
 
-import { type ComponentType, lazy, Suspense } from "react";
+import { type ComponentType, Suspense } from "react";
 import { LoadingRows } from "@/ui/feedback";
 import { IconButton } from "@/ui/button";
 import { CloseIcon } from "@/ui/icons";
+import { lazyPart } from "@/ui/part";
 import { Boundary } from "./Boundary";
 import type { View } from "./store";
 import { TranscriptView } from "./transcript/TranscriptView";
@@ -17,14 +18,15 @@ const LOAD = {
 
 const COMPONENTS: Record<View, ComponentType> = {
   transcript: TranscriptView,
-  tree: lazy(LOAD.tree),
-  timeline: lazy(LOAD.timeline),
-  graph: lazy(LOAD.graph),
+  tree: lazyPart(LOAD.tree),
+  timeline: lazyPart(LOAD.timeline),
+  graph: lazyPart(LOAD.graph),
 };
 
 /** Asks for a view's code, so that it comes while the run does. */
 export function loadView(view: View): void {
-  if (view !== "transcript") void LOAD[view]();
+  // Should it not come, the view says so when it is shown.
+  if (view !== "transcript") LOAD[view]().catch(() => undefined);
 }
 
 export function ViewPane({

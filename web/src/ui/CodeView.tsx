@@ -3,10 +3,11 @@
  * with is shown as plain lines, of which only those on screen are drawn.
  */
 
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
+import { lazyPart } from "./part";
 import { PlainLines } from "./PlainLines";
 
-const CodeEditor = lazy(() => import("./CodeEditor"));
+const CodeEditor = lazyPart(() => import("./CodeEditor"));
 
 /** CodeMirror takes texts up to this length, in characters. */
 export const CODE_MAX_CHARS = 2_000_000;

@@ -1,13 +1,18 @@
 /** The graph of a run, by steps or by spans. The canvas is loaded when it is first shown; a phone never loads it. */
 
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
+import { lazyPart } from "@/ui/part";
 import { PHONE, useMedia } from "../media";
 import { useRun } from "../store";
 import { SpansList } from "./SpansList";
 import { StepsColumn } from "./StepsColumn";
 
-const StepsCanvas = lazy(() => import("./StepsCanvas").then((module) => ({ default: module.StepsCanvas })));
-const SpansCanvas = lazy(() => import("./SpansCanvas").then((module) => ({ default: module.SpansCanvas })));
+const StepsCanvas = lazyPart<{ onList: () => void }>(() =>
+  import("./StepsCanvas").then((module) => ({ default: module.StepsCanvas })),
+);
+const SpansCanvas = lazyPart<{ onList: () => void }>(() =>
+  import("./SpansCanvas").then((module) => ({ default: module.SpansCanvas })),
+);
 
 export function GraphView() {
   const phone = useMedia(PHONE);

@@ -144,6 +144,9 @@ export function SameFailure({ detail }: { detail: Detail }) {
   );
 }
 
+/** The server refuses longer filters; names of 10 KB come close. */
+const FILTER_MAX_CHARS = 2_000;
+
 /** Runs with a span that failed like this one; null where nothing says how it failed. */
 export function failureFilter(detail: Detail): string | null {
   const kind = detail.span.error?.kind || detail.content.exception?.kind;
@@ -152,5 +155,6 @@ export function failureFilter(detail: Detail): string | null {
   const how = kind ? `error=${quoted(kind)}` : `error=${quoted(message!.slice(0, 200))}`;
   const tool = detail.span.tool_name;
   const what = tool ? `tool=${quoted(tool)}` : `category:${detail.span.category}`;
-  return `has span(status:error ${what} ${how})`;
+  const filter = `has span(status:error ${what} ${how})`;
+  return filter.length > FILTER_MAX_CHARS ? null : filter;
 }

@@ -1,6 +1,7 @@
 /** The colours of tokens.css for canvases, read once for each theme. */
 
 import { CATEGORIES } from "@/trace/skeleton";
+import { longHex } from "@/ui/hex";
 
 const NAMES = {
   bg: "--bg",
@@ -40,7 +41,7 @@ export function coloursOf(theme: "light" | "dark"): Colours {
   let known = KNOWN.get(theme);
   if (!known) {
     const style = getComputedStyle(document.documentElement);
-    const read = (name: string) => style.getPropertyValue(name).trim();
+    const read = (name: string) => longHex(style.getPropertyValue(name));
     const named = Object.fromEntries(Object.entries(NAMES).map(([key, name]) => [key, read(name)]));
     known = {
       ...(named as Record<keyof typeof NAMES, string>),

@@ -78,7 +78,8 @@ function gesturesOf(store: RunStore, props: () => Props) {
 
   const handlers = {
     onPointerDown: (event: PointerEvent<HTMLElement>) => {
-      if (event.button !== 0 || event.target instanceof HTMLButtonElement) return;
+      // The words on the strip are buttons with icon and text in them: those take their clicks themselves.
+      if (event.button !== 0 || (event.target as Element).closest("button")) return;
       const { x } = place(event);
       event.currentTarget.setPointerCapture(event.pointerId);
       press = { x, anchor: anchorAt(x) ?? timeAt(x), moved: false };

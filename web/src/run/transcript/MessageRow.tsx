@@ -67,7 +67,14 @@ export function MessageRow(props: RowProps<Extract<TranscriptRow, { kind: "messa
         <div className="tr msg words">
           <Offset run={run} row={row} />
           <Avatar run={run} span={row.span} />
-          <Said said={asked} find={find} opened={opened} strong measures={measures} onToggle={toggle} />
+          <Said
+            said={asked}
+            find={find}
+            opened={opened && isLong(asked.text, asked.chars, measures)}
+            strong
+            measures={measures}
+            onToggle={toggle}
+          />
         </div>
       )}
       <div className={`tr ${oneLine && !thought ? "call" : "msg"} ${row.final ? "final" : ""}`}>

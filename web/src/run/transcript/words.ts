@@ -2,7 +2,7 @@
 
 import * as format from "@/format";
 import type { Fold } from "@/trace/children";
-import { category, displayName, FLAG, has, type Skeleton } from "@/trace/skeleton";
+import { category, displayName, endOf, FLAG, has, type Skeleton } from "@/trace/skeleton";
 import { below, isLarge, STEP, stepOf, steps } from "@/trace/remarkable";
 
 /** "12 steps, all fine: 6 calls, 5 fetch_page, query_registry". */
@@ -134,10 +134,18 @@ export function oddWords(run: Skeleton, span: number): string[] {
   else if (has(run, span, FLAG.orphan))
     words.push(`its parent ${run.orphans.get(span) ?? ""} never came`.replace("  ", " "));
   if (has(run, span, FLAG.oddClock)) {
-    const negative = run.duration[span]! < 0;
-    words.push(negative ? "it ends before it starts" : "its clock does not fit its parent's");
+    words.push(endsEarly(run, span) ? "it ends before it starts" : "its clock does not fit its parent's");
   }
   return words;
+}
+
+/** An odd clock inside its parent's time can only be an end before the start, which counts as no time at all. */
+function endsEarly(run: Skeleton, span: number): boolean {
+  const duration = run.duration[span]!;
+  const parent = run.parent[span]!;
+  if (duration !== 0 || parent < 0) return duration < 0;
+  const start = run.start[span]!;
+  return start >= run.start[parent]! && start <= endOf(run, parent);
 }
 
 /** Heights in pixels for the growth of a loop's prompts, at most `max` of them. */
