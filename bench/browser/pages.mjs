@@ -15,10 +15,11 @@ const CTRL = 2;
 
 /** Opens a run as a tree in a fresh page: paint, first key, heap, bytes; then everything open and scrolled. */
 export async function openTree(browser, url, traceId) {
-  const fresh = await freshPage(browser, TREE);
+  const fresh = await freshPage(browser, url, TREE);
   const { page, cdp, bytes } = fresh;
   try {
-    await page.goto(`${url}/ui/runs/${traceId}?view=tree`, { waitUntil: "commit" });
+    const address = `${url}/ui/runs/${traceId}?view=tree`;
+    await page.goto(address, { waitUntil: "commit" });
     const paint = await painted(page, "row");
     const cpu = await computed(cdp);
     await page.evaluate((selector) => window.__meter.watch(selector, "data-span"), SELECTED);
@@ -34,9 +35,11 @@ export async function openTree(browser, url, traceId) {
     if (rows !== 1) throw new Error(`${rows} rows are selected`);
     const scroll = await scrollTree(fresh);
     const usedAfter = await heap(cdp);
+    const again = await secondVisit(page, address);
     return {
       paint,
       cpu,
+      again,
       interactive,
       heap: used,
       heapAfter: usedAfter,
@@ -65,6 +68,13 @@ async function scrollTree(fresh) {
   );
 }
 
+/** Milliseconds to paint for somebody who was here before: the code is in the cache. */
+async function secondVisit(page, address) {
+  await page.goto(`${new URL(address).origin}/healthz`);
+  await page.goto(address, { waitUntil: "commit" });
+  return painted(page, "row");
+}
+
 async function openAll(page) {
   await page.keyboard.press("]");
   await page.waitForTimeout(SETTLED_MS);
@@ -72,7 +82,7 @@ async function openAll(page) {
 
 /** Opens the timeline with all rows open and zooms at the pointer for three seconds, in and out. */
 export async function zoomTimeline(browser, url, traceId) {
-  const fresh = await freshPage(browser, TIMELINE);
+  const fresh = await freshPage(browser, url, TIMELINE);
   const { page, cdp } = fresh;
   try {
     await page.goto(`${url}/ui/runs/${traceId}?view=timeline`, { waitUntil: "commit" });
@@ -97,7 +107,7 @@ export async function zoomTimeline(browser, url, traceId) {
 
 /** Opens the list of runs. */
 export async function openList(browser, url) {
-  const fresh = await freshPage(browser, LIST);
+  const fresh = await freshPage(browser, url, LIST);
   const { page, cdp, bytes } = fresh;
   try {
     await page.goto(`${url}/ui/runs`, { waitUntil: "commit" });
@@ -105,7 +115,10 @@ export async function openList(browser, url) {
     const cpu = await computed(cdp);
     await page.waitForTimeout(SETTLED_MS);
     const rows = await page.locator(LIST.row).count();
-    return { paint, cpu, rows, heap: await heap(cdp), bytes: { ...bytes }, failures: fresh.failures };
+    const transferred = { ...bytes };
+    const used = await heap(cdp);
+    const again = await secondVisit(page, `${url}/ui/runs`);
+    return { paint, cpu, again, rows, heap: used, bytes: transferred, failures: fresh.failures };
   } finally {
     await fresh.close();
   }

@@ -12,6 +12,7 @@ import { openInference, requests } from "./runs.mjs";
 
 const HOME = join(homedir(), ".cache/clew-bench/phoenix");
 const PORT = 6106;
+const URL_BASE = `http://127.0.0.1:${PORT}`;
 const GRPC_PORT = 6107;
 const READY_MS = 120_000;
 /** A row of its tree, by the class names of version 20. */
@@ -66,7 +67,7 @@ async function start(folder) {
   for (const stream of [server.stdout, server.stderr]) stream.on("data", (chunk) => (printed += chunk));
   for (const until = Date.now() + READY_MS; Date.now() < until;) {
     if (server.exitCode !== null) throw new Error(`Phoenix ended with ${server.exitCode}:\n${printed}`);
-    const answer = await fetch(`http://127.0.0.1:${PORT}/healthz`).catch(() => null);
+    const answer = await fetch(`${URL_BASE}/healthz`).catch(() => null);
     if (answer?.ok) return server;
     await new Promise((done) => setTimeout(done, 200));
   }
@@ -79,7 +80,7 @@ function sendRun(folder, run) {
   const lines = [...requests(run, 500, openInference)].map((request) => JSON.stringify(request));
   writeFileSync(path, lines.join("\n"));
   const script = new URL("phoenix_send.py", import.meta.url).pathname;
-  execFileSync(join(HOME, "bin/python"), [script, path, `http://127.0.0.1:${PORT}/v1/traces`], {
+  execFileSync(join(HOME, "bin/python"), [script, path, `${URL_BASE}/v1/traces`], {
     stdio: "inherit",
   });
 }
@@ -88,7 +89,7 @@ function sendRun(folder, run) {
 async function addressOf(run) {
   const query = `{ projects { edges { node { id name recordCount: traceCount trace(traceId: "${run.traceId}") { numSpans } } } } }`;
   for (const until = Date.now() + READY_MS; Date.now() < until;) {
-    const answer = await fetch(`http://127.0.0.1:${PORT}/graphql`, {
+    const answer = await fetch(`${URL_BASE}/graphql`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ query }),
@@ -97,14 +98,14 @@ async function addressOf(run) {
     const project = data?.projects.edges.find(
       ({ node }) => (node.trace?.numSpans ?? 0) >= run.spans.length,
     )?.node;
-    if (project) return `http://127.0.0.1:${PORT}/projects/${project.id}/traces/${run.traceId}`;
+    if (project) return `${URL_BASE}/projects/${project.id}/traces/${run.traceId}`;
     await new Promise((done) => setTimeout(done, 500));
   }
   throw new Error("Phoenix did not take the run in");
 }
 
 async function open(browser, address) {
-  const fresh = await freshPage(browser, TREE);
+  const fresh = await freshPage(browser, URL_BASE, TREE);
   const { page, cdp } = fresh;
   try {
     await page.goto(address, { waitUntil: "commit" });

@@ -8,8 +8,6 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { get } from "@/api/client";
-import type { ReactNode } from "react";
-import { RunsPage, SessionsPage, SpansPage } from "@/runs/lists";
 import { ErrorPage } from "./ErrorPage";
 import { NotFoundPage } from "./NotFoundPage";
 import { readSearch, writeSearch } from "./address";
@@ -71,18 +69,15 @@ function page<const Path extends string>(
   });
 }
 
-/** The lists are where everybody begins: they come with the first file, not after it. */
-function listPage<const Path extends string>(path: Path, component: () => ReactNode) {
-  return createRoute({ getParentRoute: () => root, path, component });
-}
+const lists = () => import("@/runs/lists");
 
 const tree = root.addChildren([
   index,
   page("/overview", () => import("@/overview/OverviewPage"), "OverviewPage"),
-  listPage("/runs", RunsPage),
+  page("/runs", lists, "RunsPage"),
   page("/runs/$traceId", () => import("@/run/RunPage"), "RunPage"),
-  listPage("/spans", SpansPage),
-  listPage("/sessions", SessionsPage),
+  page("/spans", lists, "SpansPage"),
+  page("/sessions", lists, "SessionsPage"),
   page("/sessions/$sessionId", () => import("@/sessions/SessionPage"), "SessionPage"),
   page("/users", () => import("@/users/UsersPage"), "UsersPage"),
   page("/users/$userId", () => import("@/users/UserPage"), "UserPage"),
