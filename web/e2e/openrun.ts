@@ -28,7 +28,7 @@ export const OTEL_SPANS = {
 export async function openRun(page: Page, clew: Clew, traceId: string, query = ""): Promise<void> {
   await page.goto(`${clew.url}/ui/runs/${traceId}${query ? `?${query}` : ""}`);
   await expect(page.locator(".facts .fact").first()).toBeVisible();
-  await expect(page.locator(".pane").locator(".scroll, .canvas").first()).toBeVisible();
+  await expect(page.locator(".pane").locator(".scroll, .canvas, .gcolumn").first()).toBeVisible();
 }
 
 /** The button of a view. */

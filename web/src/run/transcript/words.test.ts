@@ -105,3 +105,13 @@ test("what is odd is said in words", () => {
   expect(oddWords(run, 2)).toEqual(["it ends before it starts"]);
   expect(oddWords(run, 3)).toEqual([]);
 });
+
+test("an odd clock of no duration inside its parent's time is an end before the start", () => {
+  const run = testRun([
+    { ...agent, start: 0, duration: 10 },
+    { ...llm(2, 1), duration: 0, flags: FLAG.oddClock },
+    { ...llm(99, 1), duration: 0, flags: FLAG.oddClock },
+  ]);
+  expect(oddWords(run, 1)).toEqual(["it ends before it starts"]);
+  expect(oddWords(run, 2)).toEqual(["its clock does not fit its parent's"]);
+});
