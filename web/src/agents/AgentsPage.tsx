@@ -23,7 +23,7 @@ import { usePhone } from "@/ui/media";
 import { type Line, Table, type TableHandle } from "@/ui/Table";
 import { Cost, Duration } from "@/ui/values";
 import { sorted } from "@/users/columns";
-import { AGENT_COLUMNS } from "./columns";
+import { AGENT_COLUMNS, HIGH_RATE } from "./columns";
 import { OverTime } from "./OverTime";
 import { agentRows, agentValue, type AgentRow } from "./rows";
 
@@ -165,7 +165,9 @@ function PhoneRow({ row: { name, sums } }: { row: AgentRow }) {
           p95 <Duration nanos={sums?.duration_nanos?.p95} />
         </span>
         {sums !== null && sums.failed_count > 0 && (
-          <span className="label e">{format.share(sums.failed_count / sums.count, true)} failed</span>
+          <span className={sums.failed_count / sums.count >= HIGH_RATE ? "label e" : undefined}>
+            {format.share(sums.failed_count / sums.count, true)} failed
+          </span>
         )}
       </span>
     </>

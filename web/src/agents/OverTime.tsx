@@ -58,6 +58,14 @@ export function OverTime({ scope, span }: { scope: Scope; span: Span | null }) {
         <Choice label="Parted" options={GROUPS} chosen={group.id} onChoose={(id) => choose({ group: id })} />
         <span className="dim nowrap">per {step}</span>
         {log && <span className="dim nowrap">by powers of ten</span>}
+        {group.id === "model" && !isTime && (
+          <span
+            className="dim nowrap"
+            title="Sums are of runs: one that called two models stands in both parts"
+          >
+            of runs that called it
+          </span>
+        )}
         {partial && <span className="dim nowrap">the first {format.count(1_000)} groups</span>}
         <span className="grow" />
         <Legend series={series} />

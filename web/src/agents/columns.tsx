@@ -9,7 +9,7 @@ import type { AgentRow } from "./rows";
 
 const num = { numeric: true } as const;
 /** From this share on a rate of failures is red. */
-const HIGH_RATE = 0.05;
+export const HIGH_RATE = 0.05;
 
 export const AGENT_COLUMNS: readonly Column<AgentRow>[] = [
   {

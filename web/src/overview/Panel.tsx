@@ -5,6 +5,12 @@ import type { CSSProperties, ReactNode } from "react";
 import type { Search } from "@/app/address";
 import { LoadingRows } from "@/ui/feedback";
 
+/** Rows of a panel. */
+export const ROWS = 6;
+
+/** Twelfths of the width. */
+export type PanelSize = 3 | 4 | 6 | 12;
+
 export interface PanelLink {
   to: string;
   search?: Search;
@@ -25,8 +31,7 @@ export function Panel({
   all?: PanelLink | null;
   /** At the right of the title: a legend, a choice. */
   extra?: ReactNode;
-  /** Twelfths of the width. */
-  size: 3 | 4 | 5 | 6 | 7 | 8 | 12;
+  size: PanelSize;
   stale?: boolean;
   children: ReactNode;
 }) {

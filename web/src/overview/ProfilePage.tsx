@@ -4,7 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useKeys } from "@/app/keys";
 import * as format from "@/format";
-import { add } from "@/query/edit";
+import { term } from "@/query/edit";
 import { filterDuration } from "@/runs/filterDuration";
 import { type Metric, Metrics, runMetrics } from "@/runs/Metrics";
 import { useFigures } from "@/runs/useFigures";
@@ -96,5 +96,5 @@ export function ProfilePage({
 
 /** The condition that holds of all runs of it. */
 export function baseOf(field: "agent" | "user", name: string): string {
-  return add("", `${field}="${name.replace(/["\\*]/g, "\\$&")}"`);
+  return term(field, "=", name);
 }

@@ -2,14 +2,8 @@
 
 import { useParams } from "@tanstack/react-router";
 import { CostPanel, LatencyPanel, RunsPanel } from "@/overview/charts";
-import {
-  AgentsPanel,
-  DearPanel,
-  FailsPanel,
-  GroupPanel,
-  NewestPanel,
-  SessionsPanel,
-} from "@/overview/panels";
+import { DearPanel, FailsPanel } from "@/overview/panels";
+import { AgentsPanel, GroupPanel, NewestPanel, SessionsPanel } from "@/overview/people";
 import { baseOf, ProfilePage } from "@/overview/ProfilePage";
 import { useRuns, useScope, useSpan } from "@/overview/useScope";
 import { useTimeline } from "@/overview/useSums";
