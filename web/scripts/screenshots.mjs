@@ -152,21 +152,31 @@ async function servers(names) {
   return found;
 }
 
-async function shoot(context, url, scene, file, now) {
+/** Each shot is taken by somebody who was never here: nothing is remembered from the one before. */
+async function shoot(browser, url, { scene, size, theme }, file, now) {
+  const context = await browser.newContext({
+    viewport: size,
+    colorScheme: theme,
+    timezoneId: "UTC",
+    locale: "en-GB",
+    reducedMotion: "reduce",
+    hasTouch: size.width < 640,
+  });
   const page = await context.newPage();
-  await page.clock.setFixedTime(now);
-  await page.goto(url + encodeURI(scene.path));
-  await page.locator(scene.ready).first().waitFor();
-  await page.waitForLoadState("networkidle", { timeout: 3_000 }).catch(() => undefined);
-  await page
-    .locator("[aria-busy=true]")
-    .first()
-    .waitFor({ state: "detached", timeout: 5_000 })
-    .catch(() => undefined);
-  await scene.act?.(page);
-  await page.waitForLoadState("networkidle", { timeout: 3_000 }).catch(() => undefined);
-  await page.screenshot({ path: file, animations: "disabled", caret: "hide" });
-  await page.close();
+  const quiet = () => page.waitForLoadState("networkidle", { timeout: 3_000 }).catch(() => undefined);
+  try {
+    await page.clock.setFixedTime(now);
+    await page.goto(url + encodeURI(scene.path));
+    await page.locator(scene.ready).first().waitFor();
+    await quiet();
+    const busy = page.locator("[aria-busy=true]").first();
+    await busy.waitFor({ state: "detached", timeout: 5_000 }).catch(() => undefined);
+    await scene.act?.(page);
+    await quiet();
+    await page.screenshot({ path: file, animations: "disabled", caret: "hide" });
+  } finally {
+    await context.close();
+  }
 }
 
 const shots = SCENES.flatMap((scene) =>
@@ -192,29 +202,13 @@ const browser = await chromium.launch({
   ],
 });
 try {
-  for (const viewport of WIDTHS) {
-    for (const colorScheme of THEMES) {
-      const context = await browser.newContext({
-        viewport,
-        colorScheme,
-        timezoneId: "UTC",
-        locale: "en-GB",
-        reducedMotion: "reduce",
-        hasTouch: viewport.width < 640,
-      });
-      for (const { scene, name } of shots.filter(
-        ({ size, theme }) => size === viewport && theme === colorScheme,
-      )) {
-        console.log(name);
-        await shoot(context, clews[scene.on ?? "normal"].url, scene, join(folder, `${name}.png`), now).catch(
-          (error) => {
-            process.exitCode = 1;
-            console.error(`${name}: ${error.message}`);
-          },
-        );
-      }
-      await context.close();
-    }
+  for (const shot of shots) {
+    const file = join(folder, `${shot.name}.png`);
+    console.log(shot.name);
+    await shoot(browser, clews[shot.scene.on ?? "normal"].url, shot, file, now).catch((error) => {
+      process.exitCode = 1;
+      console.error(`${shot.name}: ${error.message}`);
+    });
   }
 } finally {
   await browser.close();

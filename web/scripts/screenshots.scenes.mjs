@@ -2,6 +2,8 @@
 
 const FAILING = "78dde6e5fd29f054000000000004c1e0";
 const RESEARCH = "daa66d2c7ddf743f000000000003c1e0";
+/** Its root was never sent. */
+const ROOTLESS = "6e191220d10ef545399e378cf8335476";
 const OTEL = "bd10a680fc07deef5830b5063622f663";
 const RUN = `/ui/runs/${FAILING}`;
 const ROW = ".trow.r";
@@ -56,7 +58,7 @@ export const SCENES = [
   { name: "run-changes", path: RUN, ready: OPEN, act: tab(/changes|difference/i), only: 1440 },
   { name: "run-attributes", path: RUN, ready: OPEN, act: tab(/attributes/i), only: 1440 },
   { name: "span", path: `/ui/runs/${OTEL}?span=becd73abfa01df30`, ready: OPEN, only: 390 },
-  { name: "receipt", path: `${RUN}?open=receipt`, ready: ".pop" },
+  { name: "receipt", path: `/ui/runs/${ROOTLESS}?open=receipt`, ready: ".pop" },
   { name: "ledger", path: `${RUN}?open=ledger`, ready: ".pop" },
   { name: "session", path: "/ui/sessions/lisbon-0", ready: "main h1" },
   { name: "users", path: "/ui/users?range=all", ready: "main h1" },
@@ -92,7 +94,7 @@ export const KEPT = [
   ..."run-transcript runs overview run-timeline-heat run-graph run-timeline-huge runs-peek"
     .split(" ")
     .flatMap((name) => [`${name}-1440-light`, `${name}-1440-dark`]),
-  ..."run-tree run-graph-spans run-changes session receipt ledger agent user runs-empty runs-huge settings-keys start"
+  ..."run-tree run-graph-spans run-changes session receipt ledger agent user runs-empty runs-huge settings-prices start"
     .split(" ")
     .map((name) => `${name}-1440-light`),
   ..."palette keys run-tree-huge".split(" ").map((name) => `${name}-1440-dark`),
