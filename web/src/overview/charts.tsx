@@ -149,7 +149,7 @@ export function CostPanel({
     <Panel
       title={`Cost per ${time.step}`}
       note={
-        spent.length > 0 && now != null
+        scope.range.to === null && spent.length > 0 && now != null
           ? `${format.cost(format.picoToUsd(now))} ${time.step === "day" ? "today" : "this hour"}`
           : undefined
       }
