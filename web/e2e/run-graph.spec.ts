@@ -52,8 +52,10 @@ test("a click on empty canvas deselects, in Steps and in Spans", async ({ page, 
   for (const mode of ["steps", "spans"]) {
     await openRun(page, clew, OTEL, `view=graph&graph=${mode}`);
     await expect(panel(page)).toBeVisible();
-    const box = (await canvas(page).boundingBox())!;
-    await page.mouse.click(box.x + 12, box.y + box.height / 2);
+    await expect(page.locator(".gnode").first()).toBeVisible();
+    await canvas(page)
+      .locator(".react-flow__pane")
+      .click({ position: { x: 12, y: 300 } });
     await expect(panel(page)).toBeHidden();
     await expect.poll(() => parameter(page, "span")).toBeNull();
   }
