@@ -63,7 +63,7 @@ export interface TableHandle {
 
 const HEAD_PX = 28;
 /** Lines before the end at which more is asked for. */
-const AHEAD = 40;
+const AHEAD = 12;
 const ROW_PX = 34;
 const GAP_PX = 12;
 const MARGIN_PX = 16;
