@@ -93,8 +93,6 @@ function firstWords(text: SpanText | undefined): string | null {
   return call ? `${call.name}(${call.arguments})` : null;
 }
 
-/** A failure whose tool or kind has a longer name is not looked for: the filter stands in the address. */
-const FILTER_MAX_CHARS = 1_000;
 /** Buckets of an hour. */
 const HOURS = 24;
 
@@ -104,8 +102,7 @@ interface Buckets {
 
 /** Runs of the last day in which the same tool, or a step of the same kind, failed the same way. */
 export function SameFailure({ detail }: { detail: Detail }) {
-  const asked = failureFilter(detail);
-  const filter = asked !== null && asked.length <= FILTER_MAX_CHARS ? asked : null;
+  const filter = failureFilter(detail);
   const { data } = useQuery({
     queryKey: ["same-failure", filter],
     enabled: filter !== null,
