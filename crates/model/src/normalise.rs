@@ -4,12 +4,14 @@
 //! walks them. [`MAPPING_VERSION`] names the state of the tables; facts are derived again
 //! when it moves.
 
+use std::sync::Arc;
+
 use crate::attributes::{AttrView, key};
 use crate::convention::Layers;
 use crate::fold;
 use crate::prices::PriceTable;
 use crate::source::{SourceSpan, StatusCode};
-use crate::span::{Category, Span, Status};
+use crate::span::{Category, Span, SpanWords, Status};
 use crate::usage::{Cost, Usage, UsageScope};
 
 pub(crate) mod category;
@@ -71,21 +73,8 @@ pub fn normalise(source: &SourceSpan, prices: &PriceTable) -> Span {
         &name,
         names::Shown { classified: &classified, tool: &tool, agent: &agent, models: &models },
     );
-    Span {
-        trace_id: source.trace_id,
-        span_id: source.span_id,
-        parent_span_id: identity::parent(source, &view),
-        forced_root: identity::is_forced_root(&view),
-        placeholder: source.name.is_none(),
+    let words = SpanWords {
         display_name,
-        trace_name: view.first_string(fields::TRACE_NAMES),
-        category: classified.category,
-        status,
-        error,
-        error_marks_parent: status == Status::Error && is_claude_tool_execution(&view, &name),
-        start_nanos,
-        end_nanos: source.end_nanos,
-        sequence: source.sequence,
         conventions: view.layers.names().map(str::to_owned).collect(),
         session_id: identity::session(&view, &resource),
         user_id: identity::user(&view, &resource),
@@ -95,8 +84,28 @@ pub fn normalise(source: &SourceSpan, prices: &PriceTable) -> Span {
         provider,
         request_model: models.request,
         response_model: models.response,
-        response_id: view.first_string(fields::RESPONSE_IDS),
         tool_name: tool.name,
+        finish_reason: finish_reason(source, &view, classified.category),
+        tags: tags(&view),
+        kind: classified.kind,
+        operation: classified.operation,
+        name,
+    };
+    Span {
+        trace_id: source.trace_id,
+        span_id: source.span_id,
+        parent_span_id: identity::parent(source, &view),
+        forced_root: identity::is_forced_root(&view),
+        placeholder: source.name.is_none(),
+        trace_name: view.first_string(fields::TRACE_NAMES),
+        category: classified.category,
+        status,
+        error,
+        error_marks_parent: status == Status::Error && is_claude_tool_execution(&view, &words.name),
+        start_nanos,
+        end_nanos: source.end_nanos,
+        sequence: source.sequence,
+        response_id: view.first_string(fields::RESPONSE_IDS),
         tool_call_id: tool.call_id,
         call_hash: tool.call_hash,
         result_hash: tool.result_hash,
@@ -104,19 +113,17 @@ pub fn normalise(source: &SourceSpan, prices: &PriceTable) -> Span {
         usage_scope,
         cached: classified.cached || classified.never_counts,
         cost,
-        finish_reason: finish_reason(source, &view, classified.category),
         ttft_nanos: timing::ttft_nanos(&view, source),
-        tags: tags(&view),
         input_bytes: input.bytes,
         output_bytes: output.bytes,
         truncated: input.truncated || output.truncated,
         input_preview: input.preview,
         output_preview: output.preview,
+        has_events: !source.events.is_empty(),
+        has_links: !source.links.is_empty(),
         dropped_count: dropped(source),
         rejected_keys,
-        kind: classified.kind,
-        operation: classified.operation,
-        name,
+        words: Arc::new(words),
     }
 }
 

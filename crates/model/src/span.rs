@@ -3,6 +3,9 @@
 //! It holds no payload. Messages, arguments and results are derived from the
 //! [`crate::source::SourceSpan`] on demand, by [`crate::content::content`].
 
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{SpanId, TraceId};
@@ -128,6 +131,9 @@ pub struct AgentFacts {
 }
 
 /// The facts of one span. Every field is derived; nothing here is stored as truth.
+///
+/// What it says of itself reads like fields of its own (`span.name`), and may be written
+/// likewise; it is shared with the spans that say the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Span {
     /// The run.
@@ -141,18 +147,13 @@ pub struct Span {
     pub forced_root: bool,
     /// Only parts without a name have come so far (a log record before its span).
     pub placeholder: bool,
-    /// Raw name as sent; empty for a placeholder.
-    pub name: String,
-    /// The name to show where it differs from `name` (span-conventions 3.2, ruling 13).
-    pub display_name: Option<String>,
     /// The trace's name, where the sender gives the whole run one on this span.
     pub trace_name: Option<String>,
+    /// What recurs from span to span.
+    #[serde(flatten)]
+    pub words: Arc<SpanWords>,
     /// Closed set.
     pub category: Category,
-    /// The sender's own word for what it is (`invoke_agent`, `CHAIN`, `hook`, ...).
-    pub kind: Option<String>,
-    /// `gen_ai.operation.name` or its like, as sent.
-    pub operation: Option<String>,
     /// After normalising.
     pub status: Status,
     /// Set where `status` is an error.
@@ -166,6 +167,56 @@ pub struct Span {
     pub end_nanos: Option<i64>,
     /// The sender's place among siblings.
     pub sequence: Option<i64>,
+    /// The provider's id of the answer; the same twice in a trace is one call.
+    pub response_id: Option<String>,
+    /// The model's id of the tool call.
+    pub tool_call_id: Option<String>,
+    /// Tokens said on this span, whoever owns them.
+    pub usage: Option<Usage>,
+    /// Whether that usage is one call's or a sum.
+    pub usage_scope: UsageScope,
+    /// The call was answered from a cache of the application: it counts nothing.
+    pub cached: bool,
+    /// What it cost.
+    pub cost: Option<Cost>,
+    /// Time to the first token, nanoseconds.
+    pub ttft_nanos: Option<i64>,
+    /// First text of the input, at most [`PREVIEW_MAX_CHARS`] characters.
+    pub input_preview: Option<String>,
+    /// First text of the output, at most [`PREVIEW_MAX_CHARS`] characters.
+    pub output_preview: Option<String>,
+    /// Bytes of the input's payload as sent.
+    pub input_bytes: u64,
+    /// Bytes of the output's payload as sent.
+    pub output_bytes: u64,
+    /// Hash of tool name and canonical arguments; equal calls have equal ones.
+    pub call_hash: Option<u64>,
+    /// Hash of the canonical result.
+    pub result_hash: Option<u64>,
+    /// It has events of its own, or log records that belong to it.
+    pub has_events: bool,
+    /// It links to other spans.
+    pub has_links: bool,
+    /// Attributes, events and links that the sender's SDK dropped.
+    pub dropped_count: u32,
+    /// A payload was cut by its sender (unparsable JSON, missing indices).
+    pub truncated: bool,
+    /// Numbers that were not believable and were left out, by attribute key.
+    pub rejected_keys: Vec<String>,
+}
+
+/// The facts of a span that recur: a run of 100,000 spans has a few dozen different ones, and
+/// holds each once.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SpanWords {
+    /// Raw name as sent; empty for a placeholder.
+    pub name: String,
+    /// The name to show where it differs from `name` (span-conventions 3.2, ruling 13).
+    pub display_name: Option<String>,
+    /// The sender's own word for what it is (`invoke_agent`, `CHAIN`, `hook`, ...).
+    pub kind: Option<String>,
+    /// `gen_ai.operation.name` or its like, as sent.
+    pub operation: Option<String>,
     /// Names of the conventions found on the span, in order of precedence, by their
     /// short ids of span-conventions section 1 (`LF`, `OI`, `SC`, ...).
     pub conventions: Vec<String>,
@@ -185,44 +236,27 @@ pub struct Span {
     pub request_model: Option<String>,
     /// Model that answered.
     pub response_model: Option<String>,
-    /// The provider's id of the answer; the same twice in a trace is one call.
-    pub response_id: Option<String>,
     /// Set on tool spans.
     pub tool_name: Option<String>,
-    /// The model's id of the tool call.
-    pub tool_call_id: Option<String>,
-    /// Tokens said on this span, whoever owns them.
-    pub usage: Option<Usage>,
-    /// Whether that usage is one call's or a sum.
-    pub usage_scope: UsageScope,
-    /// The call was answered from a cache of the application: it counts nothing.
-    pub cached: bool,
-    /// What it cost.
-    pub cost: Option<Cost>,
     /// Canonical finish reason of the first choice.
     pub finish_reason: Option<String>,
-    /// Time to the first token, nanoseconds.
-    pub ttft_nanos: Option<i64>,
     /// Tags.
     pub tags: Vec<String>,
-    /// First text of the input, at most [`PREVIEW_MAX_CHARS`] characters.
-    pub input_preview: Option<String>,
-    /// First text of the output, at most [`PREVIEW_MAX_CHARS`] characters.
-    pub output_preview: Option<String>,
-    /// Bytes of the input's payload as sent.
-    pub input_bytes: u64,
-    /// Bytes of the output's payload as sent.
-    pub output_bytes: u64,
-    /// Hash of tool name and canonical arguments; equal calls have equal ones.
-    pub call_hash: Option<u64>,
-    /// Hash of the canonical result.
-    pub result_hash: Option<u64>,
-    /// Attributes, events and links that the sender's SDK dropped.
-    pub dropped_count: u32,
-    /// A payload was cut by its sender (unparsable JSON, missing indices).
-    pub truncated: bool,
-    /// Numbers that were not believable and were left out, by attribute key.
-    pub rejected_keys: Vec<String>,
+}
+
+impl Deref for Span {
+    type Target = SpanWords;
+
+    fn deref(&self) -> &SpanWords {
+        &self.words
+    }
+}
+
+/// A change is this span's alone.
+impl DerefMut for Span {
+    fn deref_mut(&mut self) -> &mut SpanWords {
+        Arc::make_mut(&mut self.words)
+    }
 }
 
 /// Characters of text kept for previews.
@@ -239,43 +273,20 @@ impl Span {
         self.response_model.as_deref().or(self.request_model.as_deref())
     }
 
-    /// About as many bytes as its texts take in memory, beside the span itself.
+    /// About as many bytes as it takes in memory behind the span itself, without what it
+    /// shares.
     pub(crate) fn heap_bytes(&self) -> usize {
-        let agent = &self.agent;
+        // Each piece of memory has a head of its own.
+        const HEAD: usize = 16;
         let texts = [
-            &self.display_name,
             &self.trace_name,
-            &self.kind,
-            &self.operation,
-            &agent.agentos_id,
-            &agent.name,
-            &agent.id,
-            &agent.project,
-            &agent.service,
-            &self.session_id,
-            &self.user_id,
-            &self.environment,
-            &self.release,
-            &self.provider,
-            &self.request_model,
-            &self.response_model,
             &self.response_id,
-            &self.tool_name,
             &self.tool_call_id,
-            &self.finish_reason,
             &self.input_preview,
             &self.output_preview,
         ];
-        let lists = [&self.conventions, &self.tags, &self.rejected_keys];
-        // Each piece of memory has a head of its own.
-        let piece = |bytes: usize| bytes + 16;
-        let list = |texts: &Vec<String>| {
-            texts.iter().map(|text| piece(text.len()) + size_of::<String>()).sum::<usize>()
-        };
         let error = self.error.as_ref().map_or(0, |error| error.kind.len() + error.message.len());
-        piece(self.name.len())
-            + texts.into_iter().flatten().map(|text| piece(text.len())).sum::<usize>()
-            + lists.into_iter().map(list).sum::<usize>()
-            + error
+        let rejected = self.rejected_keys.iter().map(|key| key.len() + 2 * HEAD).sum::<usize>();
+        texts.into_iter().flatten().map(|text| text.len() + HEAD).sum::<usize>() + error + rejected
     }
 }

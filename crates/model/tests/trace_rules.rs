@@ -11,7 +11,7 @@ use clew_model::span::{AgentFacts, Category, Span, SpanError, Status};
 use clew_model::summary::TraceSummary;
 use clew_model::trace::{Provenance, TraceState, Tree};
 use clew_model::usage::{Cost, CostSource, PicoUsd, Usage, UsageScope};
-use spans::{at, plain, span_id, trace_id};
+use spans::{at, plain, saying, span_id, trace_id};
 
 fn of(category: Category, number: u8, parent: u8) -> Span {
     Span { category, ..plain(number, parent) }
@@ -128,11 +128,10 @@ fn what_only_the_wrapper_of_one_call_says_is_taken_from_it() {
 
 /// Claude Code's bill for the calls below a span, from its log records.
 fn bill(category: Category, number: u8, parent: u8, pico: i64) -> Span {
-    Span {
-        conventions: vec!["CC".to_owned()],
-        cost: price(pico, CostSource::Reported),
-        ..of(category, number, parent)
-    }
+    saying(
+        Span { cost: price(pico, CostSource::Reported), ..of(category, number, parent) },
+        |words| words.conventions = vec!["CC".to_owned()],
+    )
 }
 
 #[test]
@@ -292,10 +291,9 @@ fn a_late_call_takes_over_from_the_wrapper() {
 
 #[test]
 fn a_sum_over_the_session_is_marked() {
-    let strands = Span {
-        conventions: vec!["ST".to_owned(), "SC".to_owned()],
-        ..sum(Category::Agent, 1, 0, 500, 50)
-    };
+    let strands = saying(sum(Category::Agent, 1, 0, 500, 50), |words| {
+        words.conventions = vec!["ST".to_owned(), "SC".to_owned()]
+    });
     let row = summary(std::slice::from_ref(&strands));
     assert_eq!((row.usage.input, row.receipt.suspect_cumulative), (Some(500), 1));
     let row = summary(&[strands, llm(2, 1, 100, 10)]);
@@ -305,10 +303,9 @@ fn a_sum_over_the_session_is_marked() {
 #[test]
 fn cached_answers_and_fetched_ones_cost_nothing() {
     let cached = Span { cached: true, ..llm(2, 1, 120, 17) };
-    let fetched = Span {
-        operation: Some("fetch_response".to_owned()),
-        ..Span { category: Category::Other, ..llm(3, 1, 120, 17) }
-    };
+    let fetched = saying(Span { category: Category::Other, ..llm(3, 1, 120, 17) }, |words| {
+        words.operation = Some("fetch_response".to_owned())
+    });
     let spans = [of(Category::Agent, 1, 0), cached, fetched, llm(4, 1, 7, 1)];
     assert_eq!(in_out(&spans), (Some(7), Some(1)));
     assert_eq!(why(&spans)[..2], [(false, Provenance::Free), (false, Provenance::Free)]);
@@ -338,7 +335,7 @@ fn calls_without_a_price_are_told() {
 }
 
 fn with_session(session: &str, span: Span) -> Span {
-    Span { session_id: Some(session.to_owned()), ..span }
+    saying(span, |words| words.session_id = Some(session.to_owned()))
 }
 
 #[test]
@@ -405,13 +402,14 @@ fn the_agent_is_named_by_the_root_and_projects_and_services_by_anybody() {
         service: Some("svc".to_owned()),
         ..AgentFacts::default()
     };
-    let inner = Span { agent: agent(Some("a-1"), "inner"), ..of(Category::Agent, 2, 1) };
+    let inner =
+        saying(of(Category::Agent, 2, 1), |words| words.agent = agent(Some("a-1"), "inner"));
     let row = summary(&[plain(1, 0), inner.clone()]);
     assert_eq!(row.agent.name, None);
     assert_eq!(row.agent.agentos_id.as_deref(), Some("a-1"));
     assert_eq!(row.agent.service.as_deref(), Some("svc"));
     assert_eq!(row.agents, ["inner"]);
-    let root = Span { agent: agent(None, "outer"), ..of(Category::Agent, 1, 0) };
+    let root = saying(of(Category::Agent, 1, 0), |words| words.agent = agent(None, "outer"));
     let row = summary(&[root, inner]);
     assert_eq!(row.agent.name.as_deref(), Some("outer"));
     assert_eq!(row.agents, ["outer", "inner"]);
@@ -521,7 +519,8 @@ fn clocks_that_cannot_be_right_are_told() {
 
 #[test]
 fn a_span_known_from_a_log_record_waits_for_its_facts() {
-    let placeholder = Span { placeholder: true, name: String::new(), ..plain(2, 0) };
+    let placeholder =
+        saying(Span { placeholder: true, ..plain(2, 0) }, |words| words.name = String::new());
     let row = summary(std::slice::from_ref(&placeholder));
     assert_eq!((row.span_count, row.root_count, row.start_nanos), (1, 0, 0));
     assert_eq!((row.status, row.receipt.placeholders), (Status::Unset, 1));
@@ -531,15 +530,15 @@ fn a_span_known_from_a_log_record_waits_for_its_facts() {
 
 #[test]
 fn names_are_listed_once_first_said_first_and_at_most_64() {
-    let model = |number: u8, name: &str| Span {
-        response_model: Some(name.to_owned()),
-        ..of(Category::Llm, number, 1)
+    let model = |number: u8, name: &str| {
+        saying(of(Category::Llm, number, 1), |words| words.response_model = Some(name.to_owned()))
     };
-    let wrapper = Span { request_model: Some("wrapped".to_owned()), ..of(Category::Agent, 1, 0) };
+    let wrapper =
+        saying(of(Category::Agent, 1, 0), |words| words.request_model = Some("wrapped".to_owned()));
     let row = summary(&[model(4, "b"), model(3, "a"), model(2, "b"), wrapper]);
     assert_eq!(row.models, ["b", "a"]);
     let many: Vec<Span> = (1..=100)
-        .map(|number| Span { tags: vec![format!("t{number}")], ..plain(number, 0) })
+        .map(|number| saying(plain(number, 0), |words| words.tags = vec![format!("t{number}")]))
         .collect();
     let row = summary(&many);
     assert_eq!(row.tags.len(), 64);

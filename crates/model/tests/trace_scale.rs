@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "test code")]
 
+use std::sync::Arc;
+
 use clew_model::ids::{SpanId, TraceId};
-use clew_model::span::{AgentFacts, Category, Span, Status};
+use clew_model::span::{Category, Span, SpanWords, Status};
 use clew_model::trace::{TraceState, Tree};
 use clew_model::usage::{Usage, UsageScope};
 
@@ -19,37 +21,21 @@ fn span(number: u64, parent: u64, category: Category) -> Span {
         parent_span_id: (parent > 0).then(|| id(parent)),
         forced_root: false,
         placeholder: false,
-        name: "step".to_owned(),
-        display_name: None,
         trace_name: None,
         category,
-        kind: None,
-        operation: None,
         status: Status::Unset,
         error: None,
         error_marks_parent: false,
         start_nanos: START + number as i64,
         end_nanos: Some(START + number as i64 + 1),
         sequence: None,
-        conventions: Vec::new(),
-        agent: AgentFacts::default(),
-        session_id: Some("sess-1".to_owned()),
-        user_id: None,
-        environment: None,
-        release: None,
-        provider: None,
-        request_model: Some("gpt-5-mini".to_owned()),
-        response_model: None,
         response_id: None,
-        tool_name: None,
         tool_call_id: None,
         usage: (category == Category::Llm).then_some(tokens),
         usage_scope: UsageScope::Own,
         cached: false,
         cost: None,
-        finish_reason: None,
         ttft_nanos: None,
-        tags: Vec::new(),
         input_preview: Some(format!("input {number}")),
         output_preview: None,
         input_bytes: 0,
@@ -58,7 +44,15 @@ fn span(number: u64, parent: u64, category: Category) -> Span {
         result_hash: None,
         dropped_count: 0,
         truncated: false,
+        has_events: false,
+        has_links: false,
         rejected_keys: Vec::new(),
+        words: Arc::new(SpanWords {
+            name: "step".to_owned(),
+            session_id: Some("sess-1".to_owned()),
+            request_model: Some("gpt-5-mini".to_owned()),
+            ..SpanWords::default()
+        }),
     }
 }
 

@@ -36,6 +36,10 @@ pub struct TraceState {
     pub(super) duplicates: u64,
     /// Numbers of the texts of the span before.
     recent: ([TextId; KINDS], [TextId; LISTS]),
+    /// Numbers of the texts of words that were met, by where they are. Only while whoever made
+    /// the state holds the spans, each of them once: then words stay where they are, and no
+    /// text is given up.
+    met: Map<Speaker, ([TextId; KINDS], [TextId; LISTS])>,
     /// Whoever made the state has the spans, and reads the previews there.
     borrows_previews: bool,
     /// Memory behind the nodes' own.
@@ -60,6 +64,7 @@ impl TraceState {
             stale_for: 0,
             duplicates: 0,
             recent: ([NO_TEXT; KINDS], [NO_TEXT; LISTS]),
+            met: Map::default(),
             borrows_previews: false,
             boxed_bytes: 0,
         }
@@ -187,8 +192,7 @@ impl TraceState {
             self.pass_bests(parent, offered, bare);
             offered = bare;
         }
-        let texts = self.keep_texts(span);
-        let lists = self.keep_lists(span);
+        let (texts, lists) = self.keep_names(span);
         let node = self.node_mut(place);
         write_facts(node, span);
         node.texts = texts;
@@ -224,6 +228,36 @@ impl TraceState {
                 || node.sequence != span.sequence.unwrap_or(i64::MAX)
                 || node.is(ROOT) != is_root(span)
                 || node.category != span.category)
+    }
+
+    fn keep_names(&mut self, span: &Span) -> ([TextId; KINDS], [TextId; LISTS]) {
+        if !self.borrows_previews {
+            return (self.keep_texts(span), self.keep_lists(span));
+        }
+        let speaker = speaker_of(span);
+        let (mut texts, lists) = match self.met.get(&speaker) {
+            Some(known) => {
+                let (texts, lists) = *known;
+                texts.into_iter().chain(lists).for_each(|text| self.texts.keep_again(text));
+                (texts, lists)
+            }
+            None => {
+                let mut known = (self.keep_texts(span), self.keep_lists(span));
+                // What is the span's own, and not said by its words.
+                for kind in [TRACE_NAME, INPUT, OUTPUT] {
+                    self.texts.release(std::mem::replace(&mut known.0[kind], NO_TEXT));
+                }
+                self.met.insert(speaker, known);
+                known
+            }
+        };
+        let said = span.trace_name.as_deref().filter(|text| !text.is_empty());
+        texts[TRACE_NAME] = self.texts.keep(said);
+        for (kind, text) in [(INPUT, &span.input_preview), (OUTPUT, &span.output_preview)] {
+            let is_there = text.as_ref().is_some_and(|text| !text.is_empty());
+            texts[kind] = if is_there { ELSEWHERE } else { NO_TEXT };
+        }
+        (texts, lists)
     }
 
     fn keep_texts(&mut self, span: &Span) -> [TextId; KINDS] {
@@ -278,6 +312,14 @@ impl TraceState {
         }
         lists
     }
+}
+
+/// Words, and what else decides which of them count.
+type Speaker = (usize, bool, bool, bool, Category);
+
+fn speaker_of(span: &Span) -> Speaker {
+    let words = std::sync::Arc::as_ptr(&span.words) as usize;
+    (words, is_root(span), span.placeholder, names_model(span), span.category)
 }
 
 fn write_facts(node: &mut Node, span: &Span) {

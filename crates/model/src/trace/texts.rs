@@ -53,6 +53,13 @@ impl Texts {
         number
     }
 
+    /// Counts a text as used once more.
+    pub(super) fn keep_again(&mut self, number: TextId) {
+        if let Some(slot) = self.slots.get_mut(number as usize) {
+            slot.uses += 1;
+        }
+    }
+
     /// The number of a text that no other span is likely to say.
     pub(super) fn keep_alone(&mut self, text: Option<&str>) -> TextId {
         let Some(text) = text else { return NO_TEXT };

@@ -1,13 +1,14 @@
 //! Hand-made conversations.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::json;
 
 use super::*;
 use crate::ids::TraceId;
 use crate::message::{Message, Part};
-use crate::span::{AgentFacts, Status};
+use crate::span::{SpanWords, Status};
 use crate::usage::UsageScope;
 
 /// Spans with their payload.
@@ -21,6 +22,12 @@ fn id(number: u8) -> SpanId {
     SpanId::from_bytes(&[0, 0, 0, 0, 0, 0, 0, number]).unwrap()
 }
 
+/// The span with other words, which are its own from then on.
+fn saying(mut span: Span, say: impl FnOnce(&mut SpanWords)) -> Span {
+    say(&mut span);
+    span
+}
+
 fn span(number: u8, parent: u8, category: Category) -> Span {
     Span {
         trace_id: TraceId::from_bytes(&[7; 16]).unwrap(),
@@ -28,37 +35,21 @@ fn span(number: u8, parent: u8, category: Category) -> Span {
         parent_span_id: (parent > 0).then(|| id(parent)),
         forced_root: false,
         placeholder: false,
-        name: format!("span {number}"),
-        display_name: None,
         trace_name: None,
         category,
-        kind: None,
-        operation: None,
         status: Status::Unset,
         error: None,
         error_marks_parent: false,
         start_nanos: 1_767_225_600_000_000_000 + i64::from(number),
         end_nanos: Some(1_767_225_600_000_000_000 + i64::from(number) + 5),
         sequence: None,
-        conventions: Vec::new(),
-        agent: AgentFacts::default(),
-        session_id: None,
-        user_id: None,
-        environment: None,
-        release: None,
-        provider: None,
-        request_model: None,
-        response_model: None,
         response_id: None,
-        tool_name: None,
         tool_call_id: None,
         usage: None,
         usage_scope: UsageScope::Own,
         cached: false,
         cost: None,
-        finish_reason: None,
         ttft_nanos: None,
-        tags: Vec::new(),
         input_preview: None,
         output_preview: None,
         input_bytes: 0,
@@ -67,7 +58,10 @@ fn span(number: u8, parent: u8, category: Category) -> Span {
         result_hash: None,
         dropped_count: 0,
         truncated: false,
+        has_events: false,
+        has_links: false,
         rejected_keys: Vec::new(),
+        words: Arc::new(SpanWords { name: format!("span {number}"), ..SpanWords::default() }),
     }
 }
 
@@ -111,11 +105,9 @@ impl Run {
         let tool = span(number, parent, Category::Tool);
         let content = Content { output: Some(result), ..Content::default() };
         self.contents.insert(id(number), content);
-        self.spans.push(Span {
-            tool_name: Some(name.to_owned()),
-            tool_call_id: call.map(str::to_owned),
-            ..tool
-        });
+        self.spans.push(saying(Span { tool_call_id: call.map(str::to_owned), ..tool }, |words| {
+            words.tool_name = Some(name.to_owned())
+        }));
         self
     }
 

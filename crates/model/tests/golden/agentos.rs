@@ -89,7 +89,7 @@ fn a_run_is_not_named_like_its_agent() {
     let span = facts(&agentos("nightly", &by_id));
     assert_eq!(span.agent.name.as_deref(), Some("support"));
     let nameless = facts(&agentos("nightly", &[("agentos.kind", "run".into())]));
-    assert_eq!((nameless.agent.name, nameless.name.as_str()), (None, "nightly"));
+    assert_eq!((nameless.agent.name.clone(), nameless.name.as_str()), (None, "nightly"));
 }
 
 #[test]

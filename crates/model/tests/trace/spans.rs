@@ -1,7 +1,9 @@
 //! Spans made by hand and at random.
 
+use std::sync::Arc;
+
 use clew_model::ids::{SpanId, TraceId};
-use clew_model::span::{AgentFacts, Category, Span, SpanError, Status};
+use clew_model::span::{AgentFacts, Category, Span, SpanError, SpanWords, Status};
 use clew_model::usage::{Cost, CostSource, PicoUsd, Usage, UsageScope};
 use proptest::prelude::*;
 
@@ -18,6 +20,12 @@ pub(crate) fn at(seconds: i64) -> i64 {
     1_767_225_600_000_000_000 + seconds * 1_000_000_000
 }
 
+/// The span with other words, which are its own from then on.
+pub(crate) fn saying(mut span: Span, say: impl FnOnce(&mut SpanWords)) -> Span {
+    say(&mut span);
+    span
+}
+
 /// A span of one second without any facts.
 pub(crate) fn plain(number: u8, parent: u8) -> Span {
     Span {
@@ -26,37 +34,21 @@ pub(crate) fn plain(number: u8, parent: u8) -> Span {
         parent_span_id: (parent > 0).then(|| span_id(parent)),
         forced_root: false,
         placeholder: false,
-        name: format!("span {number}"),
-        display_name: None,
         trace_name: None,
         category: Category::Other,
-        kind: None,
-        operation: None,
         status: Status::Unset,
         error: None,
         error_marks_parent: false,
         start_nanos: at(i64::from(number)),
         end_nanos: Some(at(i64::from(number) + 1)),
         sequence: None,
-        conventions: Vec::new(),
-        agent: AgentFacts::default(),
-        session_id: None,
-        user_id: None,
-        environment: None,
-        release: None,
-        provider: None,
-        request_model: None,
-        response_model: None,
         response_id: None,
-        tool_name: None,
         tool_call_id: None,
         usage: None,
         usage_scope: UsageScope::Own,
         cached: false,
         cost: None,
-        finish_reason: None,
         ttft_nanos: None,
-        tags: Vec::new(),
         input_preview: None,
         output_preview: None,
         input_bytes: 0,
@@ -65,7 +57,10 @@ pub(crate) fn plain(number: u8, parent: u8) -> Span {
         result_hash: None,
         dropped_count: 0,
         truncated: false,
+        has_events: false,
+        has_links: false,
         rejected_keys: Vec::new(),
+        words: Arc::new(SpanWords { name: format!("span {number}"), ..SpanWords::default() }),
     }
 }
 
@@ -144,16 +139,12 @@ prop_compose! {
         cost in any_cost(),
         response_id in maybe("[ab]".boxed()),
     ) -> Span {
-        Span {
-            usage,
-            usage_scope: if aggregate { UsageScope::Aggregate } else { UsageScope::Own },
-            cached,
-            operation: fetched.then(|| "fetch_response".to_owned()),
-            conventions: convention.map(str::to_owned).into_iter().collect(),
-            cost,
-            response_id,
-            ..plain(1, 0)
-        }
+        let usage_scope = if aggregate { UsageScope::Aggregate } else { UsageScope::Own };
+        let call = Span { usage, usage_scope, cached, cost, response_id, ..plain(1, 0) };
+        saying(call, |words| {
+            words.operation = fetched.then(|| "fetch_response".to_owned());
+            words.conventions = convention.map(str::to_owned).into_iter().collect();
+        })
     }
 }
 
@@ -171,14 +162,14 @@ prop_compose! {
         input_preview in maybe("[abcd]".boxed()),
         output_preview in maybe("[abcd]".boxed()),
     ) -> Span {
-        Span {
-            trace_name, session_id, user_id, environment, tool_name, tags, input_preview,
-            output_preview,
+        let words = SpanWords {
+            session_id, user_id, environment, tool_name, tags,
             response_model: model.clone(),
             provider: model,
             agent: AgentFacts { name: agent_name, service, ..AgentFacts::default() },
-            ..plain(1, 0)
-        }
+            ..SpanWords::clone(&plain(1, 0))
+        };
+        Span { trace_name, input_preview, output_preview, words: Arc::new(words), ..plain(1, 0) }
     }
 }
 
@@ -194,6 +185,12 @@ prop_compose! {
         dropped_count in 0_u32..3,
         truncated in prop::bool::weighted(0.1),
     ) -> Span {
+        let said = SpanWords {
+            name: place.name.clone(),
+            operation: amounts.operation.clone(),
+            conventions: amounts.conventions.clone(),
+            ..SpanWords::clone(&words)
+        };
         Span {
             status: if failed { Status::Error } else { Status::Unset },
             error: failed.then(|| SpanError { kind: String::new(), message }),
@@ -203,21 +200,12 @@ prop_compose! {
             usage: amounts.usage,
             usage_scope: amounts.usage_scope,
             cached: amounts.cached,
-            operation: amounts.operation,
-            conventions: amounts.conventions,
             cost: amounts.cost,
             response_id: amounts.response_id,
             trace_name: words.trace_name,
-            session_id: words.session_id,
-            user_id: words.user_id,
-            environment: words.environment,
-            agent: words.agent,
-            response_model: words.response_model,
-            provider: words.provider,
-            tool_name: words.tool_name,
-            tags: words.tags,
             input_preview: words.input_preview,
             output_preview: words.output_preview,
+            words: Arc::new(said),
             ..place
         }
     }

@@ -5,13 +5,16 @@ mod area;
 mod fill;
 mod strings;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use bytes::Bytes;
 use clew_model::ids::SpanId;
 use clew_model::label::{Label, LabelSource, LabelTarget};
 use clew_model::span::Category;
@@ -72,9 +75,16 @@ async fn skeleton(
         check_size(spans, Area::bytes_of(spans as usize), max_bytes)?;
         let run = run(app, &caller, trace_id)?;
         let tag = self::tag(app, &run.row, now)?;
-        let content_type = HeaderValue::from_static(SKELETON);
-        let body = Body::from(written(&run, now, max_bytes)?);
-        Ok(([(header::CONTENT_TYPE, content_type), (header::ETAG, tag)], body).into_response())
+        let parts = written(&run, now, max_bytes)?;
+        let length = HeaderValue::from(parts.iter().map(Vec::len).sum::<usize>());
+        let headers = [
+            (header::CONTENT_TYPE, HeaderValue::from_static(SKELETON)),
+            (header::CONTENT_LENGTH, length),
+            (header::ETAG, tag),
+        ];
+        let parts = parts.map(|part| Ok::<Bytes, Infallible>(Bytes::from(part)));
+        let body = Body::from_stream(futures_util::stream::iter(parts));
+        Ok((headers, body).into_response())
     })
     .await
 }
@@ -120,7 +130,7 @@ struct Header<'a> {
     receipt: ReceiptView,
     commit_seq: u64,
     count: usize,
-    strings: &'a [std::borrow::Cow<'a, str>],
+    strings: &'a [Cow<'a, str>],
     categories: Vec<&'static str>,
     columns: Vec<Described>,
     orphans: BTreeMap<usize, SpanId>,
@@ -138,16 +148,15 @@ struct LabelOfSpan<'a> {
     source: LabelSource,
 }
 
-fn written(run: &Run, now: i64, max_bytes: usize) -> Result<Vec<u8>, ApiError> {
+/// What stands before the columns, and the columns: apart, for they are large.
+fn written(run: &Run, now: i64, max_bytes: usize) -> Result<[Vec<u8>; 2], ApiError> {
     let Run { row, tree } = run;
     let count = tree.nodes().len();
     check_size(count as u64, Area::bytes_of(count), max_bytes)?;
     let (mut area, mut strings) = (Area::new(count), Strings::new());
     let start = row.effective_start_nanos();
-    for index in 0..count {
-        fill::fill(&mut area, &mut strings, tree, index, start);
-    }
-    check_size(count as u64, area.bytes().len() + strings.bytes(), max_bytes)?;
+    fill::fill(&mut area, &mut strings, tree, start);
+    check_size(count as u64, area.len() + strings.bytes(), max_bytes)?;
     let head = serde_json::to_vec(&Header {
         trace: TraceRowView::new(row, now),
         receipt: ReceiptView::from(&row.summary.receipt),
@@ -160,15 +169,13 @@ fn written(run: &Run, now: i64, max_bytes: usize) -> Result<Vec<u8>, ApiError> {
         labels: row.labels.iter().filter_map(|label| label_of_span(tree, label)).collect(),
     })
     .map_err(fault)?;
-    let begin = padded(MAGIC.len() + 8 + head.len());
-    let mut whole = Vec::with_capacity(begin + area.bytes().len());
-    whole.extend_from_slice(&MAGIC);
-    whole.extend_from_slice(&VERSION.to_le_bytes());
-    whole.extend_from_slice(&u32::try_from(head.len()).map_err(fault)?.to_le_bytes());
-    whole.extend_from_slice(&head);
-    whole.resize(begin, 0);
-    whole.extend_from_slice(area.bytes());
-    Ok(whole)
+    let mut before = Vec::with_capacity(padded(MAGIC.len() + 8 + head.len()));
+    before.extend_from_slice(&MAGIC);
+    before.extend_from_slice(&VERSION.to_le_bytes());
+    before.extend_from_slice(&u32::try_from(head.len()).map_err(fault)?.to_le_bytes());
+    before.extend_from_slice(&head);
+    before.resize(padded(before.len()), 0);
+    Ok([before, area.into_bytes()])
 }
 
 fn orphans(tree: &Tree) -> BTreeMap<usize, SpanId> {

@@ -3,7 +3,7 @@
 use clew_store::Scope;
 use serde_json::{Value as Json, json};
 
-use super::harness::{Clew, LOCAL_KEY, otlp, request, span, with};
+use super::harness::{Clew, LOCAL_KEY, NOW, otlp, request, span, with};
 
 const TRACE: &str = "5b8efff798038103d269b633813fc60c";
 const AGENT: &str = "a000000000000001";
@@ -48,6 +48,10 @@ fn run() -> Json {
     tool["status"] = json!({"code": 2, "message": "é".repeat(201)});
     let mut lost = span(TRACE, LOST, Some("a0000000000000ff"), "left over", (50, 0));
     lost["endTimeUnixNano"] = json!("0");
+    lost["links"] = json!([{"traceId": TRACE, "spanId": TOOL}]);
+    let mut query =
+        with(span(TRACE, QUERY, Some(TOOL), "SELECT", (25, 22)), &[("db.system", "postgresql")]);
+    query["events"] = json!([{"name": "rows", "timeUnixNano": NOW.to_string()}]);
     otlp(
         "shop",
         &[
@@ -61,10 +65,7 @@ fn run() -> Json {
             ),
             call,
             tool,
-            with(
-                span(TRACE, QUERY, Some(TOOL), "SELECT", (25, 22)),
-                &[("db.system", "postgresql")],
-            ),
+            query,
             lost,
         ],
     )
@@ -166,9 +167,9 @@ async fn flags_say_what_is_odd_and_what_counts() {
     let clew = Clew::open();
     clew.ingest("", &run()).await;
     let read = read(&clew).await;
-    // Counted usage 8 and cost 128; infrastructure 32 with an odd clock 4096; open 1 and an
-    // orphan 2, of infrastructure.
-    assert_eq!(read.u32("flags"), [0, 136, 0, 4128, 35]);
+    // Counted usage 8 and cost 128; infrastructure 32 with an odd clock 4096 and an event 1024;
+    // open 1 and an orphan 2, of infrastructure, with a link 2048.
+    assert_eq!(read.u32("flags"), [0, 136, 0, 5152, 2083]);
     assert_eq!(read.f64("input"), [None, Some(100.0), None, None, None]);
     assert_eq!(read.f64("output"), [None, Some(10.0), None, None, None]);
     assert_eq!(read.f64("cache_read"), [None, Some(40.0), None, None, None]);

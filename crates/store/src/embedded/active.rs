@@ -89,10 +89,10 @@ impl ActiveTrace {
                 active.note_shared(*number);
             });
             head.owners.iter().for_each(|owner| active.note_owner(*owner));
-            let spans = head.spans(trace_id);
-            for (seq, span) in
-                spans.map_err(|damage| damage.at(format_args!("chunk {}", chunk.key)))?
-            {
+            let mut spans = Vec::new();
+            head.spans(trace_id, &mut spans)
+                .map_err(|damage| damage.at(format_args!("chunk {}", chunk.key)))?;
+            for (seq, span) in spans {
                 active.learn(seq, &span);
             }
         }

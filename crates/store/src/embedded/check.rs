@@ -215,7 +215,7 @@ impl Check<'_> {
             if chunk.workspace != workspace {
                 self.problem("workspace", format!("chunk {} is of another workspace", chunk.key));
             }
-            let facts = chunk.spans(trace_id);
+            let facts = chunk.spans(trace_id, &mut Vec::new());
             self.note(facts)?;
             let Some(records) = self.note(chunk.records())? else { continue };
             for record in records {

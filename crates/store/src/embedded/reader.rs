@@ -13,7 +13,7 @@ use clew_model::span::Span;
 use rusqlite::Connection;
 
 use super::Embedded;
-use super::codec::records::{Record, Run, SHARED_OWNER};
+use super::codec::records::{Record, Run, SHARED_OWNER, SaidByRecords};
 use super::codec::source::{Basics, SourceReader};
 use super::codec::text::{Text, TextKind};
 use super::disk::blocks::{self, TextTable};
@@ -52,11 +52,14 @@ impl Embedded {
             let last_seq = chunks.iter().map(|chunk| chunk.last_seq).max().unwrap_or(0);
             let mut versions = Vec::new();
             for chunk in &chunks {
-                versions.extend(chunk.spans(*trace_id)?);
+                chunk.spans(*trace_id, &mut versions)?;
             }
+            let mut known = SaidByRecords::default();
             for record in unflushed(view, last_seq) {
                 let damaged = || format!("staged span {}", record.span_id);
-                let span = record.span(*trace_id).map_err(|damage| damage.at(damaged()))?;
+                let span = record
+                    .span_with(*trace_id, &mut known)
+                    .map_err(|damage| damage.at(damaged()))?;
                 versions.push((record.seq, span));
             }
             let complete = is_complete(last_seq, view, span_seq);
@@ -173,6 +176,13 @@ fn is_complete(last_seq: u64, view: &TraceView, span_seq: u64) -> bool {
 /// first.
 pub(super) fn keep_newest<T>(versions: &mut Vec<T>, key: impl Fn(&T) -> (SpanId, u64)) {
     let mut places: HashMap<SpanId, usize, ByHash> = HashMap::default();
+    places.reserve(versions.len());
+    places.extend(versions.iter().enumerate().map(|(index, version)| (key(version).0, index)));
+    if places.len() == versions.len() {
+        // As it mostly is: nothing has to be moved.
+        return;
+    }
+    places.clear();
     let mut kept: Vec<T> = Vec::with_capacity(versions.len());
     for version in versions.drain(..) {
         let (span_id, seq) = key(&version);

@@ -6,7 +6,7 @@ use clew_model::trace::{LedgerLine, Tree, TreeNode};
 use clew_model::usage::{Cost, Usage};
 
 use super::area::{Area, Column};
-use super::strings::Strings;
+use super::strings::{Inherited, Strings};
 
 /// Bits of the column `flags`; docs/formats/skeleton.md says what they mean.
 const OPEN: u32 = 1;
@@ -19,26 +19,41 @@ const COST_ESTIMATED: u32 = 1 << 6;
 const COST_COUNTED: u32 = 1 << 7;
 const PLACEHOLDER: u32 = 1 << 8;
 const CYCLE: u32 = 1 << 9;
+const EVENTS: u32 = 1 << 10;
+const LINKS: u32 = 1 << 11;
 const ODD_CLOCK: u32 = 1 << 12;
 
-/// Fills all columns of the span at `index`.
+/// Fills all columns.
 pub(super) fn fill<'a>(
     area: &mut Area,
     strings: &mut Strings<'a>,
     tree: &'a Tree,
-    index: usize,
     start_nanos: i64,
 ) {
-    let Some(node) = tree.nodes().get(index) else { return };
-    let line = tree.ledger_line(index);
-    let usage = line.map_or(node.span.usage, |line| Some(line.usage));
-    let cost = line.map_or(node.span.cost, |line| line.cost);
-    place(area, tree, node, index);
-    area.put(Column::Flags, index, flags(node, line, usage, cost).to_le_bytes());
-    times(area, &node.span, index, start_nanos);
-    words(area, strings, tree, node, index);
-    amounts(area, node, usage.unwrap_or_default(), cost, index);
-    sizes(area, &node.span, index);
+    // Both in the order of the tree.
+    let mut lines = tree.ledger_lines().iter().peekable();
+    let mut before = [Inherited::default(); 3];
+    for (index, node) in tree.nodes().iter().enumerate() {
+        let line = lines.next_if(|line| line.index == index);
+        let usage = line.map_or(node.span.usage, |line| Some(line.usage));
+        let cost = line.map_or(node.span.cost, |line| line.cost);
+        place(area, tree, node, index);
+        area.put(Column::Flags, index, flags(node, line, usage, cost).to_le_bytes());
+        times(area, &node.span, index, start_nanos);
+        words(area, strings, node, index);
+        for ((column, text), before) in [
+            (Column::AgentName, tree.agent_name(index)),
+            (Column::SessionId, tree.session_id(index)),
+            (Column::UserId, tree.user_id(index)),
+        ]
+        .into_iter()
+        .zip(&mut before)
+        {
+            strings.put_inherited(area, column, index, text, before);
+        }
+        amounts(area, node, usage.unwrap_or_default(), cost, index);
+        sizes(area, &node.span, index);
+    }
 }
 
 fn place(area: &mut Area, tree: &Tree, node: &TreeNode, index: usize) {
@@ -74,6 +89,8 @@ fn flags(
         (COST_COUNTED, line.is_some_and(|line| line.cost.is_some() && line.cost_counted)),
         (PLACEHOLDER, span.placeholder),
         (CYCLE, node.cycle),
+        (EVENTS, span.has_events),
+        (LINKS, span.has_links),
         (ODD_CLOCK, node.odd_clock || node.skewed),
     ]
     .into_iter()
@@ -98,38 +115,14 @@ fn times(area: &mut Area, span: &Span, index: usize, start_nanos: i64) {
     area.put_number(Column::Ttft, index, number(span.ttft_nanos));
 }
 
-fn words<'a>(
-    area: &mut Area,
-    strings: &mut Strings<'a>,
-    tree: &'a Tree,
-    node: &'a TreeNode,
-    index: usize,
-) {
+fn words<'a>(area: &mut Area, strings: &mut Strings<'a>, node: &'a TreeNode, index: usize) {
     let span = &node.span;
-    let error = span.error.as_ref();
-    let shown = span.display_name.as_deref().unwrap_or(&span.name);
-    for (column, word) in [
-        (Column::Name, Some(span.name.as_str())),
-        (Column::DisplayName, Some(shown)),
-        (Column::Kind, span.kind.as_deref()),
-        (Column::Operation, span.operation.as_deref()),
-        (Column::Model, span.model()),
-        (Column::Provider, span.provider.as_deref()),
-        (Column::ToolName, span.tool_name.as_deref()),
-        (Column::AgentName, tree.agent_name(index)),
-        (Column::ErrorKind, error.map(|error| error.kind.as_str())),
-        (Column::ErrorMessage, error.map(|error| error.message.as_str())),
-        (Column::FinishReason, span.finish_reason.as_deref()),
-    ] {
-        strings.put_word(area, column, index, word);
+    strings.put_words(area, index, span);
+    if let Some(error) = &span.error {
+        strings.put_word(area, Column::ErrorKind, index, &error.kind);
+        strings.put_word(area, Column::ErrorMessage, index, &error.message);
     }
-    for (column, id) in [
-        (Column::SessionId, tree.session_id(index)),
-        (Column::UserId, tree.user_id(index)),
-        (Column::ToolCallId, span.tool_call_id.as_deref()),
-    ] {
-        strings.put_id(area, column, index, id);
-    }
+    strings.put_alone(area, Column::ToolCallId, index, span.tool_call_id.as_deref().unwrap_or(""));
 }
 
 fn amounts(area: &mut Area, node: &TreeNode, usage: Usage, cost: Option<Cost>, index: usize) {

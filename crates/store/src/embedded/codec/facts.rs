@@ -7,8 +7,10 @@
 //! Id, start and sequence stand in the record around them. A bit that a later version adds
 //! is the next free one; readers of this version then refuse the chunk by its version.
 
+use std::sync::Arc;
+
 use clew_model::ids::{SpanId, TraceId};
-use clew_model::span::{AgentFacts, Category, Span, SpanError, Status};
+use clew_model::span::{AgentFacts, Category, Span, SpanError, SpanWords, Status};
 use clew_model::usage::{Cost, CostSource, PicoUsd, Usage, UsageScope};
 
 use super::bytes::{Damage, Input, put_bytes, put_varint, put_zigzag};
@@ -111,7 +113,9 @@ const RESULT_HASH: u64 = 1 << 21;
 const DROPPED: u64 = 1 << 22;
 const TRUNCATED: u64 = 1 << 23;
 const REJECTED_KEYS: u64 = 1 << 24;
-const KNOWN: u64 = (1 << 25) - 1;
+const EVENTS: u64 = 1 << 25;
+const LINKS: u64 = 1 << 26;
+const KNOWN: u64 = (1 << 27) - 1;
 
 fn presence(span: &Span) -> u64 {
     let bit = |there: bool, bit: u64| if there { bit } else { 0 };
@@ -139,6 +143,8 @@ fn presence(span: &Span) -> u64 {
         | bit(span.dropped_count > 0, DROPPED)
         | bit(span.truncated, TRUNCATED)
         | bit(!span.rejected_keys.is_empty(), REJECTED_KEYS)
+        | bit(span.has_events, EVENTS)
+        | bit(span.has_links, LINKS)
 }
 
 /// The span's own facts, in the order of their bits.
@@ -266,7 +272,7 @@ fn small(number: u64) -> Result<u32, Damage> {
     u32::try_from(number).map_err(|_| Damage("a number is too large"))
 }
 
-/// The words of a record, decoded once and cloned into each span that has them.
+/// The words of a record, decoded once.
 #[derive(Debug, Clone)]
 pub(crate) struct Words {
     category: Category,
@@ -293,16 +299,58 @@ pub(crate) fn get_who(bytes: &[u8]) -> Result<Who, Damage> {
     Ok(Who { texts: get_texts(&mut input)?, tags: get_list(&mut input)? })
 }
 
-/// Puts the three parts together again.
+/// What a span says of itself: one of these for all spans that say the same.
+#[derive(Debug, Clone)]
+pub(crate) struct Said {
+    category: Category,
+    words: Arc<SpanWords>,
+}
+
+/// Puts the two parts that recur together again.
+pub(crate) fn said(words: &Words, who: &Who) -> Said {
+    let [
+        name,
+        display_name,
+        kind,
+        operation,
+        provider,
+        request_model,
+        response_model,
+        tool_name,
+        finish_reason,
+    ] = words.texts.clone();
+    let [agentos_id, agent_name, id, project, service, session_id, user_id, environment, release] =
+        who.texts.clone();
+    let words_of_span = SpanWords {
+        name: name.unwrap_or_default(),
+        display_name,
+        kind,
+        operation,
+        conventions: words.conventions.clone(),
+        agent: AgentFacts { agentos_id, name: agent_name, id, project, service },
+        session_id,
+        user_id,
+        environment,
+        release,
+        provider,
+        request_model,
+        response_model,
+        tool_name,
+        finish_reason,
+        tags: who.tags.clone(),
+    };
+    Said { category: words.category, words: Arc::new(words_of_span) }
+}
+
+/// Puts all parts together again.
 pub(crate) fn get_span(
     trace_id: TraceId,
     span_id: SpanId,
     start_nanos: i64,
-    words: &Words,
-    who: &Who,
+    said: &Said,
     facts: &[u8],
 ) -> Result<Span, Damage> {
-    let mut span = blank(trace_id, span_id, start_nanos, words, who);
+    let mut span = blank(trace_id, span_id, start_nanos, said);
     get_facts(&mut Input::new(facts), &mut span)?;
     Ok(span)
 }
@@ -318,6 +366,8 @@ fn get_facts(input: &mut Input<'_>, span: &mut Span) -> Result<(), Damage> {
     span.error_marks_parent = has(ERROR_MARKS_PARENT);
     span.cached = has(CACHED);
     span.truncated = has(TRUNCATED);
+    span.has_events = has(EVENTS);
+    span.has_links = has(LINKS);
     span.status = match (bits & STATUS) >> 3 {
         0 => Status::Unset,
         1 => Status::Ok,
@@ -381,57 +431,28 @@ fn get_facts(input: &mut Input<'_>, span: &mut Span) -> Result<(), Damage> {
 }
 
 /// A span with what recurs and nothing else.
-fn blank(trace_id: TraceId, span_id: SpanId, start_nanos: i64, words: &Words, who: &Who) -> Span {
-    let [
-        name,
-        display_name,
-        kind,
-        operation,
-        provider,
-        request_model,
-        response_model,
-        tool_name,
-        finish_reason,
-    ] = words.texts.clone();
-    let [agentos_id, agent_name, id, project, service, session_id, user_id, environment, release] =
-        who.texts.clone();
+fn blank(trace_id: TraceId, span_id: SpanId, start_nanos: i64, said: &Said) -> Span {
     Span {
         trace_id,
         span_id,
         parent_span_id: None,
         forced_root: false,
         placeholder: false,
-        name: name.unwrap_or_default(),
-        display_name,
         trace_name: None,
-        category: words.category,
-        kind,
-        operation,
+        category: said.category,
         status: Status::Unset,
         error: None,
         error_marks_parent: false,
         start_nanos,
         end_nanos: None,
         sequence: None,
-        conventions: words.conventions.clone(),
-        agent: AgentFacts { agentos_id, name: agent_name, id, project, service },
-        session_id,
-        user_id,
-        environment,
-        release,
-        provider,
-        request_model,
-        response_model,
         response_id: None,
-        tool_name,
         tool_call_id: None,
         usage: None,
         usage_scope: UsageScope::Own,
         cached: false,
         cost: None,
-        finish_reason,
         ttft_nanos: None,
-        tags: who.tags.clone(),
         input_preview: None,
         output_preview: None,
         input_bytes: 0,
@@ -440,6 +461,9 @@ fn blank(trace_id: TraceId, span_id: SpanId, start_nanos: i64, words: &Words, wh
         result_hash: None,
         dropped_count: 0,
         truncated: false,
+        has_events: false,
+        has_links: false,
         rejected_keys: Vec::new(),
+        words: Arc::clone(&said.words),
     }
 }

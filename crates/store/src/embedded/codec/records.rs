@@ -1,6 +1,7 @@
 //! Span records: what a chunk holds of one trace, in a head for skeletons and a body for
 //! payload.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use clew_model::ids::{SpanId, TraceId};
 use clew_model::span::Span;
 
 use super::bytes::{Damage, Input, put_bytes, put_varint, put_zigzag};
-use super::facts::{self, Who, Words};
+use super::facts::{self, Said, Who, Words};
 use crate::embedded::hash::ByHash;
 
 /// The owner of the texts that are kept once for a workspace.
@@ -56,10 +57,32 @@ impl Record {
 
     /// The facts of the span.
     pub(crate) fn span(&self, trace_id: TraceId) -> Result<Span, Damage> {
-        let (words, who) = (facts::get_words(&self.words)?, facts::get_who(&self.who)?);
-        facts::get_span(trace_id, self.span_id, self.start_nanos, &words, &who, &self.facts)
+        self.span_with(trace_id, &mut SaidByRecords::default())
+    }
+
+    /// The same for one of many, which share what they say of themselves.
+    pub(crate) fn span_with(
+        &self,
+        trace_id: TraceId,
+        known: &mut SaidByRecords,
+    ) -> Result<Span, Damage> {
+        // The records of a request hold the same bytes.
+        let key = (self.words.as_ptr() as usize, self.who.as_ptr() as usize);
+        let said = match known.0.entry(key) {
+            Entry::Occupied(found) => found.into_mut(),
+            Entry::Vacant(place) => {
+                let words = facts::get_words(&self.words)?;
+                place.insert(facts::said(&words, &facts::get_who(&self.who)?))
+            }
+        };
+        facts::get_span(trace_id, self.span_id, self.start_nanos, said, &self.facts)
     }
 }
+
+/// What records say of themselves, by where their bytes are: only for records that live as
+/// long as this.
+#[derive(Default)]
+pub(crate) struct SaidByRecords(HashMap<(usize, usize), Said, ByHash>);
 
 /// Writes the records of one trace, which stand in order of `seq`.
 pub(crate) fn put_records<R: AsRef<Record>>(records: &[R], head: &mut Vec<u8>, body: &mut Vec<u8>) {
@@ -199,18 +222,26 @@ impl<'a> Head<'a> {
         &self.words
     }
 
-    /// Facts of every record, in its order.
-    pub(crate) fn spans(&self, trace_id: TraceId) -> Result<Vec<(u64, Span)>, Damage> {
+    /// Adds the facts of every record, in its order.
+    pub(crate) fn spans(
+        &self,
+        trace_id: TraceId,
+        found: &mut Vec<(u64, Span)>,
+    ) -> Result<(), Damage> {
         let words: Vec<Words> =
             self.words.iter().map(|bytes| facts::get_words(bytes)).collect::<Result<_, _>>()?;
         let whos: Vec<Who> =
             self.whos.iter().map(|bytes| facts::get_who(bytes)).collect::<Result<_, _>>()?;
-        let span = |entry: &HeadEntry<'_>| {
-            let (words, who) = (&words[entry.words], &whos[entry.who]);
+        let mut said: HashMap<(usize, usize), Said, ByHash> = HashMap::default();
+        found.reserve(self.entries.len());
+        for entry in &self.entries {
+            let said = said
+                .entry((entry.words, entry.who))
+                .or_insert_with(|| facts::said(&words[entry.words], &whos[entry.who]));
             let (id, start) = (entry.span_id, entry.start_nanos);
-            Ok((entry.seq, facts::get_span(trace_id, id, start, words, who, entry.facts)?))
-        };
-        self.entries.iter().map(span).collect()
+            found.push((entry.seq, facts::get_span(trace_id, id, start, said, entry.facts)?));
+        }
+        Ok(())
     }
 }
 

@@ -253,12 +253,13 @@ impl Chunk {
         get_body(&mut Input::new(&self.body), &head.owners).map_err(|damage| self.damaged(damage))
     }
 
-    /// Facts of every record with their version.
+    /// Adds the facts of every record with their version.
     pub(crate) fn spans(
         &self,
         trace_id: TraceId,
-    ) -> Result<Vec<(u64, clew_model::span::Span)>, StoreError> {
-        self.head()?.spans(trace_id).map_err(|damage| self.damaged(damage))
+        found: &mut Vec<(u64, clew_model::span::Span)>,
+    ) -> Result<(), StoreError> {
+        self.head()?.spans(trace_id, found).map_err(|damage| self.damaged(damage))
     }
 
     /// Whole records.

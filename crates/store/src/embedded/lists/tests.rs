@@ -11,7 +11,9 @@ use rusqlite::Connection;
 use super::*;
 use crate::contract::StoreError;
 use crate::embedded::labels;
-use crate::embedded::rows::fixture::{DAY, ONE, Rows, SECOND, TWO, span, summary, tool, trace_id};
+use crate::embedded::rows::fixture::{
+    DAY, ONE, Rows, SECOND, TWO, saying, span, summary, tool, trace_id,
+};
 use crate::ids::WorkspaceId;
 use crate::listing::{Budget, Page, Scanned, TotalIs, TraceQuery};
 use crate::row::TraceRow;

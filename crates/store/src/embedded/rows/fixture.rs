@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use clew_model::ids::{SpanId, TraceId};
 use clew_model::receipt::Receipt;
-use clew_model::span::{AgentFacts, Category, Span, Status};
+use clew_model::span::{AgentFacts, Category, Span, SpanWords, Status};
 use clew_model::summary::TraceSummary;
 use clew_model::usage::{Usage, UsageScope};
 use rusqlite::Connection;
@@ -96,6 +96,12 @@ pub(crate) fn summary(number: u8, start: i64) -> TraceSummary {
     }
 }
 
+/// The span with other words, which are its own from then on.
+pub(crate) fn saying(mut span: Span, say: impl FnOnce(&mut SpanWords)) -> Span {
+    say(&mut span);
+    span
+}
+
 /// A span of the trace with this number.
 pub(crate) fn span(trace: u8, number: u8) -> Span {
     Span {
@@ -104,37 +110,21 @@ pub(crate) fn span(trace: u8, number: u8) -> Span {
         parent_span_id: None,
         forced_root: false,
         placeholder: false,
-        name: format!("step {number}"),
-        display_name: None,
         trace_name: None,
         category: Category::Other,
-        kind: None,
-        operation: None,
         status: Status::Unset,
         error: None,
         error_marks_parent: false,
         start_nanos: DAY,
         end_nanos: None,
         sequence: None,
-        conventions: Vec::new(),
-        agent: AgentFacts::default(),
-        session_id: None,
-        user_id: None,
-        environment: None,
-        release: None,
-        provider: None,
-        request_model: None,
-        response_model: None,
         response_id: None,
-        tool_name: None,
         tool_call_id: None,
         usage: None,
         usage_scope: UsageScope::Own,
         cached: false,
         cost: None,
-        finish_reason: None,
         ttft_nanos: None,
-        tags: Vec::new(),
         input_preview: None,
         output_preview: None,
         input_bytes: 0,
@@ -143,13 +133,18 @@ pub(crate) fn span(trace: u8, number: u8) -> Span {
         result_hash: None,
         dropped_count: 0,
         truncated: false,
+        has_events: false,
+        has_links: false,
         rejected_keys: Vec::new(),
+        words: Arc::new(SpanWords { name: format!("step {number}"), ..SpanWords::default() }),
     }
 }
 
 /// A tool call of the trace with this number.
 pub(crate) fn tool(trace: u8, number: u8, name: &str) -> Span {
-    Span { category: Category::Tool, tool_name: Some(name.to_owned()), ..span(trace, number) }
+    saying(Span { category: Category::Tool, ..span(trace, number) }, |words| {
+        words.tool_name = Some(name.to_owned())
+    })
 }
 
 /// A database with a writer, where each arrival is a commit.

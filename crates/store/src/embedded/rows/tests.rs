@@ -1,7 +1,7 @@
-use clew_model::span::{Span, SpanError, Status};
+use clew_model::span::{SpanError, Status};
 use clew_model::usage::{PicoUsd, Usage};
 
-use super::fixture::{DAY, ONE, Rows, SECOND, TWO, span, summary, tool, trace_id};
+use super::fixture::{DAY, ONE, Rows, SECOND, TWO, saying, span, summary, tool, trace_id};
 use super::*;
 use crate::ids::AgentId;
 
@@ -272,7 +272,8 @@ fn a_name_that_a_merge_took_away_marks_the_row() {
     let after = tool(1, 1, "search");
     let stale = facets::loses_names(&before, &after);
     assert!(stale);
-    assert!(!facets::loses_names(&span(1, 1), &Span { kind: Some("x".to_owned()), ..span(1, 1) }));
+    let other_kind = saying(span(1, 1), |words| words.kind = Some("x".to_owned()));
+    assert!(!facets::loses_names(&span(1, 1), &other_kind));
     let arrival = Arrival {
         workspace: ONE,
         summary: &trace,
@@ -335,7 +336,9 @@ fn a_row_knows_all_names_and_the_index_those_that_are_asked_for() {
 #[test]
 fn names_that_no_trace_has_any_more_are_collected() {
     let mut rows = Rows::new();
-    let of = |trace, name: &str| Span { kind: Some(name.to_owned()), ..tool(trace, 1, name) };
+    let of = |trace, name: &str| {
+        saying(tool(trace, 1, name), |words| words.kind = Some(name.to_owned()))
+    };
     rows.put_with(ONE, &summary(1, 0), &[of(1, "private"), of(1, "shared")], 0);
     rows.put_with(ONE, &summary(2, 0), &[of(2, "shared")], 0);
     remove(&rows.connection, &[1]).unwrap();

@@ -131,15 +131,7 @@ prop_compose! {
         tag in name(&["beta"]),
         failed in any::<bool>(),
     ) -> Span {
-        Span {
-            category: if tool.is_some() { clew_model::span::Category::Tool } else { Default::default() },
-            tool_name: tool,
-            response_model: model,
-            environment,
-            tags: tag.into_iter().collect(),
-            status: if failed { Status::Error } else { Status::Unset },
-            ..span(1, 1)
-        }
+        saying(Span { category: if tool.is_some() { clew_model::span::Category::Tool } else { Default::default() }, status: if failed { Status::Error } else { Status::Unset }, ..span(1, 1) }, |words| { words.tool_name = tool; words.response_model = model; words.environment = environment; words.tags = tag.into_iter().collect(); })
     }
 }
 
