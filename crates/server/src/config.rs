@@ -177,7 +177,7 @@ impl Default for Limits {
             max_api_body_bytes: MEBIBYTE,
             max_response_bytes: 32 * MEBIBYTE,
             max_skeleton_bytes: 64 * MEBIBYTE,
-            tree_cache_bytes: 64 * MEBIBYTE,
+            tree_cache_bytes: 128 * MEBIBYTE,
             max_page: 1000,
             scan_deadline: Duration::from_secs(2),
             read_threads: cores.max(2) * 2,

@@ -1,4 +1,5 @@
-//! What is written down in batches, beside requests: their log, and uses of keys.
+//! What is done now and then, beside requests: their log and uses of keys are written down,
+//! trees that nobody asks for are given up.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -26,6 +27,7 @@ pub(crate) async fn run(app: App, mut stopping: watch::Receiver<bool>) {
             () = tokio::time::sleep(INTERVAL) => {}
             _ = stopping.wait_for(|stopped| *stopped) => return,
         }
+        app.trees.forget_unused(app.store.now());
         write(&app).await;
     }
 }

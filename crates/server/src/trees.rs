@@ -13,6 +13,8 @@ use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::error::ApiError;
 
+/// How long a tree that nobody asks for is kept.
+const KEPT_NANOS: i64 = 300 * 1_000_000_000;
 /// How often a reader that is overtaken by a commit starts over.
 const ATTEMPTS: usize = 3;
 
@@ -51,6 +53,7 @@ struct Kept {
     tree: Arc<Tree>,
     bytes: usize,
     used: u64,
+    used_nanos: i64,
 }
 
 /// The run as the caller may see it, or 404.
@@ -61,7 +64,8 @@ pub(crate) fn run(app: &App, caller: &Caller, trace_id: TraceId) -> Result<Run, 
     let key = (workspace, trace_id);
     for attempt in 1.. {
         let version = Version { span_seq: row.span_seq, derivations };
-        if let Some(tree) = app.trees.get(key, version) {
+        let now = app.store.now();
+        if let Some(tree) = app.trees.get(key, version, now) {
             return Ok(Run { row, tree });
         }
         let found = app.store.trace_spans_as_of(workspace, &trace_id)?;
@@ -74,7 +78,7 @@ pub(crate) fn run(app: &App, caller: &Caller, trace_id: TraceId) -> Result<Run, 
             let tree = Arc::new(Tree::build(found.spans));
             if fits {
                 let version = Version { span_seq: row.span_seq, derivations };
-                app.trees.put(key, version, Arc::clone(&tree));
+                app.trees.put(key, version, Arc::clone(&tree), now);
             }
             return Ok(Run { row, tree });
         }
@@ -88,16 +92,16 @@ impl Trees {
         Self { max_bytes, held: Mutex::default() }
     }
 
-    fn get(&self, key: (WorkspaceId, TraceId), version: Version) -> Option<Arc<Tree>> {
+    fn get(&self, key: (WorkspaceId, TraceId), version: Version, now: i64) -> Option<Arc<Tree>> {
         let mut held = self.lock();
         held.uses += 1;
-        let now = held.uses;
+        let used = held.uses;
         let kept = held.trees.get_mut(&key).filter(|kept| kept.version == version)?;
-        kept.used = now;
+        (kept.used, kept.used_nanos) = (used, now);
         Some(Arc::clone(&kept.tree))
     }
 
-    fn put(&self, key: (WorkspaceId, TraceId), version: Version, tree: Arc<Tree>) {
+    fn put(&self, key: (WorkspaceId, TraceId), version: Version, tree: Arc<Tree>, now: i64) {
         let bytes = tree.memory_bytes();
         if bytes > self.max_bytes {
             return;
@@ -112,12 +116,22 @@ impl Trees {
         held.uses += 1;
         held.bytes += bytes;
         let used = held.uses;
-        held.trees.insert(key, Kept { version, tree, bytes, used });
+        held.trees.insert(key, Kept { version, tree, bytes, used, used_nanos: now });
     }
 
     /// Forgets a run that was deleted.
     pub(crate) fn forget(&self, workspace: WorkspaceId, trace_id: TraceId) {
         self.lock().remove((workspace, trace_id));
+    }
+
+    /// Forgets what nobody has asked for lately: a long run takes as much memory as all the
+    /// rest of an idle server.
+    pub(crate) fn forget_unused(&self, now: i64) {
+        let mut held = self.lock();
+        let is_old = |kept: &Kept| now.saturating_sub(kept.used_nanos) > KEPT_NANOS;
+        let old: Vec<_> =
+            held.trees.iter().filter(|(_, kept)| is_old(kept)).map(|(key, _)| *key).collect();
+        old.into_iter().for_each(|key| held.remove(key));
     }
 
     fn lock(&self) -> MutexGuard<'_, Held> {
@@ -144,17 +158,17 @@ mod tests {
     }
 
     fn held(trees: &Trees, number: u8) -> bool {
-        trees.get(key(number), FIRST).is_some()
+        trees.get(key(number), FIRST, 0).is_some()
     }
 
     #[test]
     fn a_tree_of_another_moment_is_not_given() {
         let trees = Trees::new(1 << 20);
-        trees.put(key(1), FIRST, Arc::new(Tree::build(Vec::new())));
+        trees.put(key(1), FIRST, Arc::new(Tree::build(Vec::new())), 0);
         assert!(held(&trees, 1));
-        assert!(trees.get(key(1), Version { span_seq: 2, ..FIRST }).is_none());
-        assert!(trees.get(key(1), Version { derivations: 1, ..FIRST }).is_none());
-        assert!(trees.get(key(2), FIRST).is_none());
+        assert!(trees.get(key(1), Version { span_seq: 2, ..FIRST }, 0).is_none());
+        assert!(trees.get(key(1), Version { derivations: 1, ..FIRST }, 0).is_none());
+        assert!(trees.get(key(2), FIRST, 0).is_none());
         trees.forget(key(1).0, key(1).1);
         assert!(!held(&trees, 1));
     }
@@ -162,20 +176,34 @@ mod tests {
     #[test]
     fn the_one_not_used_for_longest_goes_first() {
         let trees = Trees::new(0);
-        trees.put(key(9), FIRST, Arc::new(Tree::build(Vec::new())));
+        trees.put(key(9), FIRST, Arc::new(Tree::build(Vec::new())), 0);
         assert!(held(&trees, 9), "an empty tree takes nothing");
         let mut held_trees = trees.lock();
         for number in 1..=3 {
             let tree = Arc::new(Tree::build(Vec::new()));
-            let kept = Kept { version: FIRST, tree, bytes: 10, used: u64::from(number) };
+            let used = u64::from(number);
+            let kept = Kept { version: FIRST, tree, bytes: 10, used, used_nanos: 0 };
             held_trees.trees.insert(key(number), kept);
             held_trees.bytes += 10;
         }
         drop(held_trees);
         let trees = Trees { max_bytes: 20, ..trees };
-        trees.get(key(1), FIRST);
-        trees.put(key(4), FIRST, Arc::new(Tree::build(Vec::new())));
+        trees.get(key(1), FIRST, 0);
+        trees.put(key(4), FIRST, Arc::new(Tree::build(Vec::new())), 0);
         assert_eq!([1, 2, 3].map(|number| held(&trees, number)), [true, false, true]);
         assert_eq!(trees.lock().bytes, 20);
+    }
+
+    #[test]
+    fn a_tree_that_nobody_asks_for_goes() {
+        let trees = Trees::new(1 << 20);
+        for number in [1, 2] {
+            trees.put(key(number), FIRST, Arc::new(Tree::build(Vec::new())), 0);
+        }
+        assert!(trees.get(key(1), FIRST, KEPT_NANOS).is_some());
+        trees.forget_unused(KEPT_NANOS);
+        assert_eq!(trees.lock().trees.len(), 2);
+        trees.forget_unused(KEPT_NANOS + 1);
+        assert_eq!([1, 2].map(|number| held(&trees, number)), [true, false]);
     }
 }
