@@ -1,4 +1,4 @@
-"""List, header, tree, session, statistics, command line and export must show the same totals."""
+"""List, header, tree, skeleton, session, statistics, command line and export must show the same totals."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import observed
+import skeleton
 from api import Api, exchange
 from server import Server, clew
 
@@ -26,6 +27,8 @@ def problems(server: Server, trace_ids: list[str]) -> list[str]:
         found += _equal(f"{trace_id[:8]} list and header", _without_clock(rows[trace_id]),
                         _without_clock(detail["trace"]))
         found += _tree_sums(trace_id, detail)
+        columns = api.call("GET", f"traces/{trace_id}/skeleton")
+        found += [f"{trace_id[:8]} skeleton: {problem}" for problem in skeleton.problems(columns.body, detail)]
         found += _command_line(server, trace_id, detail)
     listed = list(rows.values())
     for place in (_sessions, _statistics, _export):
