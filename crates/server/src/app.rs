@@ -3,7 +3,10 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use clew_store::Store;
+use clew_model::ids::TraceId;
+use clew_model::trace::Tree;
+use clew_store::{Store, WorkspaceId};
+use serde_json::Value as JsonValue;
 use tokio::sync::{Semaphore, watch};
 
 use crate::auth::keys::Keys;
@@ -11,12 +14,12 @@ use crate::config::ServerConfig;
 use crate::connections::Open;
 use crate::error::{ApiError, ErrorCode};
 use crate::ingest::admission::Admission;
+use crate::kept::{Kept, Of, Version};
 use crate::listen::Addresses;
 use crate::live::Hub;
 use crate::metrics::Metrics;
 use crate::prices::Prices;
 use crate::request_log::RequestLog;
-use crate::trees::Trees;
 
 /// The server's state. Cheap to clone.
 #[derive(Clone)]
@@ -35,7 +38,10 @@ pub(crate) struct Shared {
     pub(crate) connections: Arc<Open>,
     pub(crate) live: Hub,
     pub(crate) requests: RequestLog,
-    pub(crate) trees: Trees,
+    /// Trees of runs.
+    pub(crate) trees: Kept<Tree>,
+    /// What is told of spans, with every text whole.
+    pub(crate) documents: Kept<JsonValue>,
     pub(crate) started_nanos: i64,
     /// Where it listens.
     pub(crate) addresses: Addresses,
@@ -72,7 +78,8 @@ impl App {
             connections: Arc::default(),
             live: Hub::new(store.metrics().seq),
             requests: RequestLog::default(),
-            trees: Trees::new(limits.tree_cache_bytes),
+            trees: Kept::new(limits.tree_cache_bytes),
+            documents: Kept::new(limits.span_cache_bytes),
             started_nanos,
             addresses,
             stopping,
@@ -85,6 +92,35 @@ impl App {
     /// The server is told to stop.
     pub(crate) fn is_stopping(&self) -> bool {
         *self.stopping.borrow()
+    }
+
+    /// Keeps what was read of a run, unless the run was deleted meanwhile: whoever forgets
+    /// deleted runs may have passed before this came.
+    pub(crate) fn keep<T>(
+        &self,
+        kept: &Kept<T>,
+        of: Of,
+        version: Version,
+        value: &Arc<T>,
+        bytes: usize,
+    ) {
+        kept.put(of, version, Arc::clone(value), bytes);
+        let (workspace, trace_id) = of.of_run();
+        if !matches!(self.store.trace_row(workspace, &trace_id), Ok(Some(_))) {
+            kept.forget(workspace, trace_id);
+        }
+    }
+
+    /// Keeps nothing of a run that was deleted.
+    pub(crate) fn forget_run(&self, workspace: WorkspaceId, trace_id: TraceId) {
+        self.trees.forget(workspace, trace_id);
+        self.documents.forget(workspace, trace_id);
+    }
+
+    /// Keeps nothing of any run, where it is not known which were deleted.
+    pub(crate) fn forget_runs(&self) {
+        self.trees.clear();
+        self.documents.clear();
     }
 
     /// Runs `work` on the store where it may block, a bounded number at a time.

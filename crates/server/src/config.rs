@@ -147,6 +147,8 @@ pub struct Limits {
     pub max_skeleton_bytes: usize,
     /// `api.tree_cache_bytes`: trees of runs kept from one request to the next.
     pub tree_cache_bytes: usize,
+    /// `api.span_cache_bytes`: spans with their payload kept while they are read.
+    pub span_cache_bytes: usize,
     /// `api.max_page`: rows of one page.
     pub max_page: usize,
     /// `api.scan_deadline`: time that one page may search for rows.
@@ -178,6 +180,7 @@ impl Default for Limits {
             max_response_bytes: 32 * MEBIBYTE,
             max_skeleton_bytes: 64 * MEBIBYTE,
             tree_cache_bytes: 128 * MEBIBYTE,
+            span_cache_bytes: 128 * MEBIBYTE,
             max_page: 1000,
             scan_deadline: Duration::from_secs(2),
             read_threads: cores.max(2) * 2,

@@ -1,5 +1,5 @@
 //! What is done now and then, beside requests: their log and uses of keys are written down,
-//! trees that nobody asks for are given up.
+//! what is kept and nobody asks for is given up.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -13,6 +13,10 @@ use crate::error::ApiError;
 
 /// Between two writes.
 const INTERVAL: Duration = Duration::from_secs(2);
+/// Between two looks for payloads that nobody asked for meanwhile.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(30);
+/// Looks until trees are looked for too: a tree that was used in five minutes stays.
+const SWEEPS_PER_TREE: u32 = 10;
 /// Between two runs of retention.
 const RETENTION_INTERVAL: Duration = Duration::from_secs(300);
 /// Before the first run, and before the next where the time was over.
@@ -27,8 +31,22 @@ pub(crate) async fn run(app: App, mut stopping: watch::Receiver<bool>) {
             () = tokio::time::sleep(INTERVAL) => {}
             _ = stopping.wait_for(|stopped| *stopped) => return,
         }
-        app.trees.forget_unused(app.store.now());
         write(&app).await;
+    }
+}
+
+/// Gives back the memory of payloads and trees that nobody reads any more, until the server
+/// stops. A long run takes as much memory as all the rest of an idle server.
+pub(crate) async fn sweep(app: App, mut stopping: watch::Receiver<bool>) {
+    for sweep in (1..=SWEEPS_PER_TREE).cycle() {
+        tokio::select! {
+            () = tokio::time::sleep(SWEEP_INTERVAL) => {}
+            _ = stopping.wait_for(|stopped| *stopped) => return,
+        }
+        app.documents.sweep();
+        if sweep == SWEEPS_PER_TREE {
+            app.trees.sweep();
+        }
     }
 }
 

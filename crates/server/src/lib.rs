@@ -9,6 +9,7 @@ mod connections;
 pub mod error;
 mod housekeeping;
 mod ingest;
+mod kept;
 mod listen;
 mod live;
 mod metrics;

@@ -132,11 +132,14 @@ pub(crate) async fn follow(
         match received {
             Ok(commit) => {
                 for gone in commit.traces.iter().filter(|changed| changed.deleted) {
-                    app.trees.forget(commit.workspace, gone.trace_id);
+                    app.forget_run(commit.workspace, gone.trace_id);
                 }
                 hub.push(commit);
             }
-            Err(RecvError::Lagged(_)) => hub.lost(app.store.metrics().seq),
+            Err(RecvError::Lagged(_)) => {
+                app.forget_runs();
+                hub.lost(app.store.metrics().seq);
+            }
             Err(RecvError::Closed) => return,
         }
     }

@@ -115,6 +115,9 @@ fn responses(route: &Route) -> Json {
         Answer::Json(name) => {
             ("200", "As asked", content("application/json", schemas::reference(name)))
         }
+        Answer::Created(name) => {
+            ("201", "Made", content("application/json", schemas::reference(name)))
+        }
         Answer::FreeJson => ("200", "As asked", content("application/json", json!({}))),
         Answer::Events => {
             ("200", "Events until the client goes", content("text/event-stream", text()))

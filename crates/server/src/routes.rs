@@ -109,6 +109,8 @@ pub(crate) struct Query {
 pub(crate) enum Answer {
     /// 200 with JSON of this schema.
     Json(&'static str),
+    /// 201 with JSON of this schema.
+    Created(&'static str),
     /// 200 with JSON whose schema is not described further.
     FreeJson,
     /// Server-sent events.

@@ -96,6 +96,7 @@ pub async fn serve(
     tasks.spawn(live::follow(app.clone(), commits, stopping.clone()));
     tasks.spawn(housekeeping::run(app.clone(), stopping.clone()));
     tasks.spawn(housekeeping::retain(app.clone(), stopping.clone()));
+    tasks.spawn(housekeeping::sweep(app.clone(), stopping.clone()));
     let mut open = |listener: Option<TcpListener>, face: Face| {
         let Some(listener) = listener else { return };
         let limits = Arc::new(app.config.limits.clone());

@@ -1,9 +1,9 @@
 //! Lists of sessions and users: what is asked and what is answered.
 
-use clew_model::label::Label;
 use clew_query::{Filter, SortKey};
 use serde::Serialize;
 
+use crate::embedded::labels::StoredLabel;
 use crate::embedded::lists;
 use crate::ids::{AgentId, WorkspaceId};
 use crate::listing::{Budget, Page, StoredSpans};
@@ -48,7 +48,7 @@ pub struct SessionRow {
     /// Who talked, likewise.
     pub users: Vec<String>,
     /// Labels of the session itself.
-    pub labels: Vec<Label>,
+    pub labels: Vec<StoredLabel>,
 }
 
 /// A page of users.

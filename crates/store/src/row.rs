@@ -1,10 +1,10 @@
 //! The row of a trace as lists show it.
 
-use clew_model::label::Label;
 use clew_model::span::Span;
 use clew_model::summary::TraceSummary;
 use serde::{Deserialize, Serialize};
 
+use crate::embedded::labels::StoredLabel;
 use crate::ids::{AgentId, WorkspaceId};
 
 /// One trace as lists, filters and headers see it. Current after each commit.
@@ -29,7 +29,7 @@ pub struct TraceRow {
     /// Something came after it had been quiet without having ended.
     pub resumed: bool,
     /// Labels of the trace and of its spans.
-    pub labels: Vec<Label>,
+    pub labels: Vec<StoredLabel>,
     /// The commit that last changed the row.
     pub commit_seq: u64,
     /// The commit that last stored a span of the trace.

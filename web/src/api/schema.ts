@@ -433,7 +433,7 @@ export interface KeyList {
 }
 
 export interface Label {
-  id?: number;
+  id: number;
   target: "trace" | "span" | "session";
   trace_id?: string;
   span_id?: string;
@@ -946,6 +946,7 @@ export interface SkeletonHeader {
 
 export interface SkeletonLabel {
   index: number;
+  id: number;
   name: string;
   score: number | null;
   value: string | null;

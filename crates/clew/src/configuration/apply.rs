@@ -59,6 +59,7 @@ fn serving_limits(
     limits.request_timeout = time(configuration, "server.request_timeout")?;
     limits.max_skeleton_bytes = bytes(configuration, "api.max_skeleton_bytes")? as usize;
     limits.tree_cache_bytes = bytes(configuration, "api.tree_cache_bytes")? as usize;
+    limits.span_cache_bytes = bytes(configuration, "api.span_cache_bytes")? as usize;
     limits.max_api_body_bytes = bytes(configuration, "api.max_body_bytes")? as usize;
     limits.max_page = configuration.get("api.max_page").parse()?;
     limits.max_live_streams = configuration.get("api.max_live_streams").parse()?;

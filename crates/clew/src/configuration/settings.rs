@@ -191,6 +191,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         Kind::Bytes,
         "Trees of runs that were looked at in the last five minutes; about 0.9 KB a span.",
     ),
+    setting(
+        "api.span_cache_bytes",
+        "128MiB",
+        Kind::Bytes,
+        "Spans whose texts are being read piece by piece, kept in memory for half a minute.",
+    ),
     setting("api.max_body_bytes", "1MiB", Kind::Bytes, "A body sent to the API."),
     setting("api.max_page", "1000", Kind::Number, "Rows of one page."),
     setting(

@@ -19,7 +19,7 @@ pub(crate) fn clip(answer: &mut Json, max_bytes: usize) -> usize {
 }
 
 /// About as many bytes as the JSON text has; escapes are not counted.
-fn size(json: &Json) -> usize {
+pub(crate) fn size(json: &Json) -> usize {
     match json {
         Json::Null | Json::Bool(_) => 5,
         Json::Number(_) => 8,

@@ -35,7 +35,7 @@ pub(crate) fn routes() -> Vec<Route> {
         method: Method::POST,
         summary: "Makes a key; the answer is the only place that shows it",
         body: Some("NewKey"),
-        answer: Answer::Json("MadeKey"),
+        answer: Answer::Created("MadeKey"),
         handler: || post(create),
         ..list.same()
     };

@@ -71,8 +71,7 @@ async fn list(
         let labels = app.store.labels(caller.workspace, name, before, limit)?;
         let next =
             labels.last().filter(|_| labels.len() == limit).map(|label| label.id.to_string());
-        let labels: Vec<LabelView<'_>> =
-            labels.iter().map(|stored| LabelView::new(Some(stored.id), &stored.label)).collect();
+        let labels: Vec<LabelView<'_>> = labels.iter().map(LabelView::new).collect();
         Ok(Json(json!({ "labels": labels, "next_cursor": next })))
     })
     .await

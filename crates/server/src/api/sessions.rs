@@ -100,8 +100,7 @@ async fn detail(
 }
 
 fn session(row: &SessionRow) -> JsonValue {
-    let labels: Vec<LabelView<'_>> =
-        row.labels.iter().map(|label| LabelView::new(None, label)).collect();
+    let labels: Vec<LabelView<'_>> = row.labels.iter().map(LabelView::new).collect();
     let named = json!({
         "session_id": row.session_id,
         "user_id": row.users.first(),

@@ -16,10 +16,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 use clew_model::ids::SpanId;
-use clew_model::label::{Label, LabelSource, LabelTarget};
+use clew_model::label::{LabelSource, LabelTarget};
 use clew_model::span::Category;
 use clew_model::trace::Tree;
-use clew_store::{Scope, TraceRow};
+use clew_store::{Scope, StoredLabel, TraceRow};
 use serde::Serialize;
 
 use super::own::own_row;
@@ -141,6 +141,7 @@ struct Header<'a> {
 #[derive(Serialize)]
 struct LabelOfSpan<'a> {
     index: usize,
+    id: i64,
     name: &'a str,
     score: Option<f64>,
     value: Option<&'a str>,
@@ -183,9 +184,11 @@ fn orphans(tree: &Tree) -> BTreeMap<usize, SpanId> {
     nodes.filter_map(|(index, node)| Some((index, node.span.parent_span_id?))).collect()
 }
 
-fn label_of_span<'a>(tree: &Tree, label: &'a Label) -> Option<LabelOfSpan<'a>> {
+fn label_of_span<'a>(tree: &Tree, stored: &'a StoredLabel) -> Option<LabelOfSpan<'a>> {
+    let label = &stored.label;
     let LabelTarget::Span { span_id, .. } = &label.target else { return None };
     Some(LabelOfSpan {
+        id: stored.id,
         index: tree.index_of(*span_id)?,
         name: &label.name,
         score: label.score,

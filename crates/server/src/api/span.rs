@@ -6,6 +6,8 @@ mod long_texts;
 mod pieces;
 mod previews;
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::Method;
@@ -18,7 +20,8 @@ use clew_model::source::SourceSpan;
 use clew_store::{Scope, TraceRow};
 use serde_json::{Value as JsonValue, json};
 
-use super::clip::clip;
+use super::clip::{clip, size};
+use super::own::own_row;
 use super::params::{Params, SpanPath};
 use super::view::label::LabelView;
 use super::view::skeleton::SkeletonView;
@@ -26,9 +29,11 @@ use super::view::source;
 use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::error::ApiError;
+use crate::kept::{Of, Version};
 use crate::routes::{Access, Answer, Owner, Query, Route};
 use crate::trees::{Run, run};
 use around::Around;
+use long_texts::Cutting;
 
 /// The routes of this file and of its parts.
 pub(crate) fn routes() -> Vec<Route> {
@@ -68,12 +73,19 @@ async fn detail(
         }
     };
     app.read(move |app| {
-        let mut answer = document(app, &caller, trace_id, span_id)?;
-        if let Some(text_max) = text_max {
-            let (clipped, total) = long_texts::cut(&mut answer, text_max);
-            answer["clipped"] = json!(clipped);
-            answer["clipped_total"] = json!(total);
-        }
+        let Told { row, document } = told(app, &caller, trace_id, span_id)?;
+        let labels = json!(labels(&row, span_id));
+        let mut answer = match text_max {
+            None => with_labels((*document).clone(), labels),
+            Some(text_max) => {
+                let mut cutting = Cutting::to(text_max);
+                let mut answer =
+                    with_labels(cutting.copy(&document, ""), cutting.copy(&labels, "/labels"));
+                answer["clipped"] = json!(cutting.clipped);
+                answer["clipped_total"] = json!(cutting.total);
+                answer
+            }
+        };
         let cut = clip(&mut answer, app.config.limits.max_response_bytes);
         answer["clipped_bytes"] = json!(cut);
         Ok(Json(answer).into_response())
@@ -81,16 +93,38 @@ async fn detail(
     .await
 }
 
-/// Everything that is told of a span, with every text whole.
-fn document(
-    app: &App,
-    caller: &Caller,
-    trace_id: TraceId,
-    span_id: SpanId,
-) -> Result<JsonValue, ApiError> {
-    let Run { row, tree } = run(app, caller, trace_id)?;
+/// What is told of a span, and the row of its run.
+struct Told {
+    row: TraceRow,
+    /// Everything but labels, which come and go without a commit, with every text whole.
+    document: Arc<JsonValue>,
+}
+
+/// Reads what is told of a span, or takes what was read for the piece of text before.
+fn told(app: &App, caller: &Caller, trace_id: TraceId, span_id: SpanId) -> Result<Told, ApiError> {
+    let row = own_row(app, caller, trace_id)?;
+    let derivations = app.store.derivations();
+    let version = |row: &TraceRow| Version { seq: row.commit_seq, derivations };
+    let of = Of::span(caller.workspace, trace_id, span_id);
+    if let Some(document) = app.documents.get(of, version(&row)) {
+        return Ok(Told { row, document });
+    }
+    let run = run(app, caller, trace_id)?;
+    let document = Arc::new(read(app, caller, &run, span_id)?);
+    app.keep(&app.documents, of, version(&run.row), &document, size(&document));
+    Ok(Told { row: run.row, document })
+}
+
+fn with_labels(mut document: JsonValue, labels: JsonValue) -> JsonValue {
+    document["labels"] = labels;
+    document
+}
+
+fn read(app: &App, caller: &Caller, run: &Run, span_id: SpanId) -> Result<JsonValue, ApiError> {
+    let Run { row, tree } = run;
+    let trace_id = row.summary.trace_id;
     let index = tree.index_of(span_id).ok_or_else(|| ApiError::not_found("span"))?;
-    let around = Around::of(&tree, index);
+    let around = Around::of(tree, index);
     let id = |index: usize| tree.nodes()[index].span.span_id;
     // Mostly the nearest call before a tool asked for it.
     let (likely, unlikely) = around.may_have_asked.split_at(around.may_have_asked.len().min(1));
@@ -114,12 +148,11 @@ fn document(
     let content = content(source);
     let before = around.previous_call.and_then(|index| find(id(index)));
     let mut answer = json!({
-        "span": SkeletonView::new(&tree, index, row.effective_start_nanos()),
-        "labels": labels(&row, span_id),
+        "span": SkeletonView::new(tree, index, row.effective_start_nanos()),
         "difference": before.and_then(|before| difference::difference(before, &content)),
     });
-    let told = around.told(&tree, asked_by.and_then(|id| tree.index_of(id)), &row);
-    for part in [payload(source, &content, &row), told] {
+    let told = around.told(tree, asked_by.and_then(|id| tree.index_of(id)), row);
+    for part in [payload(source, &content, row), told] {
         if let (JsonValue::Object(answer), JsonValue::Object(part)) = (&mut answer, part) {
             answer.extend(part);
         }
@@ -150,6 +183,6 @@ fn payload(source: &SourceSpan, content: &Content, row: &TraceRow) -> JsonValue 
 
 fn labels(row: &TraceRow, id: SpanId) -> Vec<LabelView<'_>> {
     let is_of_span = |target: &LabelTarget| matches!(target, LabelTarget::Span { span_id, .. } if *span_id == id);
-    let labels = row.labels.iter().filter(|label| is_of_span(&label.target));
-    labels.map(|label| LabelView::new(None, label)).collect()
+    let labels = row.labels.iter().filter(|stored| is_of_span(&stored.label.target));
+    labels.map(LabelView::new).collect()
 }

@@ -33,7 +33,7 @@ pub(crate) fn routes() -> Vec<Route> {
         access: Access::Operator,
         summary: "Makes a workspace",
         body: Some("NewWorkspace"),
-        answer: Answer::Json("Workspace"),
+        answer: Answer::Created("Workspace"),
         handler: || post(create),
         ..list.same()
     };
@@ -91,6 +91,7 @@ async fn remove(
         let workspace = found.ok_or_else(|| ApiError::not_found("workspace"))?;
         app.store.delete_workspace(&workspace, &caller.change(app.store.now()))?;
         app.keys.forget();
+        app.forget_runs();
         Ok(Json(json!({ "done": true })))
     })
     .await

@@ -278,11 +278,19 @@ async fn labels_show_on_runs_and_go_again() {
         (&json!("looping"), &json!(0.5), &json!("human"))
     );
     assert_eq!(label["created_nanos"], NOW.to_string());
-    let id = clew.get("/api/v1/labels").await.json()["labels"][0]["id"].clone();
-    assert_eq!(
-        clew.call("DELETE", &format!("/api/v1/labels/{id}"), "", &json!({})).await.status,
-        200
-    );
+    assert_eq!(label["id"], 1);
+    let other = json!({"trace_id": TRACE, "span_id": AGENT, "name": "looping"});
+    assert_eq!(clew.call("POST", "/api/v1/labels", "", &other).await.status, 200);
+    let detail = clew.get(&format!("/api/v1/traces/{TRACE}")).await.json();
+    let ids: Vec<&Json> =
+        detail["trace"]["labels"].as_array().unwrap().iter().map(|label| &label["id"]).collect();
+    assert_eq!(ids, [1, 2]);
+    let span = clew.get(&format!("/api/v1/traces/{TRACE}/spans/{AGENT}")).await.json();
+    assert_eq!(span["labels"][0]["id"], 2);
+    for id in [1, 2] {
+        let path = format!("/api/v1/labels/{id}");
+        assert_eq!(clew.call("DELETE", &path, "", &json!({})).await.status, 200);
+    }
     assert_eq!(clew.get("/api/v1/labels").await.json()["labels"], json!([]));
     let body = json!({"name": "looping"});
     assert_eq!(clew.call("POST", "/api/v1/labels", "", &body).await.status, 400);

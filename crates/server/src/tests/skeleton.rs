@@ -230,7 +230,7 @@ async fn the_tag_stands_for_all_that_is_shown() {
     assert_eq!(ask(&second).await.status, 304);
     assert_eq!(
         read(&clew).await.header["labels"],
-        json!([{"index": 2, "name": "outcome", "score": null, "value": "bad",
+        json!([{"index": 2, "id": 1, "name": "outcome", "score": null, "value": "bad",
             "explanation": null, "source": "human"}])
     );
 

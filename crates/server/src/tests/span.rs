@@ -1,8 +1,12 @@
 //! One span: what stands around it, and its long texts.
 
+use std::sync::Arc;
+
+use clew_store::WorkspaceId;
 use serde_json::{Value as Json, json};
 
 use super::harness::{Clew, otlp, span, with};
+use crate::kept::{Of, Version};
 
 const TRACE: &str = "5b8efff798038103d269b633813fc60c";
 const AGENT: &str = "a000000000000001";
@@ -218,4 +222,57 @@ async fn texts_of_a_span_are_searched_whatever_the_case() {
         let answer = clew.get(&path(&wrong)).await;
         assert_eq!((answer.status.as_u16(), answer.code().as_str()), (400, "bad_request"));
     }
+}
+
+#[tokio::test]
+async fn a_text_that_is_read_in_pieces_is_kept_until_its_run_is_deleted() {
+    let clew = Clew::open();
+    clew.ingest("", &run()).await;
+    let pointer = "/content/input_messages/0/parts/0/content";
+    let path = format!("/api/v1/traces/{TRACE}/spans/{FIRST}/text?pointer={pointer}");
+    assert_eq!(clew.get(&path).await.json()["text"], "find shoes");
+    assert_eq!(clew.app.documents.len(), 1);
+    detail(&clew, FIRST, "?text_max=64").await;
+    assert_eq!(clew.app.documents.len(), 1);
+    detail(&clew, SECOND, "").await;
+    assert_eq!((clew.app.documents.len(), clew.app.trees.len()), (2, 1));
+
+    let run_path = format!("/api/v1/traces/{TRACE}");
+    assert_eq!(clew.call("DELETE", &run_path, "", &json!({})).await.status, 200);
+    while clew.app.documents.len() + clew.app.trees.len() > 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(clew.get(&path).await.status, 404);
+    // A reader that began before and ends after keeps nothing either.
+    let (of, version) = (
+        Of::span(WorkspaceId::DEFAULT, TRACE.parse().unwrap(), FIRST.parse().unwrap()),
+        Version { seq: 1, derivations: 0 },
+    );
+    clew.app.keep(&clew.app.documents, of, version, &Arc::new(json!("find shoes")), 10);
+    assert_eq!(clew.app.documents.len(), 0);
+}
+
+#[tokio::test]
+async fn a_text_is_that_of_now() {
+    let clew = Clew::open();
+    clew.ingest("", &run()).await;
+    let pointer = "/labels/0/explanation";
+    let path = format!("/api/v1/traces/{TRACE}/spans/{FIRST}/text?pointer={pointer}");
+    assert_eq!(clew.get(&path).await.status, 404);
+    let label = json!({"trace_id": TRACE, "span_id": FIRST, "name": "l", "explanation": "why not"});
+    assert_eq!(clew.call("POST", "/api/v1/labels", "", &label).await.status, 200);
+    assert_eq!(clew.get(&path).await.json()["text"], "why not");
+    let short = detail(&clew, FIRST, "?text_max=3").await;
+    assert_eq!(short["labels"][0]["explanation"], "why");
+    let cut = json!({"pointer": pointer, "chars": 7, "bytes": 7});
+    assert!(short["clipped"].as_array().unwrap().contains(&cut), "{}", short["clipped"]);
+
+    let later = call(
+        FIRST,
+        AGENT,
+        (10, 25),
+        ["[]", "[]", r#"[{"role":"user","parts":[{"type":"text","content":"hats"}]}]"#, "[]"],
+    );
+    clew.ingest("", &otlp("shop", &[later])).await;
+    assert_eq!(detail(&clew, FIRST, "").await["span"]["duration_nanos"], 15_000_000);
 }

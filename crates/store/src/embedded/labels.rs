@@ -16,7 +16,7 @@ const SPAN: i64 = 2;
 const SESSION: i64 = 3;
 
 /// A label with the number by which it is deleted.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct StoredLabel {
     /// Unique in the store.
     pub id: i64,

@@ -4,14 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::Method;
 use axum::routing::get;
-use clew_model::content::content;
-use clew_model::ids::{SpanId, TraceId};
 use clew_store::Scope;
 use serde::Serialize;
 use serde_json::{Value as JsonValue, json};
 
-use super::{document, long_texts, payload};
-use crate::api::own::own_row;
+use super::{Told, labels, long_texts, told};
 use crate::api::params::{Params, SpanPath};
 use crate::app::App;
 use crate::auth::caller::Caller;
@@ -70,18 +67,14 @@ async fn text(
     let from = number(&params, "from", 0, usize::MAX)?.unwrap_or(0);
     let max = number(&params, "max", 1, PIECE_MAX_CHARS)?.unwrap_or(PIECE_MAX_CHARS);
     app.read(move |app| {
-        let of_payload = |name: &str| pointer.split('/').nth(1) == Some(name);
-        let whole = if of_payload("content") || of_payload("attributes") {
-            payload_of(app, &caller, trace_id, span_id)?
-        } else {
-            document(app, &caller, trace_id, span_id)?
-        };
-        let found = whole.pointer(&pointer).and_then(JsonValue::as_str);
-        let text = found.ok_or_else(|| {
+        let Told { row, document } = told(app, &caller, trace_id, span_id)?;
+        let labels = json!({ "labels": labels(&row, span_id) });
+        let found = document.pointer(&pointer).or_else(|| labels.pointer(&pointer));
+        let text = found.and_then(JsonValue::as_str).ok_or_else(|| {
             ApiError::new(ErrorCode::NotFound, "no text stands at `pointer`").with_field("pointer")
         })?;
         let chars = text.chars().count();
-        let piece: String = text.chars().skip(from).take(max).collect();
+        let piece = long_texts::chars_of(text, from, max);
         let next = from.saturating_add(max);
         let next = (next < chars).then_some(next);
         Ok(Json(json!({ "text": piece, "from": from, "chars": chars, "next": next })))
@@ -102,13 +95,17 @@ async fn find(
     }
     let wanted = folded(q);
     app.read(move |app| {
-        let payload = payload_of(app, &caller, trace_id, span_id)?;
+        let document = told(app, &caller, trace_id, span_id)?.document;
         let mut found = Found::default();
         for part in ["content", "attributes"] {
-            long_texts::each_text(&payload[part], &mut format!("/{part}"), &mut |pointer, text| {
-                found.look(pointer, text, &wanted);
-                found.total < COUNTED_MAX
-            });
+            long_texts::each_text(
+                &document[part],
+                &mut format!("/{part}"),
+                &mut |pointer, text| {
+                    found.look(pointer, text, &wanted);
+                    found.total < COUNTED_MAX
+                },
+            );
         }
         let total_is = if found.total < COUNTED_MAX { "exact" } else { "at_least" };
         Ok(Json(json!({ "matches": found.matches, "total": found.total, "total_is": total_is })))
@@ -131,18 +128,6 @@ fn number(
                 .with_field(name))
         }
     }
-}
-
-fn payload_of(
-    app: &App,
-    caller: &Caller,
-    trace_id: TraceId,
-    span_id: SpanId,
-) -> Result<JsonValue, ApiError> {
-    let row = own_row(app, caller, trace_id)?;
-    let sources = app.store.sources(caller.workspace, &trace_id, Some(&[span_id]))?;
-    let source = sources.first().ok_or_else(|| ApiError::not_found("span"))?;
-    Ok(payload(source, &content(source), &row))
 }
 
 /// A place where it stands.

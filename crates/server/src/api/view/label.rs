@@ -1,6 +1,7 @@
 //! Labels.
 
-use clew_model::label::{Label, LabelSource, LabelTarget};
+use clew_model::label::{LabelSource, LabelTarget};
+use clew_store::StoredLabel;
 use serde::Serialize;
 
 use super::Nanos;
@@ -8,8 +9,7 @@ use super::Nanos;
 /// A verdict.
 #[derive(Debug, Serialize)]
 pub(crate) struct LabelView<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<i64>,
+    id: i64,
     #[serde(flatten)]
     target: &'a LabelTarget,
     name: &'a str,
@@ -22,10 +22,11 @@ pub(crate) struct LabelView<'a> {
 }
 
 impl<'a> LabelView<'a> {
-    /// With its number, where it is known.
-    pub(crate) fn new(id: Option<i64>, label: &'a Label) -> Self {
+    /// With the number that takes it back.
+    pub(crate) fn new(stored: &'a StoredLabel) -> Self {
+        let label = &stored.label;
         Self {
-            id,
+            id: stored.id,
             target: &label.target,
             name: &label.name,
             score: label.score,

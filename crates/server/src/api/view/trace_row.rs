@@ -103,7 +103,7 @@ impl<'a> TraceRowView<'a> {
             tools: &summary.tools,
             agents: &summary.agents,
             tags: &summary.tags,
-            labels: row.labels.iter().map(|label| LabelView::new(None, label)).collect(),
+            labels: row.labels.iter().map(LabelView::new).collect(),
             error: summary.error.as_ref().map(ErrorView::from),
             input_preview: summary.input_preview.as_deref(),
             output_preview: summary.output_preview.as_deref(),

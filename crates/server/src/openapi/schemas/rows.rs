@@ -70,7 +70,7 @@ pub(super) const SHAPES: &[(&str, &[Field])] = &[
     (
         "Label",
         &[
-            ("id?", "integer"),
+            ("id", "integer"),
             ("target", "trace|span|session"),
             ("trace_id?", "string"),
             ("span_id?", "string"),

@@ -25,6 +25,7 @@ pub(super) const SHAPES: &[(&str, &[Field])] = &[
         "SkeletonLabel",
         &[
             ("index", "integer"),
+            ("id", "integer"),
             ("name", "string"),
             ("score", "number?"),
             ("value", "string?"),

@@ -2,7 +2,6 @@
 
 use std::cell::OnceCell;
 
-use clew_model::label::Label;
 use clew_query::{
     Expr, Field, FieldRef, Namespace, Predicate, Row as FilterRow, SortKey, Subject, Test,
     TextPattern, Value, matches,
@@ -18,7 +17,7 @@ use super::totals::{Sum, figure, sum};
 use super::traces::Clock;
 use super::walk::Place;
 use crate::contract::StoreError;
-use crate::embedded::labels;
+use crate::embedded::labels::{self, StoredLabel};
 use crate::embedded::rows::numbers::folded;
 use crate::groups::{SessionQuery, SessionRow};
 use crate::ids::{AgentId, WorkspaceId};
@@ -340,7 +339,7 @@ struct SessionCandidate<'a> {
     id: String,
     agent_no: Option<i64>,
     sum: Sum,
-    labels: OnceCell<Vec<Label>>,
+    labels: OnceCell<Vec<StoredLabel>>,
 }
 
 impl<'a> SessionCandidate<'a> {
@@ -355,12 +354,11 @@ impl<'a> SessionCandidate<'a> {
         Ok(SessionCandidate { context, number, id, agent_no, sum, labels: OnceCell::new() })
     }
 
-    fn labels(&self) -> &[Label] {
+    fn labels(&self) -> &[StoredLabel] {
         self.labels.get_or_init(|| {
             let Context { connection, workspace, .. } = self.context;
             let stored = labels::of_session(connection, *workspace, &self.id);
-            let stored = self.context.kept(stored).unwrap_or_default();
-            stored.into_iter().map(|stored| stored.label).collect()
+            self.context.kept(stored).unwrap_or_default()
         })
     }
 
@@ -432,7 +430,7 @@ impl FilterRow for SessionCandidate<'_> {
         let field = match field {
             FieldRef::Open(namespace @ (Namespace::Label | Namespace::Score), name) => {
                 let mut labels = self.labels().iter();
-                return labels.any(|label| label_value(label, *namespace, name, holds));
+                return labels.any(|stored| label_value(&stored.label, *namespace, name, holds));
             }
             // Metadata and all text are those of the traces.
             FieldRef::Open(..) | FieldRef::Field(Field::Text | Field::Size) => {
@@ -448,7 +446,7 @@ impl FilterRow for SessionCandidate<'_> {
             Field::Agent => self.agents().iter().any(|agent| text(&agent.name)),
             Field::Status => text(self.status()),
             Field::State => self.sum.state.is_some_and(text),
-            Field::Label => self.labels().iter().any(|label| text(&label.name)),
+            Field::Label => self.labels().iter().any(|stored| text(&stored.label.name)),
             _ => self.figure(field).is_some_and(|number| holds(Value::Number(number.into()))),
         }
     }

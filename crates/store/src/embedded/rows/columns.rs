@@ -91,8 +91,7 @@ pub(crate) fn read(connection: &Connection, row: &Row<'_>) -> Result<TraceRow, S
     let flags: i64 = row.get(11)?;
     let mut trace = read_row(row, flags)?;
     if flags & flag::LABELLED != 0 {
-        let labels = labels::of_trace(connection, trace.workspace, trace.tno)?;
-        trace.labels = labels.into_iter().map(|stored| stored.label).collect();
+        trace.labels = labels::of_trace(connection, trace.workspace, trace.tno)?;
     }
     Ok(trace)
 }
