@@ -197,7 +197,12 @@ async fn a_stream_ends_with_its_key_and_no_other() {
     }
     clew.ingest(&admin, &otlp("shop", &[span(OTHER, "b000000000000001", None, "two", (0, 5))]))
         .await;
-    assert_eq!(kept.next().await.data["trace"]["name"], "two");
+    let mut told = kept.next().await.data["trace"]["name"].clone();
+    if told == "one" {
+        // The hub may hear of the first commit only after the stream is open.
+        told = kept.next().await.data["trace"]["name"].clone();
+    }
+    assert_eq!(told, "two");
 }
 
 #[tokio::test]
