@@ -14,6 +14,7 @@ use crate::embedded::active::{ActiveTrace, KnownSpan};
 use crate::embedded::codec::records::Record;
 use crate::embedded::codec::source::{Basics, SourceReader, SourceWriter};
 use crate::embedded::disk::chunks;
+use crate::embedded::disk::dictionaries::Dictionaries;
 use crate::embedded::hash::ByHash;
 use crate::embedded::prepare::{Parts, Prepared, PreparedSpan, prepare_span};
 use crate::embedded::reader::sources_of;
@@ -32,6 +33,7 @@ impl Writer {
     ) -> Result<Vec<Pending>, StoreError> {
         let mut pending: Vec<Pending> = Vec::new();
         let mut places: HashMap<SpanId, usize, ByHash> = HashMap::default();
+        let mut stored = Stored { connection, chunk: Vec::new() };
         for (request, spans) in spans {
             let counts = &mut outcome.appended[request];
             for span in spans {
@@ -55,7 +57,7 @@ impl Writer {
                         let earlier = places.get(&span_id).map(|place| &pending[*place]);
                         let arriving = (&span, &requests[request].texts);
                         let folded =
-                            self.fold(connection, requests, active, known, earlier, arriving)?;
+                            self.fold(&mut stored, requests, active, known, earlier, arriving)?;
                         let Some(folded) = folded else {
                             counts.duplicate_spans += 1;
                             continue;
@@ -81,7 +83,7 @@ impl Writer {
     /// Combines an arriving version with the stored one; `None` where it says nothing new.
     fn fold(
         &self,
-        connection: &Connection,
+        chunks: &mut Stored<'_>,
         requests: &[Prepared],
         active: &mut ActiveTrace,
         known: KnownSpan,
@@ -100,7 +102,7 @@ impl Writer {
             None => {
                 let tno = active.memo.as_ref().map(|memo| memo.tno);
                 let tno = tno.ok_or(StoreError::NotFound("trace"))?;
-                self.stored_source(connection, tno, trace_id, span.span_id(), known.seq)?
+                self.stored_source(chunks, tno, trace_id, span.span_id(), known.seq)?
             }
         };
         let arriving = source_of_prepared(span, texts)?;
@@ -127,7 +129,7 @@ impl Writer {
     /// The stored version of a span, from staging or from its chunk.
     fn stored_source(
         &self,
-        connection: &Connection,
+        stored: &mut Stored<'_>,
         tno: i64,
         trace_id: TraceId,
         span_id: SpanId,
@@ -137,21 +139,47 @@ impl Writer {
         let view = self.staging.view(tno, true);
         let mut record = view.records.iter().find(|record| is_it(record)).cloned();
         if record.is_none() {
-            let all = chunks::of_trace(connection, &self.dictionaries, tno, chunks::Want::Bodies)?;
-            for chunk in all.iter().rev().filter(|chunk| chunk.last_seq >= seq) {
-                record = chunk.records()?.into_iter().find(|record| is_it(record)).map(Arc::new);
-                if record.is_some() {
-                    break;
-                }
-            }
+            record = stored.record(&self.dictionaries, tno, seq, is_it)?;
         }
         let missing =
             || StoreError::Corrupt(format!("span {span_id} of trace {trace_id} is missing"));
         let record = record.ok_or_else(missing)?;
         let facts =
             record.span(trace_id).map_err(|damage| damage.at(format_args!("span {span_id}")))?;
-        let sources = sources_of(connection, &self.dictionaries, trace_id, &[record], &view.texts)?;
+        let (connection, texts) = (stored.connection, &view.texts);
+        let sources = sources_of(connection, &self.dictionaries, trace_id, &[record], texts)?;
         Ok((sources.into_iter().next().ok_or_else(missing)?, facts))
+    }
+}
+
+/// Chunks of one trace, of which the one read last is kept: spans that come again mostly
+/// stood together before.
+struct Stored<'a> {
+    connection: &'a Connection,
+    chunk: Vec<Arc<Record>>,
+}
+
+impl Stored<'_> {
+    /// A record that commit `seq` stored. Only chunks with something of that commit are read:
+    /// a long trace has hundreds, and each of its spans may come again.
+    fn record(
+        &mut self,
+        dictionaries: &Dictionaries,
+        tno: i64,
+        seq: u64,
+        is_it: impl Fn(&Record) -> bool,
+    ) -> Result<Option<Arc<Record>>, StoreError> {
+        let find = |records: &[Arc<Record>]| records.iter().find(|record| is_it(record)).cloned();
+        if let Some(found) = find(&self.chunk) {
+            return Ok(Some(found));
+        }
+        for chunk in chunks::of_commit(self.connection, dictionaries, tno, seq)? {
+            self.chunk = chunk.records()?.into_iter().map(Arc::new).collect();
+            if let Some(found) = find(&self.chunk) {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -190,6 +190,27 @@ pub(crate) fn with_keys(
     Ok(chunks)
 }
 
+/// The chunks of a trace that may hold what a commit stored, with their bodies, newest first.
+pub(crate) fn of_commit(
+    connection: &Connection,
+    dictionaries: &Dictionaries,
+    tno: i64,
+    seq: u64,
+) -> Result<Vec<Chunk>, StoreError> {
+    let (from, to) = keys(tno);
+    let sql = format!(
+        "SELECT {BODY_COLUMNS} FROM chunk WHERE key BETWEEN ?1 AND ?2 \
+         AND first_seq <= ?3 AND last_seq >= ?3 ORDER BY key DESC"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([from, to, seq as i64])?;
+    let mut chunks = Vec::new();
+    while let Some(row) = rows.next()? {
+        chunks.push(read(connection, dictionaries, row, Want::Bodies)?);
+    }
+    Ok(chunks)
+}
+
 /// All chunks of a trace, oldest first.
 pub(crate) fn of_trace(
     connection: &Connection,
@@ -350,4 +371,61 @@ pub(crate) fn rewrite<R: AsRef<Record>>(
     let packed = pack_one(chunk.workspace, chunk.tno(), records, packing)?;
     remove(connection, &[chunk.key])?;
     insert_at(connection, chunk.key, &PackedChunk { bloom, ..packed }, chunk.merged)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::embedded::codec::facts;
+    use crate::embedded::rows::fixture::{ONE, database, span, trace_id};
+
+    /// The record of a span as some commit stored it.
+    fn record(number: u8, seq: u64) -> Record {
+        let facts = span(1, number);
+        let (mut words, mut who, mut own) = (Vec::new(), Vec::new(), Vec::new());
+        facts::put_words(&mut words, &facts);
+        facts::put_who(&mut who, &facts);
+        facts::put_facts(&mut own, &facts);
+        Record {
+            seq,
+            span_id: facts.span_id,
+            start_nanos: facts.start_nanos,
+            words: words.into(),
+            who: who.into(),
+            facts: own.into(),
+            values: Box::default(),
+            runs: Box::default(),
+        }
+    }
+
+    #[test]
+    fn what_a_commit_stored_is_read_from_its_chunks_alone() {
+        let (connection, dictionaries) = (database(), Dictionaries::default());
+        // The third commit came in two chunks.
+        for records in [
+            vec![record(1, 1), record(2, 2)],
+            vec![record(3, 3)],
+            vec![record(4, 3), record(5, 4)],
+            vec![record(6, 5)],
+        ] {
+            let records: Vec<std::sync::Arc<Record>> =
+                records.into_iter().map(std::sync::Arc::new).collect();
+            for chunk in pack(ONE, 7, &records, Packing::default(), |_| None).unwrap() {
+                insert(&connection, &chunk).unwrap();
+            }
+        }
+        let spans_of = |seq: u64| -> Vec<Vec<u8>> {
+            let chunks = of_commit(&connection, &dictionaries, 7, seq).unwrap();
+            let spans = |chunk: &Chunk| {
+                let mut found = Vec::new();
+                chunk.spans(trace_id(1), &mut found).unwrap();
+                found.iter().map(|(_, span)| span.span_id.as_bytes()[0]).collect()
+            };
+            chunks.iter().map(spans).collect()
+        };
+        assert_eq!(spans_of(2), [[1, 2]]);
+        assert_eq!(spans_of(3), [vec![4, 5], vec![3]]);
+        assert_eq!(spans_of(5), [[6]]);
+        assert!(spans_of(6).is_empty());
+    }
 }
