@@ -13,6 +13,9 @@ export const OTEL = "bd10a680fc07deef5830b5063622f663";
 /** Recorded: fixtures/wire/mlflow-otlp, whose root was never sent. */
 export const ROOTLESS = "6e191220d10ef545399e378cf8335476";
 
+/** Recorded: fixtures/wire/claude-code-http-json; its failed Read says so by the execution below it. */
+export const CLAUDE_CODE = "0da2b8bac9c26eab1db53ad0fe46ce05";
+
 /** Span ids of OTEL, as in fixtures/expected/otel-http-json.json. */
 export const OTEL_SPANS = {
   planner: "dd4f3d4a99340862",

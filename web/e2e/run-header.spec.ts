@@ -122,6 +122,21 @@ test("the receipt of a run whose root never came opens to its gaps and leads to 
   await expect(panel(page)).toContainText("never came");
 });
 
+test("a run whose root never came is as long as its spans, however long ago its clock says", async ({
+  page,
+  empty,
+}) => {
+  await empty.replay("mlflow-otlp");
+  // From the first start to the last end of its 13 spans: 123,995,344 ns.
+  await page.goto(`${empty.url}/ui/runs?range=all`);
+  const row = page.locator(`[id="row-${ROOTLESS}"]`);
+  await expect(row.getByText("124 ms", { exact: true })).toBeVisible();
+  await openRun(page, empty, ROOTLESS);
+  await expect(page.locator(".facts .fact").filter({ hasText: "124 ms" })).toBeVisible();
+  await expect(page.getByRole("timer")).toHaveCount(0);
+  await expect(page.locator(".runbar .outcome")).toHaveText(/^Live/);
+});
+
 test("a whole run's receipt says so, and i opens it by key", async ({ page, clew }) => {
   await openRun(page, clew, OTEL);
   await expect(page.locator(".chip-receipt")).toHaveText("Complete");

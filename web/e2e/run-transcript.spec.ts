@@ -1,7 +1,7 @@
 /** The transcript: the run as a conversation, with what repeats folded and sub-agents as cards. */
 
 import { agent, chat, id, otlp } from "./otlp";
-import { expectSelected, FAILING, openRun, OTEL, panel, RESEARCH, transcript } from "./openrun";
+import { CLAUDE_CODE, expectSelected, FAILING, openRun, OTEL, panel, RESEARCH, transcript } from "./openrun";
 import { expect, test } from "./test";
 
 test("the failing run opens to its cause: band, marked row, panel", async ({ page, clew }) => {
@@ -81,6 +81,29 @@ test("two researchers: the one whose search timed out is open at the failure", a
   await expect(page.getByRole("button", { name: "Completed, 1 step failed" })).toBeVisible();
   await expect(transcript(page).locator("[aria-current]")).toContainText("search did not answer within 10 s");
   await expectSelected(page, "web_search");
+});
+
+test("what the run was asked stands in it once, though its last call carries it along", async ({
+  page,
+  clew,
+}) => {
+  await openRun(page, clew, RESEARCH);
+  const rows = transcript(page).getByRole("listitem");
+  const question = "Compare heat pumps for terraced houses: price, noise, and what owners complain about.";
+  await expect(rows.first()).toContainText(question);
+  await transcript(page).focus();
+  await page.keyboard.press("End");
+  await expect(rows.last()).toHaveAttribute("aria-current", "true");
+  await expect(rows.last().locator(".prose").first()).toBeVisible();
+  await expect(transcript(page).getByText(question)).toHaveCount(1);
+});
+
+test("a failed call is marked where the step below it says why", async ({ page, clew }) => {
+  await openRun(page, clew, CLAUDE_CODE);
+  const marked = transcript(page).locator("[aria-current]");
+  await expect(marked.getByLabel("Failed")).toBeVisible();
+  await expect(marked).toContainText("/nonexistent/file.txt");
+  await expect(marked.locator(".errline")).toContainText("File does not exist.");
 });
 
 test("thinking is folded until it is opened; a long answer shows three lines and more", async ({

@@ -8,6 +8,7 @@ import type { SessionDetail, TraceList, TraceRow } from "@/api/schema";
 import { useNow } from "@/app/clock";
 import * as format from "@/format";
 import { ClockIcon, CloseIcon, CostIcon, SessionIcon, UserIcon } from "@/ui/icons";
+import { isTicking } from "@/ui/state";
 import { Duration, TokenBar } from "@/ui/values";
 import { quoted } from "./filter";
 import { clock, isoNanos } from "./instant";
@@ -45,7 +46,7 @@ export function RunFacts({
       <span className="only-phone">
         <Outcome />
       </span>
-      <TimeFact trace={trace} growing={growing && !paused} />
+      <TimeFact trace={trace} ticking={!paused && isTicking({ state: trace.state, receipt: run.receipt })} />
       <span className="fact">
         <b>{format.count(trace.span_count)}</b> {trace.span_count === 1 ? "span" : "spans"}
         {run.receipt.open_spans > 0 && (
@@ -97,17 +98,17 @@ export function RunFacts({
   );
 }
 
-/** How long; of a live run the clock runs. */
-function TimeFact({ trace, growing }: { trace: TraceRow; growing: boolean }) {
+/** How long; of a run with an open step the clock runs. */
+function TimeFact({ trace, ticking }: { trace: TraceRow; ticking: boolean }) {
   const started = `Started ${format.instant(trace.start_nanos)}`;
   return (
     <AboutPopover
       trace={trace}
       trigger={
-        <button type="button" className={`fact btnl ${growing ? "livefact" : ""}`} title={started}>
+        <button type="button" className={`fact btnl ${ticking ? "livefact" : ""}`} title={started}>
           <ClockIcon size={14} strokeWidth={1.5} className="i" aria-hidden />
           <b>
-            {growing ? <LiveClock since={trace.start_nanos} /> : <Duration nanos={trace.duration_nanos} />}
+            {ticking ? <LiveClock since={trace.start_nanos} /> : <Duration nanos={trace.duration_nanos} />}
           </b>
         </button>
       }

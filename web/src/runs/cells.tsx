@@ -3,7 +3,7 @@
 import type { Label, TraceRow } from "@/api/schema";
 import { useNow } from "@/app/clock";
 import * as format from "@/format";
-import { outcome } from "@/ui/state";
+import { isTicking, outcome } from "@/ui/state";
 import { TokenBar } from "@/ui/values";
 
 /** Somebody's words in one line: direction isolated, cut by code. */
@@ -100,10 +100,10 @@ export function cachedShare(
   return usage?.input && usage.cache_read !== null ? usage.cache_read / usage.input : null;
 }
 
-/** How long a run took; a live one ticks. */
+/** How long a run took; of one with an open step the clock runs. */
 export function RunDuration({ run }: { run: TraceRow }) {
   const which = outcome(run);
-  if (which === "live") return <LiveDuration start={run.start_nanos} />;
+  if (which === "live" && isTicking(run)) return <LiveDuration start={run.start_nanos} />;
   const tone = which === "quiet" ? "quiet-t" : "";
   return (
     <span className={tone} title={exactly(run.duration_nanos)}>

@@ -29,6 +29,14 @@ export function outcome(run: Facts): Outcome {
   return run.status === "error" ? "warn" : "ok";
 }
 
+/**
+ * The run's clock runs: it is live and a step of it is open. Where all that came has ended, its root may never come:
+ * then the time from the first to the last of its spans is all that is known.
+ */
+export function isTicking(run: { state: string; receipt: { open_spans: number } }): boolean {
+  return (run.state === "live" || run.state === "resumed") && run.receipt.open_spans > 0;
+}
+
 /** The outcome in words. */
 export function outcomeText(run: Facts): string {
   const failures = run.error_count > 0 ? `, ${plural(run.error_count, "step")} failed` : "";

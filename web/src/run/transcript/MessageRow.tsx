@@ -53,10 +53,10 @@ export function AnswerRow({ row, text, find, opened, measures, onToggle }: RowPr
 
 /** A model call. In a card it is one line until it is opened. */
 export function MessageRow(props: RowProps<Extract<TranscriptRow, { kind: "message" }>>) {
-  const { run, row, text, find, opened, thoughtOpened, measures, onToggle } = props;
+  const { run, row, text, told, find, opened, thoughtOpened, measures, onToggle } = props;
   const toggle = () => onToggle(row);
   const inCard = row.level > 0;
-  const asked = askedHere(run, row, text);
+  const asked = askedHere(run, row, text, told);
   const said = text?.text ?? null;
   const silent = said === null && (text !== undefined || run.outputPreviewChars[row.span] === 0);
   const oneLine = (inCard || silent) && !opened;
@@ -97,7 +97,7 @@ export function MessageRow(props: RowProps<Extract<TranscriptRow, { kind: "messa
           {opened && text?.calls.map((call, at) => <Asked key={at} call={call} />)}
         </div>
         <SpanNumbers run={run} span={row.span} />
-        <ErrorLine run={run} span={row.span} />
+        <ErrorLine run={run} row={row} />
       </div>
     </>
   );

@@ -15,6 +15,7 @@ import { useViewKeys } from "@/run/moving";
 import { isGrowing, PRINTED_ROWS_MAX, useRun, useRunStore } from "@/run/store";
 import { useTexts } from "@/run/texts";
 import { type Transcript, transcript, type TranscriptRow } from "@/trace/transcript";
+import { toldAt } from "./asked";
 import { measuresOf, NARROW_PX } from "./measure";
 import { CardSides, CardTitle, LEVELS_DRAWN, RowBody } from "./rows";
 import { rowAt, useAnchor } from "./useAnchor";
@@ -56,7 +57,8 @@ export function TranscriptView() {
     paddingEnd: 64,
   });
   const shown = virtual.getVirtualItems();
-  const texts = useTexts(run, wantedTexts(rows, shown));
+  const top = toldAt(rows);
+  const texts = useTexts(run, wantedTexts(rows, shown, top));
   useLayoutEffect(() => arrived(shown.map((item) => item.index)), [texts]);
   const remember = useAnchor(scroller, rows, tops, pinned);
 
@@ -107,6 +109,7 @@ export function TranscriptView() {
       className={`scroll tv ${width < NARROW_PX && !phone ? "narrow" : ""}`}
       role="list"
       aria-label="Transcript of the run"
+      data-scroll-restoration-id={`transcript ${run.trace.trace_id}`}
       tabIndex={0}
       onScroll={onScroll}
       onKeyDown={onKeyDown}
@@ -136,6 +139,7 @@ export function TranscriptView() {
                 run={run}
                 row={row}
                 text={texts.get(row.span)}
+                told={top < 0 ? null : texts.get(top)}
                 find={find}
                 measures={measures}
                 opened={opened.keys.has(row.key)}
@@ -212,9 +216,9 @@ function currentRow(told: Transcript, selected: number, cursor: string): number 
   return rows[0]?.key === cursor && rows[0].span === selected ? 0 : place;
 }
 
-/** Spans whose texts the rows in sight show. */
-function wantedTexts(rows: readonly TranscriptRow[], shown: readonly VirtualItem[]): number[] {
-  const wanted: number[] = [];
+/** Spans whose texts the rows in sight show, and what the run was asked: it is not to be said again. */
+function wantedTexts(rows: readonly TranscriptRow[], shown: readonly VirtualItem[], top: number): number[] {
+  const wanted: number[] = top < 0 || shown[0]?.index === 0 ? [] : [top];
   for (const { index } of shown) {
     const row = rows[index];
     if (row && !["fold", "loop", "checks", "end"].includes(row.kind)) wanted.push(row.span);

@@ -70,6 +70,8 @@ describe("rowHeight", () => {
     expect(rowHeight(run, message(0), thought, measures)).toBe(22 + 18 + 22);
     const asked = { ...NONE, user: words("why?"), text: words("so") };
     expect(rowHeight(run, message(0), asked, measures)).toBe(22 + 22 + 18 + 22);
+    const told = { ...NONE, arguments: words("why?") };
+    expect(rowHeight(run, message(0), asked, measures, told)).toBe(18 + 22);
     expect(rowHeight(run, message(0), NONE, measures)).toBe(30);
   });
 

@@ -5,8 +5,9 @@
 
 import type { SpanText, Text } from "@/run/texts";
 import type { TranscriptRow } from "@/trace/transcript";
-import { failed, FLAG, has, type Skeleton } from "@/trace/skeleton";
-import { askedHere, first } from "./asked";
+import type { Skeleton } from "@/trace/skeleton";
+import { askedHere } from "./asked";
+import { failureOf } from "./words";
 
 /** Lines of a message before "more". */
 export const LINES_SHOWN = 3;
@@ -30,24 +31,22 @@ const WORDS_PADDING = 22;
 /** Margin above a card, its header, one line of In or Out, its foot, the foot of an open one. */
 const CARD = { margin: 6, header: 36, line: 20, foot: 8, end: 11 } as const;
 
-/** Height of a row. `text` is what was fetched of its span, if it was. */
+/** Height of a row. `text` is what was fetched of its span, if it was; `told` what was of the words at the top. */
 export function rowHeight(
   run: Skeleton,
   row: TranscriptRow,
   text: SpanText | undefined,
   measures: Measures,
+  told: SpanText | null | undefined = null,
 ): number {
-  const error = failed(run, row.span) && !has(run, row.span, FLAG.errorDerived) ? SMALL : 0;
+  const error = failureOf(run, row) >= 0 ? SMALL : 0;
   switch (row.kind) {
-    case "words": {
-      const said = text?.arguments;
-      if (said) first(run, said.text, row.span);
-      return WORDS_PADDING + saidHeight(run.inputPreviewChars[row.span]!, said, measures);
-    }
+    case "words":
+      return WORDS_PADDING + saidHeight(run.inputPreviewChars[row.span]!, text?.arguments, measures);
     case "answer":
       return MESSAGE_PADDING + saidHeight(run.outputPreviewChars[row.span]!, text?.result, measures);
     case "message":
-      return row.level > 0 ? measures.row + error : messageHeight(run, row, text, measures) + error;
+      return row.level > 0 ? measures.row + error : messageHeight(run, row, text, measures, told) + error;
     case "call":
       return measures.row + error;
     case "loop":
@@ -75,9 +74,10 @@ function messageHeight(
   row: Extract<TranscriptRow, { kind: "message" }>,
   text: SpanText | undefined,
   measures: Measures,
+  told: SpanText | null | undefined,
 ): number {
   const thinks = thinkingOf(run, row.span, text) === null ? 0 : SMALL;
-  const asked = askedHere(run, row, text);
+  const asked = askedHere(run, row, text, told);
   const words = asked ? WORDS_PADDING + saidHeight(0, asked, measures) : 0;
   const chars = text ? 0 : run.outputPreviewChars[row.span]!;
   const said = text?.text;

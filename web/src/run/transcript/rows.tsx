@@ -14,13 +14,15 @@ import type { Measures } from "./heights";
 import { Hits } from "./Hits";
 import { FoldNumbers, SpanNumbers } from "./Numbers";
 import { AnswerRow, MessageRow, WordsRow } from "./MessageRow";
-import { argumentWords, cardWords, foldWords, growthTicks, largeWords, oddWords } from "./words";
+import { argumentWords, cardWords, failureOf, foldWords, growthTicks, largeWords, oddWords } from "./words";
 
 /** What every row is given. */
 export interface RowProps<Row extends TranscriptRow = TranscriptRow> {
   run: Skeleton;
   row: Row;
   text: SpanText | undefined;
+  /** What the run was asked, as `askedHere` takes it. */
+  told: SpanText | null | undefined;
   find: string;
   measures: Measures;
   /** Its whole text was opened by hand. */
@@ -79,8 +81,9 @@ export function Offset({ run, row }: { run: Skeleton; row: TranscriptRow }) {
 }
 
 /** What went wrong, under the row. */
-export function ErrorLine({ run, span }: { run: Skeleton; span: number }) {
-  if (!failed(run, span) || has(run, span, FLAG.errorDerived)) return null;
+export function ErrorLine({ run, row }: { run: Skeleton; row: TranscriptRow }) {
+  const span = failureOf(run, row);
+  if (span < 0) return null;
   const { kind, message } = errorOf(run, span);
   return (
     <span className="errline">
@@ -149,7 +152,7 @@ function CallRow({ run, row, text, find }: RowProps<Extract<TranscriptRow, { kin
         <Odd run={run} span={span} />
       </div>
       <SpanNumbers run={run} span={span} />
-      <ErrorLine run={run} span={span} />
+      <ErrorLine run={run} row={row} />
     </div>
   );
 }
@@ -250,7 +253,7 @@ function CardHead(props: RowProps<Extract<TranscriptRow, { kind: "card" }>>) {
       <CardTitle {...props} />
       {run.inputBytes[row.span]! > 0 && <InOut label="In" text={text?.arguments?.text} find={props.find} />}
       {run.outputBytes[row.span]! > 0 && <InOut label="Out" text={text?.result?.text} find={props.find} />}
-      <ErrorLine run={run} span={row.span} />
+      <ErrorLine run={run} row={row} />
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import { knownText } from "@/run/texts";
 import type { Skeleton } from "@/trace/skeleton";
 import type { TranscriptRow } from "@/trace/transcript";
+import { toldAt } from "./asked";
 import { type Measures, rowHeight } from "./heights";
 
 interface Known {
@@ -67,7 +68,9 @@ function heightAt(
   const row = rows[place]!;
   // Rows in cards have one line, whatever they say.
   const text = row.level === 0 ? knownText(run, row.span) : undefined;
-  return measured.get(row.key) ?? rowHeight(run, row, text, measures);
+  const told = toldAt(rows);
+  const known = told < 0 ? null : knownText(run, told);
+  return measured.get(row.key) ?? rowHeight(run, row, text, measures, known);
 }
 
 function sums(heights: Float64Array): Float64Array {

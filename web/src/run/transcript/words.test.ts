@@ -2,9 +2,11 @@ import { describe, expect, test } from "vitest";
 import { items } from "@/trace/children";
 import { FLAG, type Skeleton } from "@/trace/skeleton";
 import { testRun, type TestSpan } from "@/trace/testing";
+import type { TranscriptRow } from "@/trace/transcript";
 import {
   argumentWords,
   cardWords,
+  failureOf,
   foldWords,
   growthTicks,
   largeWords,
@@ -114,4 +116,35 @@ test("an odd clock of no duration inside its parent's time is an end before the 
   ]);
   expect(oddWords(run, 1)).toEqual(["it ends before it starts"]);
   expect(oddWords(run, 2)).toEqual(["its clock does not fit its parent's"]);
+});
+
+describe("the failure that stands in a row", () => {
+  const call = (span: number): TranscriptRow => ({
+    kind: "call",
+    key: String(span),
+    span,
+    level: 0,
+    card: -1,
+    inFold: "",
+    retry: false,
+  });
+  const run = testRun([
+    agent,
+    { ...tool(1, "Read", 1), error: "tool_error", flags: FLAG.errorDerived },
+    { name: "blocked_on_user", category: "other", parent: 1, start: 1, duration: 1 },
+    { name: "execution", category: "other", parent: 1, start: 1, duration: 1, error: "tool_error" },
+    { ...tool(4, "Task", 2), error: "tool_error", flags: FLAG.errorDerived },
+    { ...tool(5, "Bash", 3), parent: 4, error: "tool_error" },
+    tool(6, "Fine", 4),
+  ]);
+
+  test("of a call it is that of the step below it, which has no row", () => {
+    expect(failureOf(run, call(1))).toBe(3);
+    expect(failureOf(run, call(5))).toBe(5);
+    expect(failureOf(run, call(6))).toBe(-1);
+  });
+
+  test("a failed call below has a row of its own", () => {
+    expect(failureOf(run, call(4))).toBe(-1);
+  });
 });

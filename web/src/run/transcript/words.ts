@@ -2,8 +2,25 @@
 
 import * as format from "@/format";
 import type { Fold } from "@/trace/children";
-import { category, displayName, endOf, FLAG, has, type Skeleton } from "@/trace/skeleton";
+import { category, displayName, endOf, failed, FLAG, has, type Skeleton } from "@/trace/skeleton";
 import { below, isLarge, STEP, stepOf, steps } from "@/trace/remarkable";
+import type { TranscriptRow } from "@/trace/transcript";
+
+/**
+ * The span whose failure stands in the row, -1 for none: its own, or that of a step below a call which has no row
+ * (the execution of a tool).
+ */
+export function failureOf(run: Skeleton, row: TranscriptRow): number {
+  const { span } = row;
+  if (!failed(run, span)) return -1;
+  if (!has(run, span, FLAG.errorDerived)) return span;
+  if (row.kind !== "call" || below(run, span, "content") > 0) return -1;
+  const end = run.endIndex[span]!;
+  for (let step = span + 1; step < end; step++) {
+    if (failed(run, step) && !has(run, step, FLAG.errorDerived)) return step;
+  }
+  return -1;
+}
 
 /** "12 steps, all fine: 6 calls, 5 fetch_page, query_registry". */
 export function foldWords(run: Skeleton, item: Fold): { head: string; rest: string } {

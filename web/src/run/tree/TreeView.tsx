@@ -91,6 +91,7 @@ export function TreeView() {
       className={`scroll tree ${width < NARROW_PX && !phone ? "narrow" : ""}`}
       role="tree"
       aria-label="Spans of the run"
+      data-scroll-restoration-id={`tree ${store.getState().run.trace.trace_id}`}
       tabIndex={0}
       aria-activedescendant={current >= 0 ? idOf(rows[current]!) : undefined}
       onScroll={onScroll}
