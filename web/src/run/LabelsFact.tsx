@@ -2,8 +2,8 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { get, send } from "@/api/client";
-import type { Label, LabelList, TraceRow } from "@/api/schema";
+import { send } from "@/api/client";
+import type { Label, TraceRow } from "@/api/schema";
 import { announce } from "@/app/announce";
 import { may, useSession } from "@/app/session";
 import * as format from "@/format";
@@ -51,18 +51,6 @@ function keyOf(label: Label): string {
   return [label.span_id, label.name, label.source, label.author].join("/");
 }
 
-/** A run's row names its labels without their ids; the list of labels has them. */
-async function idOf(label: Label): Promise<number> {
-  let cursor: string | null = null;
-  do {
-    const page: LabelList = await get("/labels", { name: label.name, limit: 1_000, cursor });
-    const found = page.labels.find((one) => one.trace_id === label.trace_id && keyOf(one) === keyOf(label));
-    if (found?.id !== undefined) return found.id;
-    cursor = page.next_cursor;
-  } while (cursor);
-  throw new Error("The label is gone already");
-}
-
 function spoken(label: Label): string {
   const parts = [
     short(label),
@@ -75,7 +63,7 @@ function spoken(label: Label): string {
 
 function Line({ label, reload, removable }: { label: Label; reload: () => void; removable: boolean }) {
   const remove = useMutation({
-    mutationFn: async () => send("DELETE", `/labels/${label.id ?? (await idOf(label))}`),
+    mutationFn: () => send("DELETE", `/labels/${label.id}`),
     onSuccess: () => {
       announce("The label is gone");
       reload();
