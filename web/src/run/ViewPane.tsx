@@ -1,11 +1,11 @@
 /** The place of a view. Views other than the transcript are loaded when they are first shown. */
 
 import { type ComponentType, Suspense } from "react";
+import { Boundary } from "@/ui/Boundary";
 import { LoadingRows } from "@/ui/feedback";
 import { IconButton } from "@/ui/button";
 import { CloseIcon } from "@/ui/icons";
 import { lazyPart } from "@/ui/part";
-import { Boundary } from "./Boundary";
 import type { View } from "./store";
 import { TranscriptView } from "./transcript/TranscriptView";
 import { VIEW_WORDS } from "./views";

@@ -3,12 +3,14 @@
  * arrow keys, and there as a table for whoever cannot see it.
  */
 
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type ReactNode, Suspense, useState } from "react";
 import { ABSENT } from "@/format";
 import { useTheme } from "@/app/theme";
+import { Boundary } from "../Boundary";
+import { lazyPart } from "../part";
 import { hasValues, type Series } from "./series";
 
-const Plot = lazy(() => import("./Plot"));
+const Plot = lazyPart(() => import("./Plot"));
 
 export interface ChartProps {
   /** What it shows, for the screen reader. */
@@ -54,10 +56,12 @@ export function Chart(props: ChartProps) {
       {asTable ? (
         <TableTwin {...props} />
       ) : (
-        <Suspense fallback={null}>
-          {/* Canvases keep the colours that they were painted with. */}
-          <Plot key={theme} {...props} height={height} />
-        </Suspense>
+        <Boundary what="chart" small>
+          <Suspense fallback={null}>
+            {/* Canvases keep the colours that they were painted with. */}
+            <Plot key={theme} {...props} height={height} />
+          </Suspense>
+        </Boundary>
       )}
       <button
         type="button"

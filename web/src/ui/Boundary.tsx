@@ -5,14 +5,18 @@
 
 import { Component, type ReactNode } from "react";
 import { useServer } from "@/app/session";
-import { EmptyState } from "@/ui/feedback";
-import { ErrorIcon } from "@/ui/icons";
-import { askAgain } from "@/ui/part";
+import { EmptyState } from "./feedback";
+import { ErrorIcon } from "./icons";
+import { askAgain } from "./part";
 
 interface Props {
   /** What is inside, as the sentence names it. */
   what: string;
   children: ReactNode;
+  /** Too small for more than a line. */
+  small?: boolean;
+  /** What the sentence stands in. */
+  around?: (said: ReactNode) => ReactNode;
 }
 
 export class Boundary extends Component<Props, { error: Error | null }> {
@@ -42,7 +46,17 @@ export class Boundary extends Component<Props, { error: Error | null }> {
   override render() {
     const { error } = this.state;
     if (!error) return this.props.children;
-    return (
+    if (this.props.small) {
+      return (
+        <div className="h-full flex flex-col items-center justify-center gap-2 dim" title={error.message}>
+          The {this.props.what} could not be drawn
+          <button type="button" className="btn sm" onClick={this.again}>
+            Draw it again
+          </button>
+        </div>
+      );
+    }
+    const said = (
       <EmptyState
         icon={ErrorIcon}
         title={`The ${this.props.what} could not be drawn`}
@@ -55,5 +69,6 @@ export class Boundary extends Component<Props, { error: Error | null }> {
         {error.message}
       </EmptyState>
     );
+    return this.props.around?.(said) ?? said;
   }
 }
