@@ -58,7 +58,8 @@ export function gaps(run: Skeleton, growing: boolean): Gap[] {
       missing: true,
       title: `${plural(receipt.orphans, "span")} without ${receipt.orphans === 1 ? "its" : "their"} parent`,
       meaning: "The parent that is named never came, so this stands at top level.",
-      remedy: "Look for sampling on one side only, for a service that does not export here, or for a process that ended before it flushed.",
+      remedy:
+        "Look for sampling on one side only, for a service that does not export here, or for a process that ended before it flushed.",
     },
     () => flagged(run, FLAG.orphan),
   );
