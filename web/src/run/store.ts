@@ -11,6 +11,7 @@ import { createStore, type StoreApi, useStore } from "zustand";
 import { isRepeatKey, oddities } from "@/trace/children";
 import { foldsAbove } from "@/trace/rows";
 import { FLAG, has, indexOf, type Skeleton, spanId } from "@/trace/skeleton";
+import { isTicking } from "@/ui/state";
 
 export type View = "transcript" | "tree" | "timeline" | "graph";
 export const VIEWS: readonly View[] = ["transcript", "tree", "timeline", "graph"];
@@ -181,6 +182,11 @@ export function createRunStore(run: Skeleton, selectedId?: string): RunStore {
 /** More spans may come at any moment. */
 export function isGrowing(run: Skeleton): boolean {
   return run.trace.state === "live" || run.trace.state === "resumed";
+}
+
+/** Its clock runs: a step of it is open (ui/state.tsx). A run whose root never came may grow, but nothing in it ticks. */
+export function ticks(run: Skeleton): boolean {
+  return isTicking({ state: run.trace.state, receipt: run.receipt });
 }
 
 /**

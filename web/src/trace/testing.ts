@@ -94,7 +94,7 @@ export function testRun(spans: TestSpan[], trace: Partial<TraceRow> = {}): Skele
   } as TraceRow;
   return {
     trace: row,
-    receipt: {} as Receipt,
+    receipt: { open_spans: spans.filter((span) => span.duration === undefined).length } as Receipt,
     commitSeq: 1,
     count,
     orphans: new Map(),

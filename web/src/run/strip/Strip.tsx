@@ -6,7 +6,7 @@ import { useTheme } from "@/app/theme";
 import { cut, duration, place } from "@/format";
 import { displayName, endOf, type Skeleton } from "@/trace/skeleton";
 import { ErrorIcon, LoopIcon } from "@/ui/icons";
-import { isGrowing, useRun, useRunStore } from "../store";
+import { ticks, useRun, useRunStore } from "../store";
 import { begin, pixelRatio, useRedraw, useWidth } from "./canvas";
 import { type Colours, coloursOf } from "./colours";
 import { useStripGestures } from "./gestures";
@@ -21,7 +21,7 @@ const PAD_PHONE_PX = 12;
 /** The strip of the open run. */
 export function Strip({ height }: { height: number }) {
   const run = useRun((state) => state.run);
-  return isGrowing(run) ? (
+  return ticks(run) ? (
     <Ticking run={run} height={height} />
   ) : (
     <StripAt run={run} height={height} now={null} />

@@ -31,6 +31,13 @@ describe("a live run", () => {
     expect(nowIn(run("live"), START_MS + 1e9)).toBe(130e9);
     expect(nowIn(run("done"), START_MS + 15_000)).toBe(null);
   });
+  it("has none where every step that came has ended: its root may never come", () => {
+    const ended = testRun([{ name: "m", category: "llm", start: 0, duration: 10_000 }], {
+      state: "live",
+      start_nanos: "1000000000000000000",
+    });
+    expect(nowIn(ended, START_MS + 15_000)).toBe(null);
+  });
   it("has an axis with room, which grows in steps", () => {
     // 19.4 s: steps of 5 s; 19.4 × 1.03 / 5 + 0.2 is 4.2, so five of them.
     expect(axisOf(run("live"), 19.4e9)).toEqual({ from: 0, to: 25e9, origin: 0 });

@@ -4,7 +4,7 @@ import { millis } from "@/format";
 import { timeRange } from "@/trace/range";
 import type { Skeleton } from "@/trace/skeleton";
 import { stepAtLeast } from "@/trace/ticks";
-import { isGrowing } from "../store";
+import { ticks } from "../store";
 
 /** Nanoseconds from the run's start on pixels from `left`. */
 export interface Scale {
@@ -33,7 +33,7 @@ const SILENT_NANOS = 120e9;
 
 /** Nanoseconds from a growing run's start to now, between its last news and two minutes after; null for others. */
 export function nowIn(run: Skeleton, nowMs: number): number | null {
-  if (!isGrowing(run)) return null;
+  if (!ticks(run)) return null;
   const since = (nowMs - millis(run.trace.start_nanos)) * 1e6;
   return Math.min(run.end + SILENT_NANOS, Math.max(run.end, since));
 }

@@ -8,7 +8,7 @@ import { timeRange } from "@/trace/range";
 import { type Row, visibleRows } from "@/trace/rows";
 import { IconButton } from "@/ui/button";
 import { ExpandIcon, MinusIcon, PlusIcon, RunsIcon, TimelineIcon, WarnIcon } from "@/ui/icons";
-import { isGrowing, useRun } from "../store";
+import { ticks, useRun } from "../store";
 import { axisOf, nowIn } from "../strip/scale";
 import { Plot, type PlotHandle } from "./Plot";
 import { TimelineTable } from "./TimelineTable";
@@ -18,7 +18,7 @@ import { describe } from "./words";
 
 export function TimelineView() {
   const run = useRun((state) => state.run);
-  return isGrowing(run) ? <Ticking run={run} /> : <TimelineAt run={run} now={null} />;
+  return ticks(run) ? <Ticking run={run} /> : <TimelineAt run={run} now={null} />;
 }
 
 /** A live run goes on each second. */
