@@ -1316,6 +1316,8 @@ export interface UserList {
   total: number;
   total_is: "exact" | "at_least";
   scanned: Scanned | null;
+  resolved: ResolvedTime[];
+  hints: Hint[];
 }
 
 export interface Workspace {
