@@ -28,7 +28,13 @@ export function FindInRun({ handle }: { handle: RefObject<(() => void) | null> }
   useEffect(() => {
     handle.current = () => {
       setOpen(true);
-      requestAnimationFrame(() => field.current?.select());
+      const take = () => {
+        field.current?.focus();
+        field.current?.select();
+      };
+      // At once, so that no letter typed after the key goes astray; on a phone the field shows only a frame later.
+      take();
+      requestAnimationFrame(() => document.activeElement === field.current || take());
     };
     return () => {
       handle.current = null;
