@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{SpanId, TraceId};
 use crate::usage::{Cost, Usage, UsageScope};
 
-/// The closed set that colours and groups. The sender's own word is [`Span::kind`].
+/// The closed set that colours and groups. The sender's own word is [`SpanWords::kind`].
 /// Stored by number; numbers are never reused.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
