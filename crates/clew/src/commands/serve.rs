@@ -114,7 +114,7 @@ fn say_where(running: &Running, target: &Target, open: bool, paint: Paint) {
     let strong = |text: String| paint.paint(Style::Strong, &text);
     println!("Clew {} keeps its data in {}", env!("CARGO_PKG_VERSION"), target.data.display());
     let lines = [
-        (running.http, "http://", "everything: API, OTLP, AgentOS, agno"),
+        (running.http, "http://", "everything: the page, API, OTLP, AgentOS, agno"),
         (running.otlp_http, "http://", "OTLP over HTTP"),
         (running.otlp_grpc, "http://", "OTLP over gRPC"),
     ];
