@@ -66,6 +66,10 @@ impl Layers {
     pub const FL: Layers = Layers(1 << 25);
     /// MCP.
     pub const MCP: Layers = Layers(1 << 26);
+    /// Braintrust.
+    pub const BT: Layers = Layers(1 << 27);
+    /// The exporter of OpenAI's Agents SDK.
+    pub const OA: Layers = Layers(1 << 28);
 
     /// Both sets.
     pub const fn or(self, other: Layers) -> Layers {
@@ -97,6 +101,8 @@ const ORDER: &[(Layers, &str)] = &[
     (Layers::LM, "LM"),
     (Layers::ML, "ML"),
     (Layers::LS, "LS"),
+    (Layers::BT, "BT"),
+    (Layers::OA, "OA"),
     (Layers::OI, "OI"),
     (Layers::SC, "SC"),
     (Layers::TL, "TL"),
@@ -145,6 +151,7 @@ const EXACT: &[(&str, Layers)] = &[
 /// of Pydantic AI: every span of the Logfire SDK has it.
 const PREFIXES: &[(&str, Layers)] = &[
     ("aisdk.model.", Layers::MA),
+    ("braintrust.", Layers::BT),
     ("flue.", Layers::FL),
     ("gcp.vertex.agent.", Layers::ADK),
     ("gen_ai.", Layers::SC),
@@ -192,7 +199,12 @@ pub(crate) fn of_key(key: &str) -> Layers {
 pub(crate) fn of_envelope(source: &SourceSpan) -> Layers {
     let mut layers = match source.sender {
         Sender::Agentos => Layers::AO,
-        _ => Layers::NONE,
+        Sender::Langsmith => Layers::LS,
+        Sender::Langfuse => Layers::LF,
+        Sender::OpenaiAgents => Layers::OA,
+        Sender::Braintrust => Layers::BT,
+        Sender::Mlflow => Layers::ML,
+        Sender::Otlp | Sender::ClaudeSession | Sender::OpenaiLog => Layers::NONE,
     };
     layers = layers.or(of_scope(&source.scope.name));
     if let Some(name) = &source.name {

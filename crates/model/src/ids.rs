@@ -127,6 +127,12 @@ macro_rules! id_type {
 id_type!(TraceId, 16);
 id_type!(SpanId, 8);
 
+impl SpanId {
+    /// Stands where a span's id would, in a note about a whole run
+    /// ([`crate::source::SourceSpan::note`]).
+    pub const NOTE: SpanId = SpanId([0xff; 8]);
+}
+
 impl TraceId {
     /// For a tree without spans.
     pub(crate) const LARGEST: TraceId = TraceId([0xff; 16]);

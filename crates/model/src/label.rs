@@ -49,6 +49,16 @@ pub enum LabelTarget {
     },
 }
 
+impl LabelTarget {
+    /// The run that it is about; none for a session.
+    pub fn trace_id(&self) -> Option<TraceId> {
+        match self {
+            LabelTarget::Trace { trace_id } | LabelTarget::Span { trace_id, .. } => Some(*trace_id),
+            LabelTarget::Session { .. } => None,
+        }
+    }
+}
+
 /// Where a label comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -92,6 +92,13 @@ pub struct PartAge {
 }
 
 impl SourceSpan {
+    /// A note: what a sender says about a whole run beside its spans, such as its name, session
+    /// and user. It has the shape of a part of a span, so that notes are combined and derived
+    /// like spans, but is none: it is in no tree and no count.
+    pub fn note(trace_id: TraceId, sender: Sender) -> SourceSpan {
+        SourceSpan::part(trace_id, SpanId::NOTE, sender)
+    }
+
     /// A part that says nothing yet but its ids.
     pub fn part(trace_id: TraceId, span_id: SpanId, sender: Sender) -> SourceSpan {
         SourceSpan {
@@ -253,6 +260,50 @@ pub enum Sender {
     Otlp = 1,
     /// AgentOS run, span and event calls.
     Agentos = 2,
+    /// LangSmith's runs.
+    Langsmith = 3,
+    /// Langfuse's event batches; later versions speak OpenTelemetry.
+    Langfuse = 4,
+    /// The exporter of OpenAI's Agents SDK.
+    OpenaiAgents = 5,
+    /// Braintrust's rows.
+    Braintrust = 6,
+    /// MLflow's tracking calls and artifacts; its spans mostly come as OpenTelemetry.
+    Mlflow = 7,
+    /// Claude Code's local session files.
+    ClaudeSession = 8,
+    /// Logged requests and answers of OpenAI's API.
+    OpenaiLog = 9,
+}
+
+impl Sender {
+    /// Every sender with its word in exported spans.
+    pub const WORDS: [(Sender, &'static str); 9] = [
+        (Sender::Otlp, "otlp"),
+        (Sender::Agentos, "agentos"),
+        (Sender::Langsmith, "langsmith"),
+        (Sender::Langfuse, "langfuse"),
+        (Sender::OpenaiAgents, "openai_agents"),
+        (Sender::Braintrust, "braintrust"),
+        (Sender::Mlflow, "mlflow"),
+        (Sender::ClaudeSession, "claude_session"),
+        (Sender::OpenaiLog, "openai_log"),
+    ];
+
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
+        Self::WORDS.iter().find(|(sender, _)| *sender == self).map_or("", |(_, word)| word)
+    }
+
+    /// The sender of a word.
+    pub fn from_word(word: &str) -> Option<Sender> {
+        Self::WORDS.iter().find(|(_, known)| *known == word).map(|(sender, _)| *sender)
+    }
+
+    /// The sender of a stored number.
+    pub fn from_number(number: u8) -> Option<Sender> {
+        Self::WORDS.iter().find(|(sender, _)| *sender as u8 == number).map(|(sender, _)| *sender)
+    }
 }
 
 /// A flat, timed record on a run, beside its spans. A run may have only these.

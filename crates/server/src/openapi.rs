@@ -79,6 +79,15 @@ fn tag(owner: Owner) -> &'static str {
         Owner::Api => "api",
         Owner::Operation => "operation",
         Owner::Agno => "agno",
+        Owner::OpenaiAgents => "openai-agents",
+        Owner::Langsmith => "langsmith",
+        Owner::Langfuse => "langfuse",
+        Owner::Braintrust => "braintrust",
+        Owner::Mlflow => "mlflow",
+        Owner::Phoenix => "phoenix",
+        Owner::Laminar => "laminar",
+        Owner::Logfire => "logfire",
+        Owner::Traceloop => "traceloop",
     }
 }
 

@@ -53,6 +53,7 @@ impl Route {
 
 /// Whose address a path is. Bare paths collide between products, so each has one owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(dead_code, reason = "their receivers follow one by one")]
 pub(crate) enum Owner {
     /// OTLP over HTTP.
     Otlp,
@@ -66,6 +67,24 @@ pub(crate) enum Owner {
     Operation,
     /// agno's routes.
     Agno,
+    /// The exporter of OpenAI's Agents SDK.
+    OpenaiAgents,
+    /// LangSmith's SDKs.
+    Langsmith,
+    /// Langfuse's SDKs.
+    Langfuse,
+    /// Braintrust's SDKs.
+    Braintrust,
+    /// MLflow's tracking client.
+    Mlflow,
+    /// Phoenix's REST client.
+    Phoenix,
+    /// Laminar's SDKs.
+    Laminar,
+    /// Logfire's SDK.
+    Logfire,
+    /// Traceloop's SDKs.
+    Traceloop,
 }
 
 /// How errors are written.
@@ -106,6 +125,7 @@ pub(crate) struct Query {
 }
 
 /// A good answer.
+#[derive(Clone, Copy)]
 pub(crate) enum Answer {
     /// 200 with JSON of this schema.
     Json(&'static str),
@@ -153,7 +173,38 @@ impl Owner {
             Owner::Otlp => Dialect::Otlp,
             Owner::Grpc => Dialect::Grpc,
             Owner::Agno => Dialect::Agno,
-            Owner::Api | Owner::Agentos | Owner::Operation => Dialect::Api,
+            Owner::Laminar | Owner::Logfire | Owner::Traceloop => Dialect::Otlp,
+            Owner::Api
+            | Owner::Agentos
+            | Owner::Operation
+            | Owner::OpenaiAgents
+            | Owner::Langsmith
+            | Owner::Langfuse
+            | Owner::Braintrust
+            | Owner::Mlflow
+            | Owner::Phoenix => Dialect::Api,
+        }
+    }
+
+    /// A folder of its own, under which all routes of the product stand once more: two products
+    /// may want the same bare path.
+    pub(crate) fn prefix(self) -> Option<&'static str> {
+        match self {
+            Owner::OpenaiAgents => Some("/openai-agents"),
+            Owner::Langsmith => Some("/langsmith"),
+            Owner::Langfuse => Some("/langfuse"),
+            Owner::Braintrust => Some("/braintrust"),
+            Owner::Mlflow => Some("/mlflow"),
+            Owner::Phoenix => Some("/phoenix"),
+            Owner::Laminar => Some("/laminar"),
+            Owner::Logfire => Some("/logfire"),
+            Owner::Traceloop => Some("/traceloop"),
+            Owner::Otlp
+            | Owner::Grpc
+            | Owner::Agentos
+            | Owner::Api
+            | Owner::Operation
+            | Owner::Agno => None,
         }
     }
 
@@ -163,6 +214,15 @@ impl Owner {
             Owner::Otlp => Some("otlp_http"),
             Owner::Grpc => Some("otlp_grpc"),
             Owner::Agentos => Some("agentos"),
+            Owner::OpenaiAgents => Some("openai_agents"),
+            Owner::Langsmith => Some("langsmith"),
+            Owner::Langfuse => Some("langfuse"),
+            Owner::Braintrust => Some("braintrust"),
+            Owner::Mlflow => Some("mlflow"),
+            Owner::Phoenix => Some("phoenix"),
+            Owner::Laminar => Some("laminar"),
+            Owner::Logfire => Some("logfire"),
+            Owner::Traceloop => Some("traceloop"),
             Owner::Api | Owner::Operation | Owner::Agno => None,
         }
     }
@@ -202,8 +262,23 @@ pub(crate) static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
     ]
     .into_iter()
     .flatten()
+    .flat_map(with_prefix)
     .collect()
 });
+
+/// A product's route, and the same under the product's prefix. One that stands under it
+/// already is for there alone.
+fn with_prefix(route: Route) -> impl Iterator<Item = Route> {
+    let prefix = route.owner.prefix().filter(|prefix| !route.path.starts_with(prefix));
+    let prefixed = prefix.map(|prefix| Route {
+        // Made once for the life of the process.
+        path: Box::leak(format!("{prefix}{}", route.path).into_boxed_str()),
+        body: route.body,
+        answer: route.answer,
+        ..route.same()
+    });
+    std::iter::once(route).chain(prefixed)
+}
 
 /// Patterns and methods to routes.
 static BY_PATTERN: LazyLock<HashMap<(&'static str, Method), &'static Route>> =

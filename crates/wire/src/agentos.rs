@@ -4,9 +4,7 @@
 //! Every call is a part that may come late, twice or before the one it follows: ids are
 //! the sender's, a missing field says nothing, and the store folds the parts together.
 
-mod fields;
 mod span;
-mod time;
 
 use clew_model::ids::{IdError, SpanId, TraceId};
 use clew_model::source::{RunEvent, Sender, SourceSpan, SourceStatus, SpanKind, StatusCode};
@@ -14,9 +12,9 @@ use clew_model::value::{Attributes, Value};
 
 use crate::decoded::{Decoded, Rejected, Tally};
 use crate::fault::{Fault, Parsed, WireError, Within};
+use crate::fields::Fields;
 use crate::limits::Limits;
 use crate::otlp::{content_id, empty_part};
-use fields::Fields;
 
 /// Bytes of a sender's own id of a run, a span or an event.
 pub const ID_MAX_BYTES: usize = 512;
@@ -79,7 +77,7 @@ pub fn start_run(body: &[u8], context: &mut Context<'_>) -> Result<StartedRun, W
     }
     root.attributes.extend(fields.prefixed("metadata", "agentos.metadata.")?);
     root.attributes.extend(fields.prefixed("data", "agentos.data.")?);
-    root.attributes.extend(fields.rest());
+    root.attributes.extend(fields.rest("agentos.extra."));
     check_part(&root, context.limits)?;
     Ok(StartedRun { run_id, trace_id: run.trace_id, decoded: one(root, &fields) })
 }
@@ -163,7 +161,7 @@ fn end_run(
     }
     root.attributes.extend(fields.prefixed("end_data", "agentos.end.")?);
     root.attributes.extend(fields.prefixed("metadata", "agentos.metadata.")?);
-    root.attributes.extend(fields.rest());
+    root.attributes.extend(fields.rest("agentos.extra."));
     check_part(&root, context.limits)?;
     Ok((root, fields))
 }
@@ -177,7 +175,7 @@ fn run_event(run: &Run, mut fields: Fields, context: &Context<'_>) -> Parsed<Run
         let id = checked_span_id(&span).within("span_id")?;
         attributes.push(("span_id".to_owned(), Value::String(id.to_string())));
     }
-    attributes.extend(fields.rest());
+    attributes.extend(fields.rest("agentos.extra."));
     check_sizes(&name, &attributes, context.limits)?;
     let trace_id = run.trace_id;
     let event_id = id.unwrap_or_else(|| content_id(trace_id, time_nanos, &name, &attributes));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use clew_model::label::Label;
 use clew_model::source::{Resource, RunEvent, Scope, SourceSpan};
 
 use crate::fault::{Fault, Parsed, Reach, WireError};
@@ -15,6 +16,10 @@ pub struct Decoded {
     pub spans: Vec<SourceSpan>,
     /// Events of runs that name no span.
     pub run_events: Vec<RunEvent>,
+    /// What is said about whole runs ([`SourceSpan::note`]).
+    pub notes: Vec<SourceSpan>,
+    /// Scores and feedback that came along.
+    pub labels: Vec<Label>,
     /// The first rejected items ([`Limits::reasons_kept`]).
     pub rejected: Vec<Rejected>,
     /// All rejected items: spans, log records, data points or events.

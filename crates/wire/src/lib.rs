@@ -7,11 +7,13 @@
 pub mod agentos;
 mod decoded;
 mod fault;
+mod fields;
 pub mod fuzz;
 mod json;
 mod limits;
 pub mod otlp;
 mod protobuf;
+mod time;
 
 pub use decoded::{Decoded, Rejected};
 pub use fault::WireError;

@@ -142,7 +142,9 @@ fn prepare(
     mut decoded: Decoded,
 ) -> Result<(Append, Decoded, Refusals), ApiError> {
     let mut spans = facts(app, std::mem::take(&mut decoded.spans));
+    let mut notes = facts(app, std::mem::take(&mut decoded.notes));
     let mut run_events = std::mem::take(&mut decoded.run_events);
+    let mut labels = std::mem::take(&mut decoded.labels);
     let mut refusals = Refusals::default();
     if rule == AgentRule::MustBeNamed && caller.key_no.is_some() && caller.agent.is_none() {
         refusals.unnamed_agent = keep_named(&mut spans, &mut decoded)?;
@@ -150,12 +152,17 @@ fn prepare(
     if let Some(agent) = caller.agent {
         let mut foreign =
             ForeignTraces { app, workspace: caller.workspace, agent, known: HashMap::new() };
-        let before = spans.len() + run_events.len();
-        foreign.check(spans.iter().map(|incoming| incoming.source.trace_id))?;
+        let before = spans.len() + notes.len() + run_events.len() + labels.len();
+        foreign.check(spans.iter().chain(&notes).map(|incoming| incoming.source.trace_id))?;
         foreign.check(run_events.iter().map(|event| event.trace_id))?;
+        foreign.check(labels.iter().filter_map(|label| label.target.trace_id()))?;
         spans.retain(|incoming| !foreign.has(incoming.source.trace_id));
+        notes.retain(|incoming| !foreign.has(incoming.source.trace_id));
         run_events.retain(|event| !foreign.has(event.trace_id));
-        refusals.foreign_agent = (before - spans.len() - run_events.len()) as u64;
+        // A session is a whole workspace's: an agent's key says nothing about one.
+        labels.retain(|label| label.target.trace_id().is_some_and(|trace| !foreign.has(trace)));
+        let after = spans.len() + notes.len() + run_events.len() + labels.len();
+        refusals.foreign_agent = (before - after) as u64;
         for _ in 0..refusals.foreign_agent {
             let why = "its trace belongs to another agent than the key";
             refuse(&mut decoded, "a span".to_owned(), why);
@@ -165,8 +172,9 @@ fn prepare(
         workspace: caller.workspace,
         agent: caller.agent,
         spans,
+        notes,
         run_events,
-        labels: Vec::new(),
+        labels,
     };
     Ok((append, decoded, refusals))
 }

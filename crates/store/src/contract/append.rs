@@ -16,9 +16,11 @@ pub struct Append {
     pub agent: Option<AgentId>,
     /// Spans, any number of traces, in any order, duplicates included.
     pub spans: Vec<Incoming>,
+    /// What senders say about whole runs ([`SourceSpan::note`]), with its facts.
+    pub notes: Vec<Incoming>,
     /// Flat events.
     pub run_events: Vec<RunEvent>,
-    /// Verdicts that came along.
+    /// Verdicts that came along; a run that they name is created where it is not there yet.
     pub labels: Vec<Label>,
 }
 

@@ -3,9 +3,9 @@
 use clew_model::source::{SourceEvent, SourceSpan, SpanKind, StatusCode};
 use clew_model::value::{Attributes, Value};
 
-use super::fields::{Fields, wrong_type};
 use super::{Context, Run, check_part, checked_id, checked_span_id};
 use crate::fault::{Fault, Parsed, Within};
+use crate::fields::{Fields, wrong_type};
 
 /// Reads one element of `spans`.
 ///
@@ -45,7 +45,7 @@ pub(super) fn part(run: &Run, mut fields: Fields, context: &mut Context<'_>) -> 
         part.end_nanos = Some(end);
         set_status(&mut part, &mut fields, end)?;
     }
-    part.attributes.extend(fields.rest());
+    part.attributes.extend(fields.rest("agentos.extra."));
     check_part(&part, context.limits)?;
     Ok(part)
 }

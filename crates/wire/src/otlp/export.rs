@@ -212,7 +212,7 @@ fn write_extension(object: &mut Object<'_>, span: &SourceSpan) {
     }
     let mut extension = Object::open(object.key("clew"));
     if span.sender != Sender::Otlp {
-        extension.text("sender", sender(span.sender));
+        extension.text("sender", span.sender.as_str());
     }
     if let Some(id) = &span.sender_span_id {
         string(extension.key("senderSpanId"), id);
@@ -249,14 +249,6 @@ fn write_older(out: &mut String, fields: &OlderFields) {
         list(out, path, |out, step| string(out, step));
     });
     object.close();
-}
-
-/// The word for a sender; [`super::text`] reads it back.
-fn sender(sender: Sender) -> &'static str {
-    match sender {
-        Sender::Otlp => "otlp",
-        Sender::Agentos => "agentos",
-    }
 }
 
 fn write_event(out: &mut String, event: &SourceEvent) {

@@ -204,7 +204,7 @@ impl Extension {
             match key {
                 "senderSpanId" => extension.sender_span_id = Some(json.text()?),
                 "senderTraceId" => extension.sender_trace_id = Some(json.text()?),
-                "sender" => extension.sender = sender(&json.text()?),
+                "sender" => extension.sender = Sender::from_word(&json.text()?),
                 "version" => extension.version = Some(long(json)?),
                 "sequence" => extension.sequence = Some(long(json)?),
                 "nameless" => extension.nameless = json.boolean()?,
@@ -256,15 +256,6 @@ fn older_fields(json: &mut Json<'_>, tally: &mut Tally) -> Parsed<OlderFields> {
         Ok(())
     })?;
     Ok(fields)
-}
-
-/// The sender by the word that [`crate::otlp::export`] writes.
-fn sender(word: &str) -> Option<Sender> {
-    match word {
-        "otlp" => Some(Sender::Otlp),
-        "agentos" => Some(Sender::Agentos),
-        _ => None,
-    }
 }
 
 fn long(json: &mut Json<'_>) -> Parsed<i64> {

@@ -391,11 +391,7 @@ fn older(input: &mut Input<'_>) -> Result<OlderFields, Damage> {
 }
 
 fn sender(number: u8) -> Result<Sender, Damage> {
-    match number {
-        1 => Ok(Sender::Otlp),
-        2 => Ok(Sender::Agentos),
-        _ => Err(Damage("a sender of an unknown kind")),
-    }
+    Sender::from_number(number).ok_or(Damage("a sender of an unknown kind"))
 }
 
 fn span_kind(number: u8) -> Result<SpanKind, Damage> {

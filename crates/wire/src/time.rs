@@ -1,12 +1,12 @@
-//! Times as AgentOS senders write them.
+//! Times as senders of JSON write them.
 
 use clew_model::value::Value;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
-use super::fields::wrong_type;
 use crate::fault::{Fault, Parsed};
+use crate::fields::wrong_type;
 
 /// Below this a number counts seconds since 1970 (until the year 5138).
 const SECONDS_BELOW: f64 = 1e11;
@@ -17,7 +17,7 @@ const MICROSECONDS_BELOW: f64 = 1e17;
 
 /// Nanoseconds since 1970: from ISO 8601 (UTC where it names no zone), or from a number
 /// whose size tells its unit. Zero says "not given", as in OTLP.
-pub(super) fn parse_time(value: &Value) -> Parsed<Option<i64>> {
+pub(crate) fn parse_time(value: &Value) -> Parsed<Option<i64>> {
     let nanos = match value {
         Value::Int(number) => from_whole(*number),
         Value::Double(number) => from_fraction(*number),

@@ -1,27 +1,27 @@
-//! The fields of a call's body, taken one by one; what nobody took is kept as it is.
+//! The fields of a JSON body, taken one by one; what nobody took is kept as it is.
 
 use clew_model::value::{Attributes, Value};
 
-use super::time::parse_time;
 use crate::decoded::Tally;
 use crate::fault::{Fault, Parsed, Within};
 use crate::json::Json;
 use crate::limits::Limits;
 use crate::otlp::utf8;
+use crate::time::parse_time;
 
 /// Levels of the body above the values that senders choose.
 const OWN_DEPTH: usize = 4;
 
 /// An object of the body.
-pub(super) struct Fields {
+pub(crate) struct Fields {
     pairs: Attributes,
     /// Texts that were no UTF-8; only the whole body's fields know.
-    pub(super) replaced_texts: u64,
+    pub(crate) replaced_texts: u64,
 }
 
 impl Fields {
     /// Reads a body, which must be one JSON object.
-    pub(super) fn read(body: &[u8], limits: &Limits) -> Parsed<Fields> {
+    pub(crate) fn read(body: &[u8], limits: &Limits) -> Parsed<Fields> {
         let (text, replaced_texts) = utf8(body);
         let mut json = Json::new(&text);
         let deeper = Limits { attribute_depth: limits.attribute_depth + OWN_DEPTH, ..*limits };
@@ -34,7 +34,7 @@ impl Fields {
     }
 
     /// Takes a value that must be an object.
-    pub(super) fn of(value: Value) -> Parsed<Fields> {
+    pub(crate) fn of(value: Value) -> Parsed<Fields> {
         match value {
             Value::Map(pairs) => Ok(Fields { pairs, replaced_texts: 0 }),
             other => Err(wrong_type("an object", &other)),
@@ -42,7 +42,7 @@ impl Fields {
     }
 
     /// Takes a field; `null` is the same as none. Of two with one name the last counts.
-    pub(super) fn any(&mut self, key: &str) -> Option<Value> {
+    pub(crate) fn any(&mut self, key: &str) -> Option<Value> {
         let mut found = None;
         self.pairs.retain_mut(|(name, value)| {
             let is_it = name == key;
@@ -55,7 +55,7 @@ impl Fields {
     }
 
     /// A text.
-    pub(super) fn text(&mut self, key: &str) -> Parsed<Option<String>> {
+    pub(crate) fn text(&mut self, key: &str) -> Parsed<Option<String>> {
         match self.any(key) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
@@ -64,7 +64,7 @@ impl Fields {
     }
 
     /// An id or the like: a text that says something, or a number, which becomes one.
-    pub(super) fn word(&mut self, key: &str) -> Parsed<Option<String>> {
+    pub(crate) fn word(&mut self, key: &str) -> Parsed<Option<String>> {
         match self.any(key) {
             None => Ok(None),
             Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
@@ -75,7 +75,7 @@ impl Fields {
     }
 
     /// A whole number.
-    pub(super) fn integer(&mut self, key: &str) -> Parsed<Option<i64>> {
+    pub(crate) fn integer(&mut self, key: &str) -> Parsed<Option<i64>> {
         match self.any(key) {
             None => Ok(None),
             Some(Value::Int(number)) => Ok(Some(number)),
@@ -84,12 +84,12 @@ impl Fields {
     }
 
     /// A time.
-    pub(super) fn time(&mut self, key: &str) -> Parsed<Option<i64>> {
+    pub(crate) fn time(&mut self, key: &str) -> Parsed<Option<i64>> {
         self.any(key).map_or(Ok(None), |value| parse_time(&value)).within(key)
     }
 
     /// A list.
-    pub(super) fn list(&mut self, key: &str) -> Parsed<Option<Vec<Value>>> {
+    pub(crate) fn list(&mut self, key: &str) -> Parsed<Option<Vec<Value>>> {
         match self.any(key) {
             None => Ok(None),
             Some(Value::Array(values)) => Ok(Some(values)),
@@ -98,12 +98,12 @@ impl Fields {
     }
 
     /// Whether the field is there and says something.
-    pub(super) fn has(&self, key: &str) -> bool {
+    pub(crate) fn has(&self, key: &str) -> bool {
         self.pairs.iter().any(|(name, value)| name == key && *value != Value::Empty)
     }
 
     /// The pairs of an object, their keys behind `prefix`.
-    pub(super) fn prefixed(&mut self, key: &str, prefix: &str) -> Parsed<Attributes> {
+    pub(crate) fn prefixed(&mut self, key: &str, prefix: &str) -> Parsed<Attributes> {
         match self.any(key) {
             None => Ok(Vec::new()),
             Some(Value::Map(pairs)) => Ok(pairs
@@ -114,14 +114,15 @@ impl Fields {
         }
     }
 
-    /// What nobody took, under `agentos.extra.`.
-    pub(super) fn rest(&mut self) -> Attributes {
+    /// What nobody took, under `prefix`.
+    pub(crate) fn rest(&mut self, prefix: &str) -> Attributes {
         let left = std::mem::take(&mut self.pairs);
-        left.into_iter().map(|(key, value)| (format!("agentos.extra.{key}"), value)).collect()
+        let said = left.into_iter().filter(|(_, value)| *value != Value::Empty);
+        said.map(|(key, value)| (format!("{prefix}{key}"), value)).collect()
     }
 }
 
-pub(super) fn wrong_type(expected: &str, found: &Value) -> Box<Fault> {
+pub(crate) fn wrong_type(expected: &str, found: &Value) -> Box<Fault> {
     let found = match found {
         Value::Empty => "null",
         Value::String(_) => "a string",
