@@ -8,6 +8,7 @@ import json
 from types import ModuleType
 from typing import Any
 
+import beside
 from recordings import FIXTURES
 
 Json = dict[str, Any]
@@ -38,7 +39,7 @@ def differences(expected: Json, seen: Json) -> list[str]:
         problems.append(f"embedding_input_tokens: expected {expected['embedding_input_tokens']}, "
                         f"got {seen['embedding_input_tokens']}")
     problems += COMPARE.diff(expected, _with_equal_texts(expected, seen), strict=True)
-    return problems + _span_differences(expected, seen)
+    return problems + _span_differences(expected, seen) + beside.differences(expected, seen)
 
 
 def _with_equal_texts(expected: Json, seen: Json) -> Json:

@@ -6,6 +6,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
+import beside
 from api import Api
 
 Json = dict[str, Any]
@@ -13,12 +14,16 @@ TOKENS = {"input_tokens": "input", "output_tokens": "output", "cache_read_tokens
           "cache_write_tokens": "cache_write", "reasoning_tokens": "reasoning"}
 
 
-def trace(api: Api, trace_id: str) -> Json:
-    """One trace, read through the header, the tree and every span's payload."""
+def trace(api: Api, trace_id: str, sender_ids: bool = False) -> Json:
+    """One trace, read through the header, the tree and every span's payload. With `sender_ids` its spans bear the ids
+    that their sender gave them, where those are not the ids of Clew."""
     detail = api.get(f"traces/{trace_id}")
+    spans = [(skeleton, api.get(f"traces/{trace_id}/spans/{skeleton['span_id']}")) for skeleton in detail["spans"]]
+    names = {skeleton["span_id"]: payload["sender_span_id"] if sender_ids and payload["sender_span_id"]
+             else skeleton["span_id"] for skeleton, payload in spans}
     seen = summary(detail["trace"])
-    seen["tree"] = [_span(api, trace_id, skeleton) for skeleton in detail["spans"]]
-    return seen
+    seen["tree"] = [_span(skeleton, payload["content"], names) for skeleton, payload in spans]
+    return seen | beside.observed(api, detail["trace"], spans, names)
 
 
 def summary(row: Json) -> Json:
@@ -51,13 +56,12 @@ def summary(row: Json) -> Json:
     }
 
 
-def _span(api: Api, trace_id: str, skeleton: Json) -> Json:
+def _span(skeleton: Json, content: Json, names: dict[str, str]) -> Json:
     usage = skeleton["usage"] or {}
-    payload = api.get(f"traces/{trace_id}/spans/{skeleton['span_id']}")
-    content = payload["content"]
+    parent = skeleton["parent_span_id"]
     return {
-        "span_id": skeleton["span_id"],
-        "parent": skeleton["parent_span_id"],
+        "span_id": names[skeleton["span_id"]],
+        "parent": names.get(parent, parent),
         "name": skeleton["name"],
         "depth": skeleton["depth"],
         "orphan": skeleton["orphan"],

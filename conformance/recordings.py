@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import json
-import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,6 +33,8 @@ class Request:
     grpc_gzip: bool = False
     otlp: dict[str, Any] | None = None
     status: int = 200
+    plain: bytes = b""  # the body without its compression
+    answer: str = ""  # what the recorder said to it
 
     @property
     def is_traces(self) -> bool:
@@ -55,8 +56,13 @@ def names(*patterns: str) -> list[str]:
 
 
 def expected(name: str) -> dict[str, Any]:
-    """What the recording must give."""
-    return json.loads((FIXTURES / "expected" / f"{name}.json").read_text())
+    """What the recording must give. A trace that has only its sender's id there gets the id that the rule makes of it,
+    and `sender_ids`: its spans are known by their sender's ids."""
+    wanted = json.loads((FIXTURES / "expected" / f"{name}.json").read_text())
+    for trace in wanted.get("traces", []):
+        trace["sender_ids"] = trace["trace_id"] is None
+        trace["trace_id"] = trace["trace_id"] or trace["trace_id_if_rule"]
+    return wanted
 
 
 def _request(meta_file: Path, name: str) -> Request:
@@ -64,17 +70,20 @@ def _request(meta_file: Path, name: str) -> Request:
     stem = str(meta_file)[: -len(".meta.json")]
     headers = {key.lower(): value for key, value in meta["headers"]}
     grpc = meta["protocol"] == "grpc"
+    body, decoded = Path(stem + ".body").read_bytes(), Path(stem + ".decoded")
     return Request(
         method=meta["method"],
         path=meta["path"],
         query=meta["query"],
         headers=tuple((k, v) for k, v in meta["headers"] if k.lower() not in TRANSPORT_HEADERS),
-        body=Path(stem + ".body").read_bytes(),
+        body=body,
         chunked="chunked" in headers.get("transfer-encoding", "").lower(),
         grpc=grpc,
         grpc_gzip=grpc and "gzip" in name,
         otlp=_otlp(stem, meta["path"], headers.get("content-type", "")),
         status=meta["response"]["status"],
+        plain=decoded.read_bytes() if decoded.exists() else body,
+        answer=meta["response"]["body"],
     )
 
 
@@ -100,30 +109,3 @@ def _with_numbers(value: Any) -> Any:
     if isinstance(result.get("code"), str):
         result["code"] = STATUS_CODES.get(result["code"], result["code"])
     return result
-
-
-def split(requests: tuple[Request, ...], seed: int = 2539) -> tuple[Request, ...]:
-    """The same traffic with every span in a request of its own, in a fixed disorder."""
-    pieces: list[Request] = []
-    for request in requests:
-        pieces += _one_span_each(request) if request.is_traces else [request]
-    random.Random(seed).shuffle(pieces)
-    return tuple(pieces)
-
-
-def _one_span_each(request: Request) -> list[Request]:
-    assert request.otlp is not None
-    pieces = []
-    for resource in request.otlp["resourceSpans"]:
-        for scope in resource.get("scopeSpans", []):
-            for span in scope.get("spans", []):
-                body = {"resourceSpans": [{**resource, "scopeSpans": [{**scope, "spans": [span]}]}]}
-                pieces.append(_as_json(request, body))
-    return pieces
-
-
-def _as_json(request: Request, body: dict[str, Any]) -> Request:
-    kept = [(k, v) for k, v in request.headers if k.lower() not in ("content-type", "content-encoding")]
-    path = "/v1/traces" if request.grpc else request.path
-    return replace(request, method="POST", path=path, headers=(*kept, ("Content-Type", "application/json")),
-                   body=json.dumps(body).encode(), chunked=False, grpc=False, grpc_gzip=False, otlp=body)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from api import exchange
 from environments import python_for
+from following import Following
 from recordings import Request
 from server import Server
 
@@ -81,10 +82,20 @@ def send(server: Server, request: Request, workspace: str | None = None) -> Repl
 
 
 def send_all(server: Server, requests: tuple[Request, ...]) -> list[str]:
-    """Sends all, in order; gives one line for each that was not taken."""
+    """Sends all, in order, as a sender that follows the answers; gives one line for each that was not taken."""
     problems = []
+    following = Following()
     for number, request in enumerate(requests, 1):
-        reply = send(server, request)
+        adapted = following.adapt(request)
+        if adapted is None:
+            continue
+        reply = send(server, adapted)
+        where = f"request {number} {request.method} {request.path}"
         if not reply.taken:
-            problems.append(f"request {number} {request.method} {request.path}: {reply.status} {reply.text[:200]}")
+            problems.append(f"{where}: {reply.status} {reply.text[:200]}")
+            continue
+        try:
+            problems += [f"{where}: {line}" for line in following.learn(request, reply.text)]
+        except (ValueError, KeyError, TypeError) as error:
+            problems.append(f"{where}: no SDK reads {reply.text[:200]!r}: {type(error).__name__} {error}")
     return problems
