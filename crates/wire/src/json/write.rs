@@ -2,6 +2,10 @@
 
 use std::fmt::Write;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use clew_model::value::Value;
+
 /// Appends a string with its quotes.
 pub(crate) fn string(out: &mut String, text: &str) {
     out.push('"');
@@ -37,6 +41,36 @@ pub(crate) fn double(out: &mut String, number: f64) {
         out.push_str(if number > 0.0 { "\"Infinity\"" } else { "\"-Infinity\"" });
     } else {
         write_to(out, format_args!("{number:?}"));
+    }
+}
+
+/// Appends a value as plain JSON: bytes as base64, a missing value as null.
+pub(crate) fn value(out: &mut String, of: &Value) {
+    match of {
+        Value::Empty => out.push_str("null"),
+        Value::String(text) => string(out, text),
+        Value::Bool(flag) => write_to(out, format_args!("{flag}")),
+        Value::Int(number) => write_to(out, format_args!("{number}")),
+        Value::Double(number) => double(out, *number),
+        Value::Bytes(bytes) => string(out, &STANDARD.encode(bytes)),
+        Value::Array(values) => list(out, values, value),
+        Value::Map(pairs) => {
+            let mut object = Object::open(out);
+            pairs.iter().for_each(|(name, inner)| value(object.key(name), inner));
+            object.close();
+        }
+    }
+}
+
+/// A payload as it is stored: a text as it stands, everything else as JSON.
+pub(crate) fn payload(of: Value) -> Value {
+    match of {
+        Value::String(_) | Value::Empty => of,
+        other => {
+            let mut out = String::new();
+            value(&mut out, &other);
+            Value::String(out)
+        }
     }
 }
 
@@ -115,4 +149,21 @@ pub(crate) fn list<T>(
         item(out, element);
     }
     out.push(']');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_becomes_plain_json() {
+        let value = Value::Map(vec![
+            ("a\"b".to_owned(), Value::Array(vec![Value::Int(1), Value::Empty])),
+            ("c".to_owned(), Value::Double(0.5)),
+            ("d".to_owned(), Value::Bytes(vec![1, 2])),
+        ]);
+        let want = r#"{"a\"b":[1,null],"c":0.5,"d":"AQI="}"#;
+        assert_eq!(payload(value), Value::String(want.to_owned()));
+        assert_eq!(payload("as it is".into()), Value::String("as it is".to_owned()));
+    }
 }
