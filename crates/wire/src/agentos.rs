@@ -6,18 +6,21 @@
 
 mod span;
 
-use clew_model::ids::{IdError, SpanId, TraceId};
-use clew_model::source::{RunEvent, Sender, SourceSpan, SourceStatus, SpanKind, StatusCode};
-use clew_model::value::{Attributes, Value};
+use clew_model::ids::{SpanId, TraceId};
+use clew_model::source::{RunEvent, Sender, SourceSpan, SpanKind, StatusCode};
+use clew_model::value::Value;
 
-use crate::decoded::{Decoded, Rejected, Tally};
-use crate::fault::{Fault, Parsed, WireError, Within};
+use crate::decoded::Decoded;
+use crate::fault::{Parsed, WireError, Within};
 use crate::fields::Fields;
 use crate::limits::Limits;
-use crate::otlp::{content_id, empty_part};
+use crate::otlp::content_id;
+use crate::parts::{
+    check_part, check_sizes, checked_id, checked_span_id, checked_trace_id, keep_or_reject,
+    missing, named_part,
+};
 
-/// Bytes of a sender's own id of a run, a span or an event.
-pub const ID_MAX_BYTES: usize = 512;
+pub use crate::parts::ID_MAX_BYTES;
 
 /// What a call needs from outside.
 pub struct Context<'a> {
@@ -94,7 +97,7 @@ pub fn add_spans(
     let mut decoded = Decoded { replaced_texts: fields.replaced_texts, ..Decoded::default() };
     for (index, item) in items.into_iter().enumerate() {
         let part = Fields::of(item).and_then(|fields| span::part(&run, fields, context));
-        keep_or_reject(&mut decoded, context, "spans", index, part, |decoded, part| {
+        keep_or_reject(&mut decoded, context.limits, "spans", index, part, |decoded, part| {
             decoded.spans.push(part);
         });
     }
@@ -113,7 +116,7 @@ pub fn add_events(
     let mut decoded = Decoded { replaced_texts: fields.replaced_texts, ..Decoded::default() };
     for (index, item) in items.into_iter().enumerate() {
         let event = Fields::of(item).and_then(|fields| run_event(&run, fields, context));
-        keep_or_reject(&mut decoded, context, "events", index, event, |decoded, event| {
+        keep_or_reject(&mut decoded, context.limits, "events", index, event, |decoded, event| {
             decoded.run_events.push(event);
         });
     }
@@ -192,74 +195,21 @@ pub(crate) struct Run {
 impl Run {
     /// The trace by ruling 20; the root span has the run's id too.
     fn of(run_id: &str) -> Parsed<Run> {
-        checked_id(run_id)?;
-        let refused = |error: IdError| Fault::content(error.to_string());
         Ok(Run {
-            trace_id: TraceId::from_sender(run_id).map_err(refused)?,
-            root_id: SpanId::from_sender(run_id).map_err(refused)?,
+            trace_id: checked_trace_id(run_id)?,
+            root_id: checked_span_id(run_id)?,
             sender_id: run_id.trim().to_owned(),
         })
     }
 
     /// A part of a span of this run that says nothing yet.
     fn part(&self, span_id: SpanId, sender_id: &str) -> SourceSpan {
-        let differs = |hex: String, text: &str| (hex != text).then(|| text.to_owned());
-        let mut part = empty_part(self.trace_id, span_id, Sender::Agentos);
-        part.sender_trace_id = differs(self.trace_id.to_string(), &self.sender_id);
-        part.sender_span_id = differs(span_id.to_string(), sender_id.trim());
-        part.status = SourceStatus::default();
-        part
+        named_part((self.trace_id, &self.sender_id), (span_id, sender_id), Sender::Agentos)
     }
 
     fn root_part(&self) -> SourceSpan {
         self.part(self.root_id, &self.sender_id)
     }
-}
-
-fn checked_id(id: &str) -> Parsed<()> {
-    match id.len() {
-        0..=ID_MAX_BYTES => Ok(()),
-        length => {
-            Err(Fault::content(format!("has {length} bytes, at most {ID_MAX_BYTES} are taken")))
-        }
-    }
-}
-
-fn checked_span_id(id: &str) -> Parsed<SpanId> {
-    checked_id(id)?;
-    SpanId::from_sender(id).map_err(|error| Fault::content(error.to_string()))
-}
-
-fn check_part(part: &SourceSpan, limits: &Limits) -> Parsed<()> {
-    check_sizes(part.name.as_deref().unwrap_or_default(), &part.attributes, limits)
-}
-
-/// The limits that OTLP's items have hold here too, or an export could not be read back.
-fn check_sizes(name: &str, attributes: &Attributes, limits: &Limits) -> Parsed<()> {
-    let tally = Tally::new(limits);
-    tally.check_bytes(name.len(), limits.name_bytes).within("name")?;
-    tally.check_attributes(attributes.len().saturating_sub(1))?;
-    for (key, value) in attributes {
-        tally.check_bytes(key.len(), limits.key_bytes)?;
-        if levels(value) >= limits.attribute_depth {
-            let limit = limits.attribute_depth;
-            return Err(Fault::content(format!("nests deeper than {limit} levels")).within(key));
-        }
-    }
-    Ok(())
-}
-
-/// How deep lists and maps nest in a value; reading has bounded it.
-fn levels(value: &Value) -> usize {
-    match value {
-        Value::Array(values) => 1 + values.iter().map(levels).max().unwrap_or(0),
-        Value::Map(pairs) => 1 + pairs.iter().map(|(_, value)| levels(value)).max().unwrap_or(0),
-        _ => 0,
-    }
-}
-
-fn missing(field: &str) -> Box<Fault> {
-    Fault::content("is missing").within(field)
 }
 
 fn one(part: SourceSpan, fields: &Fields) -> Decoded {
@@ -268,34 +218,5 @@ fn one(part: SourceSpan, fields: &Fields) -> Decoded {
         accepted_count: 1,
         replaced_texts: fields.replaced_texts,
         ..Decoded::default()
-    }
-}
-
-fn keep_or_reject<T>(
-    decoded: &mut Decoded,
-    context: &Context<'_>,
-    list: &str,
-    index: usize,
-    item: Parsed<T>,
-    keep: impl FnOnce(&mut Decoded, T),
-) {
-    let admitted = if index < context.limits.items_per_request {
-        item
-    } else {
-        let limit = context.limits.items_per_request;
-        Err(Fault::content(format!("the request has more than {limit} items")))
-    };
-    match admitted {
-        Ok(item) => {
-            decoded.accepted_count += 1;
-            keep(decoded, item);
-        }
-        Err(fault) => {
-            decoded.rejected_count += 1;
-            if decoded.rejected.len() < context.limits.reasons_kept {
-                let what = format!("{list}[{index}]");
-                decoded.rejected.push(Rejected { what, reason: fault.reason() });
-            }
-        }
     }
 }

@@ -12,6 +12,7 @@ pub mod fuzz;
 mod json;
 mod limits;
 pub mod otlp;
+mod parts;
 mod protobuf;
 mod time;
 

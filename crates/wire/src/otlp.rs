@@ -12,7 +12,6 @@ pub use export::encode_json_lines;
 pub(crate) use log::content_id;
 pub use response::{encode_response, encode_status, retry_details};
 
-pub(crate) use span::empty_part;
 pub(crate) use text::utf8;
 
 use crate::decoded::{Decoded, Sink};

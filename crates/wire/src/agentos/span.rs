@@ -3,9 +3,10 @@
 use clew_model::source::{SourceEvent, SourceSpan, SpanKind, StatusCode};
 use clew_model::value::{Attributes, Value};
 
-use super::{Context, Run, check_part, checked_id, checked_span_id};
+use super::{Context, Run};
 use crate::fault::{Fault, Parsed, Within};
 use crate::fields::{Fields, wrong_type};
+use crate::parts::{check_part, checked_id, checked_span_id};
 
 /// Reads one element of `spans`.
 ///
