@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from agno_compare import AGNO, send_recorded, sessions, unequal
-from clients import run_program
+from running import run_program
 from server import Server
 
 CALLS = AGNO / "client_calls.json"

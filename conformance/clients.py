@@ -1,43 +1,80 @@
-"""The real tracers: which program, which environment, where it sends, and which recording tells what it must give."""
+"""The real tracers: which program, which environment, where it sends, and what it must give."""
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import socket
-import subprocess
-import time
-import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-
-from environments import HERE, node_tree, python_for
-from server import Server
-
-PROGRAM_SECONDS = 120
-LLM_READY_SECONDS = 20
 
 
 @dataclass(frozen=True)
 class Client:
     """One program over one transport. `recording` is the same program's recorded run: the fake model answers the
-    same every time, so a new run must read the same but for ids and times."""
+    same every time, so a new run must read the same but for ids and times. A program without one is held against a
+    file of literal/."""
 
     name: str
     program: str
     environment: str
-    recording: str
+    tracer: str  # as docs/tracers.md calls it
+    package: str  # whose version the table shows
+    transport: str
+    recording: str | None = None
+    literal: str | None = None
     env: dict[str, str] = field(default_factory=dict)
     core: bool = False
     own_port: bool = False  # sends to OTLP's own HTTP port instead of the one for everything
+    info: dict[str, Any] = field(default_factory=dict)  # what LangSmith's /info is made to say
 
 
 def _otel(name: str, protocol: str, gzip: bool, own_port: bool = False) -> Client:
-    env = {"PROTO": protocol, "GZIP": "1" if gzip else "0"}
-    return Client(name, "otel_genai.py", "otel", name, env, core=True, own_port=own_port)
+    package = {"grpc": "opentelemetry-exporter-otlp-proto-grpc", "http/json": "opentelemetry-exporter-otlp-json-http",
+               "http/protobuf": "opentelemetry-exporter-otlp-proto-http"}[protocol]
+    transport = {"grpc": "gRPC", "http/json": "HTTP, JSON", "http/protobuf": "HTTP, protobuf"}[protocol]
+    return Client(name, "otel_genai.py", "otel", "OpenTelemetry, Python", package,
+                  f"{transport}, gzip" if gzip else transport, name,
+                  env={"PROTO": protocol, "GZIP": "1" if gzip else "0"}, core=True, own_port=own_port)
 
+
+def _phoenix(name: str, protocol: str, transport: str) -> Client:
+    return Client(name, "phoenix_openinference.py", "phoenix", "Phoenix, OpenInference", "arize-phoenix-otel",
+                  transport, name, env={"PROTO": protocol}, core=True)
+
+
+def _langsmith(name: str, transport: str, info: dict[str, Any] | None = None, **env: str) -> Client:
+    return Client(name, "langsmith_py.py", "langsmith", "LangSmith, Python", "langsmith", transport, name, env=env,
+                  info=info or {})
+
+
+def _agents(name: str, transport: str, **env: str) -> Client:
+    return Client(name, "openai_agents.py", "oaiagents", "OpenAI Agents, Python", "openai-agents", transport, name,
+                  env=env)
+
+
+def _vercel(name: str, transport: str, **env: str) -> Client:
+    return Client(name, "vercel_ai.mjs", "npm:vercel", "Vercel AI SDK", "ai", transport, name, env=env, core=True)
+
+
+def _laminar(name: str, transport: str, **env: str) -> Client:
+    return Client(name, "lmnr_py.py", "lmnr", "Laminar, Python", "lmnr", transport, name, env=env)
+
+
+def _mlflow(name: str, transport: str, mode: str) -> Client:
+    return Client(name, "mlflow_py.py", "mlflow", "MLflow", "mlflow", transport, name, env={"MODE": mode})
+
+
+def _js(which: str, tracer: str, package: str, transport: str, recording: str | None = None,
+        core: bool = False, **env: str) -> Client:
+    return Client(f"js-{which}" + ("-http" if env else ""), "js_tracers.mjs", f"npm:{which}", tracer, package,
+                  transport, recording, None if recording else f"js-{which}", {"WHICH": which, **env}, core)
+
+
+def _claude(name: str, transport: str, recording: str | None, **env: str) -> Client:
+    return Client(name, "claude_code.py", "claude", "Claude Code", "claude-agent-sdk", transport, recording,
+                  env=env)
+
+
+UNPACKED = {"instance_flags": {"zstd_compression_enabled": False}}
+NO_MULTIPART = {"batch_ingest_config": {"use_multipart_endpoint": False}}
 
 CLIENTS = (
     _otel("otel-http-proto", "http/protobuf", False, own_port=True),
@@ -45,72 +82,45 @@ CLIENTS = (
     _otel("otel-http-json", "http/json", False, own_port=True),
     _otel("otel-grpc", "grpc", False),
     _otel("otel-grpc-gzip", "grpc", True),
-    Client("phoenix-infer", "phoenix_openinference.py", "phoenix", "phoenix-infer", {"PROTO": "infer"}),
-    Client("phoenix-http", "phoenix_openinference.py", "phoenix", "phoenix-http", {"PROTO": "http/protobuf"}),
-    Client("phoenix-grpc", "phoenix_openinference.py", "phoenix", "phoenix-grpc", {"PROTO": "grpc"}),
-    Client("traceloop", "traceloop_py.py", "traceloop", "traceloop"),
-    Client("logfire-otlp", "logfire_pydantic.py", "logfire", "logfire-otlp", {"MODE": "otlp"}),
-    Client("vercel-http-json", "vercel_ai.mjs", "npm:vercel", "vercel-http-json", {"PROTO": "json"}),
-    Client("vercel-http-proto", "vercel_ai.mjs", "npm:vercel", "vercel-http-proto", {"PROTO": "proto", "GZIP": "1"}),
-    Client("agno", "agno_py.py", "agno", "agno"),
+    _agents("openai-agents-responses", "ingest, Responses API", API="responses"),
+    _agents("openai-agents-chat", "ingest, Chat Completions", API="chat"),
+    _agents("openai-agents-stream", "ingest, streamed", API="responses", STREAM="1"),
+    Client("openai-agents-js", "openai_agents.mjs", "npm:agents", "OpenAI Agents, JavaScript", "@openai/agents",
+           "ingest", "openai-agents-js"),
+    _langsmith("langsmith-multipart-zstd", "multipart, zstd"),
+    _langsmith("langsmith-multipart-plain", "multipart", UNPACKED),
+    _langsmith("langsmith-batch", "batch", NO_MULTIPART),
+    _langsmith("langsmith-nobatch", "run by run", LS_CLIENT="nobatch"),
+    Client("langgraph", "langgraph_langsmith.py", "langsmith", "LangGraph over LangSmith", "langgraph", "multipart",
+           literal="langgraph"),
+    _js("langsmith", "LangSmith, JavaScript", "langsmith", "multipart"),
+    Client("langfuse5", "langfuse_v5.py", "langfuse", "Langfuse 5, Python", "langfuse", "OTLP, scores, media",
+           "langfuse5"),
+    Client("langfuse2", "langfuse_v2.py", "langfuse2", "Langfuse 2, Python", "langfuse", "ingestion batches",
+           "langfuse2"),
+    _js("langfuse", "Langfuse, JavaScript", "@langfuse/otel", "OTLP, JSON", "js-langfuse"),
+    Client("braintrust", "braintrust_py.py", "braintrust", "Braintrust, Python", "braintrust", "logs3", "braintrust"),
+    _js("braintrust", "Braintrust, JavaScript", "braintrust", "logs3", "js-braintrust"),
+    _phoenix("phoenix-infer", "infer", "gRPC, found by itself"),
+    _phoenix("phoenix-http", "http/protobuf", "HTTP, protobuf"),
+    _phoenix("phoenix-grpc", "grpc", "gRPC"),
+    _vercel("vercel-http-json", "HTTP, JSON", PROTO="json"),
+    _vercel("vercel-http-proto", "HTTP, protobuf, gzip", PROTO="proto", GZIP="1"),
+    Client("agno", "agno_py.py", "agno", "agno", "agno", "HTTP, protobuf", "agno", core=True),
+    Client("traceloop", "traceloop_py.py", "traceloop", "Traceloop", "traceloop-sdk", "HTTP, protobuf", "traceloop"),
+    Client("logfire-otlp", "logfire_pydantic.py", "logfire", "Logfire, Pydantic AI", "logfire", "HTTP, protobuf",
+           "logfire-otlp", env={"MODE": "otlp"}),
+    Client("logfire-native", "logfire_pydantic.py", "logfire", "Logfire, Pydantic AI", "logfire", "its own way",
+           "logfire-native", env={"MODE": "native"}),
+    _laminar("lmnr-grpc", "gRPC"),
+    _laminar("lmnr-http", "HTTP, protobuf, gzip", FORCE_HTTP="1"),
+    _js("lmnr", "Laminar, JavaScript", "@lmnr-ai/lmnr", "gRPC"),
+    _js("lmnr", "Laminar, JavaScript", "@lmnr-ai/lmnr", "HTTP", FORCE_HTTP="1"),
+    _mlflow("mlflow-rest", "REST and OTLP", "rest"),
+    _mlflow("mlflow-otlp", "OTLP", "otlp"),
+    _claude("claude-code-http-json", "HTTP, JSON", "claude-code-http-json", PROTO="http/json"),
+    _claude("claude-code-http-proto", "HTTP, protobuf", "claude-code-http-json", PROTO="http/protobuf"),
+    _claude("claude-code-grpc", "gRPC", "claude-code-http-json", PROTO="grpc"),
+    _claude("claude-code-parent-proto", "HTTP, protobuf, inside a caller's span", "claude-code-parent-proto",
+            PROTO="http/protobuf", PARENT="1"),
 )
-
-
-def run_program(program: str, environment: str, env: dict[str, str]) -> dict[str, Any]:
-    """Runs a program of programs/ in its environment and gives the JSON of its last line."""
-    if environment.startswith("npm:"):
-        command = ["node", program]
-        env = {**env, "JSROOT": str(node_tree(environment[4:]))}
-    else:
-        command = [str(python_for(environment)), program]
-    done = subprocess.run(command, cwd=HERE / "programs", env={**_inherited(), **env}, capture_output=True,
-                          text=True, timeout=PROGRAM_SECONDS, check=False)
-    lines = done.stdout.strip().splitlines()
-    if done.returncode != 0 or not lines:
-        raise RuntimeError(f"{program} gave {done.returncode}: {done.stderr.strip()[-1500:]}")
-    if "Failed to export" in done.stderr or "Exporter" in done.stderr and "error" in done.stderr.lower():
-        raise RuntimeError(f"{program} could not send: {done.stderr.strip()[-1500:]}")
-    return json.loads(lines[-1])
-
-
-def run_client(client: Client, server: Server, llm_port: int) -> dict[str, Any]:
-    """Runs one real client against a server."""
-    llm = f"http://127.0.0.1:{llm_port}"
-    env = {"TARGET": server.otlp_base if client.own_port else server.base, "TARGET_GRPC": server.grpc_target,
-           "TARGET_GRPC_PORT": str(server.grpc_port), "LLM": f"{llm}/v1", "LLM_ROOT": llm,
-           "OPENAI_API_KEY": "sk-fake", "OPENAI_BASE_URL": f"{llm}/v1"}
-    return run_program(client.program, client.environment, {**env, **client.env})
-
-
-def _inherited() -> dict[str, str]:
-    return {key: value for key, value in os.environ.items() if not key.startswith(("OTEL_", "CLEW_"))}
-
-
-@contextlib.contextmanager
-def fake_llm() -> Iterator[int]:
-    """The scripted model on a free port, while the block runs."""
-    port = _free_port()
-    command = [str(python_for("tools")), "programs/fake_llm.py"]
-    process = subprocess.Popen(command, cwd=HERE, env={**os.environ, "LLM_PORT": str(port)})
-    try:
-        _wait_for_llm(port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-def _wait_for_llm(port: int) -> None:
-    until = time.monotonic() + LLM_READY_SECONDS
-    while time.monotonic() < until:
-        with contextlib.suppress(OSError):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/models", timeout=2).close()
-            return
-        time.sleep(0.05)
-    raise RuntimeError("the fake model did not start")

@@ -52,8 +52,12 @@ def node_tree(name: str) -> Path:
         tree.mkdir()
         for file in files:
             shutil.copy(file, tree)
-        verb = "ci" if (source / "package-lock.json").exists() else "install"
-        _run(["npm", verb, "--ignore-scripts", "--no-audit", "--no-fund"], name, cwd=tree)
+        flags = ["--ignore-scripts", "--no-audit", "--no-fund"]
+        try:
+            _run(["npm", "ci", *flags], name, cwd=tree)
+        except RuntimeError:
+            # A lock made where a package for another system could not be had: what it has is still what is installed.
+            _run(["npm", "install", *flags], name, cwd=tree)
 
     return _once(f"npm-{name}-{key}", make)
 

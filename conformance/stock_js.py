@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from api import Api
-from clients import run_program
+from running import run_program
 from server import Server
 from tenants import make_key
 
