@@ -1,9 +1,11 @@
 //! AgentOS's run calls: start a run, open and close spans in it, note events, complete or
-//! fail it. JSON in, parts of spans out; described for senders in docs/agentos-calls.md.
+//! fail it; or many of these at once ([`batch`]). JSON in, parts of spans out; described
+//! for senders in docs/agentos-calls.md.
 //!
 //! Every call is a part that may come late, twice or before the one it follows: ids are
 //! the sender's, a missing field says nothing, and the store folds the parts together.
 
+mod batch;
 mod span;
 
 use clew_model::ids::{SpanId, TraceId};
@@ -21,6 +23,7 @@ use crate::parts::{
 };
 
 pub use crate::parts::ID_MAX_BYTES;
+pub use batch::add_batch;
 
 /// What a call needs from outside.
 pub struct Context<'a> {
@@ -51,6 +54,18 @@ pub fn start_run(body: &[u8], context: &mut Context<'_>) -> Result<StartedRun, W
         None => (context.new_id)(),
     };
     let run = Run::of(&run_id).within("run_id")?;
+    let replaced_texts = fields.replaced_texts;
+    let root = start_part(&run, &run_id, fields, context)?;
+    Ok(StartedRun { run_id, trace_id: run.trace_id, decoded: one(root, replaced_texts) })
+}
+
+/// What the call that starts a run says of its root.
+fn start_part(
+    run: &Run,
+    run_id: &str,
+    mut fields: Fields,
+    context: &Context<'_>,
+) -> Parsed<SourceSpan> {
     let mut root = run.root_part();
     let name = fields.text("name")?;
     let agent_id = fields.word("agent_id")?;
@@ -64,12 +79,14 @@ pub fn start_run(body: &[u8], context: &mut Context<'_>) -> Result<StartedRun, W
     root.version = fields.integer("version")?;
     let texts = [
         ("agentos.kind", Some("run".to_owned())),
-        ("agentos.run_id", Some(run_id.clone())),
+        ("agentos.run_id", Some(run_id.to_owned())),
         ("agentos.run_name", name),
         ("agentos.agent_id", agent_id),
         ("agentos.agent_name", agent_name),
         ("agentos.session_id", fields.word("session_id")?),
         ("agentos.user_id", fields.word("user_id")?),
+        ("agentos.environment", fields.text("environment")?),
+        ("agentos.release", fields.text("release")?),
     ];
     for (key, text) in texts {
         root.attributes.extend(text.map(|text| (key.to_owned(), Value::String(text))));
@@ -82,7 +99,7 @@ pub fn start_run(body: &[u8], context: &mut Context<'_>) -> Result<StartedRun, W
     root.attributes.extend(fields.prefixed("data", "agentos.data.")?);
     root.attributes.extend(fields.rest("agentos.extra."));
     check_part(&root, context.limits)?;
-    Ok(StartedRun { run_id, trace_id: run.trace_id, decoded: one(root, &fields) })
+    Ok(root)
 }
 
 /// `POST /api/ingest/v1/runs/{run_id}/spans`.
@@ -95,13 +112,24 @@ pub fn add_spans(
     let mut fields = Fields::read(body, context.limits)?;
     let items = fields.list("spans")?.ok_or_else(|| missing("spans"))?;
     let mut decoded = Decoded { replaced_texts: fields.replaced_texts, ..Decoded::default() };
+    take_spans(&mut decoded, &run, "spans", items, context);
+    Ok(decoded)
+}
+
+/// Takes a list of spans that stands as `list` in the request.
+fn take_spans(
+    decoded: &mut Decoded,
+    run: &Run,
+    list: &str,
+    items: Vec<Value>,
+    context: &mut Context<'_>,
+) {
     for (index, item) in items.into_iter().enumerate() {
-        let part = Fields::of(item).and_then(|fields| span::part(&run, fields, context));
-        keep_or_reject(&mut decoded, context.limits, "spans", index, part, |decoded, part| {
-            decoded.spans.push(part);
+        let part = Fields::of(item).and_then(|fields| span::part(run, fields, context));
+        keep_or_reject(decoded, context.limits, list, index, part, |decoded, part| {
+            decoded.spans.push(part)
         });
     }
-    Ok(decoded)
 }
 
 /// `POST /api/ingest/v1/runs/{run_id}/events`.
@@ -114,13 +142,24 @@ pub fn add_events(
     let mut fields = Fields::read(body, context.limits)?;
     let items = fields.list("events")?.ok_or_else(|| missing("events"))?;
     let mut decoded = Decoded { replaced_texts: fields.replaced_texts, ..Decoded::default() };
+    take_events(&mut decoded, &run, "events", items, context);
+    Ok(decoded)
+}
+
+/// Takes a list of events that stands as `list` in the request.
+fn take_events(
+    decoded: &mut Decoded,
+    run: &Run,
+    list: &str,
+    items: Vec<Value>,
+    context: &Context<'_>,
+) {
     for (index, item) in items.into_iter().enumerate() {
-        let event = Fields::of(item).and_then(|fields| run_event(&run, fields, context));
-        keep_or_reject(&mut decoded, context.limits, "events", index, event, |decoded, event| {
+        let event = Fields::of(item).and_then(|fields| run_event(run, fields, context));
+        keep_or_reject(decoded, context.limits, list, index, event, |decoded, event| {
             decoded.run_events.push(event);
         });
     }
-    Ok(decoded)
 }
 
 /// `POST /api/ingest/v1/runs/{run_id}/complete`. The body may be empty.
@@ -129,9 +168,7 @@ pub fn complete_run(
     body: &[u8],
     context: &mut Context<'_>,
 ) -> Result<Decoded, WireError> {
-    let (mut root, fields) = end_run(run_id, body, context)?;
-    root.status.code = StatusCode::Ok;
-    Ok(one(root, &fields))
+    end_run(run_id, body, StatusCode::Ok, context)
 }
 
 /// `POST /api/ingest/v1/runs/{run_id}/fail`. The body may be empty.
@@ -140,19 +177,29 @@ pub fn fail_run(
     body: &[u8],
     context: &mut Context<'_>,
 ) -> Result<Decoded, WireError> {
-    let (mut root, fields) = end_run(run_id, body, context)?;
-    root.status.code = StatusCode::Error;
-    Ok(one(root, &fields))
+    end_run(run_id, body, StatusCode::Error, context)
 }
 
 fn end_run(
     run_id: &str,
     body: &[u8],
+    code: StatusCode,
     context: &Context<'_>,
-) -> Result<(SourceSpan, Fields), WireError> {
+) -> Result<Decoded, WireError> {
     let run = Run::of(run_id).within("run_id")?;
     let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
-    let mut fields = Fields::read(body, context.limits)?;
+    let fields = Fields::read(body, context.limits)?;
+    let replaced_texts = fields.replaced_texts;
+    Ok(one(end_part(&run, fields, code, context)?, replaced_texts))
+}
+
+/// What the call that ends a run says of its root.
+fn end_part(
+    run: &Run,
+    mut fields: Fields,
+    code: StatusCode,
+    context: &Context<'_>,
+) -> Parsed<SourceSpan> {
     let mut root = run.root_part();
     let end = fields.time("end_time")?.unwrap_or(context.now_nanos);
     root.end_nanos = Some(end);
@@ -162,11 +209,12 @@ fn end_run(
     if let Some(error) = fields.any("error") {
         span::set_error(&mut root, error, end)?;
     }
+    root.status.code = code;
     root.attributes.extend(fields.prefixed("end_data", "agentos.end.")?);
     root.attributes.extend(fields.prefixed("metadata", "agentos.metadata.")?);
     root.attributes.extend(fields.rest("agentos.extra."));
     check_part(&root, context.limits)?;
-    Ok((root, fields))
+    Ok(root)
 }
 
 fn run_event(run: &Run, mut fields: Fields, context: &Context<'_>) -> Parsed<RunEvent> {
@@ -212,11 +260,6 @@ impl Run {
     }
 }
 
-fn one(part: SourceSpan, fields: &Fields) -> Decoded {
-    Decoded {
-        spans: vec![part],
-        accepted_count: 1,
-        replaced_texts: fields.replaced_texts,
-        ..Decoded::default()
-    }
+fn one(part: SourceSpan, replaced_texts: u64) -> Decoded {
+    Decoded { spans: vec![part], accepted_count: 1, replaced_texts, ..Decoded::default() }
 }

@@ -96,10 +96,21 @@ pub(crate) fn keep_or_reject<T>(
     item: Parsed<T>,
     keep: impl FnOnce(&mut Decoded, T),
 ) {
-    let admitted = if index < limits.items_per_request {
+    keep_or_reject_at(decoded, limits, || format!("{list}[{index}]"), item, keep);
+}
+
+/// Takes the item that stands at `place` of the request, or counts it among the refused.
+pub(crate) fn keep_or_reject_at<T>(
+    decoded: &mut Decoded,
+    limits: &Limits,
+    place: impl FnOnce() -> String,
+    item: Parsed<T>,
+    keep: impl FnOnce(&mut Decoded, T),
+) {
+    let limit = limits.items_per_request;
+    let admitted = if decoded.accepted_count + decoded.rejected_count < limit as u64 {
         item
     } else {
-        let limit = limits.items_per_request;
         Err(Fault::content(format!("the request has more than {limit} items")))
     };
     match admitted {
@@ -110,8 +121,7 @@ pub(crate) fn keep_or_reject<T>(
         Err(fault) => {
             decoded.rejected_count += 1;
             if decoded.rejected.len() < limits.reasons_kept {
-                let what = format!("{list}[{index}]");
-                decoded.rejected.push(Rejected { what, reason: fault.reason() });
+                decoded.rejected.push(Rejected { what: place(), reason: fault.reason() });
             }
         }
     }

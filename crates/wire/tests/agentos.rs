@@ -8,7 +8,7 @@ use std::path::Path;
 use clew_model::source::{Sender, SourceSpan, SpanKind, StatusCode};
 use clew_model::value::{Value, attribute};
 use clew_wire::agentos::{
-    Context, StartedRun, add_events, add_spans, complete_run, fail_run, start_run,
+    Context, StartedRun, add_batch, add_events, add_spans, complete_run, fail_run, start_run,
 };
 use clew_wire::{Decoded, Limits, WireError};
 
@@ -256,19 +256,20 @@ fn the_documented_examples_work() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/agentos-calls.md");
     let text = fs::read_to_string(path).unwrap();
     let examples: Vec<&str> = text.split("```http\n").skip(1).collect();
-    assert_eq!(examples.len(), 12);
+    assert_eq!(examples.len(), 13);
     for example in examples {
         let example = example.split("```").next().unwrap();
         let (request, body) = example.split_once("\n\n").unwrap();
-        let path = request.strip_prefix("POST /api/ingest/v1/runs").unwrap();
-        let call = path.strip_prefix(&format!("/{RUN}")).unwrap_or(path);
+        let path = request.strip_prefix("POST /api/ingest/v1").unwrap();
+        let call = path.strip_prefix(&format!("/runs/{RUN}")).unwrap_or(path);
         let body = body.as_bytes();
         let decoded = with_context(|context| match call {
-            "" => start_run(body, context).map(|run| run.decoded),
+            "/runs" => start_run(body, context).map(|run| run.decoded),
             "/spans" => add_spans(RUN, body, context),
             "/events" => add_events(RUN, body, context),
             "/complete" => complete_run(RUN, body, context),
             "/fail" => fail_run(RUN, body, context),
+            "/batch" => add_batch(body, context),
             other => panic!("{other} is no call"),
         })
         .unwrap();
@@ -276,5 +277,75 @@ fn the_documented_examples_work() {
         let keys = decoded.spans.iter().flat_map(|span| &span.attributes);
         let unknown: Vec<_> = keys.filter(|(key, _)| key.starts_with("agentos.extra.")).collect();
         assert!(unknown.is_empty(), "{unknown:?}");
+    }
+}
+
+#[test]
+fn a_batch_tells_what_the_single_calls_tell() {
+    let start = r#"{"agent_id":"support","start_time":1795154508}"#;
+    let spans = r#"[{"id":"s","name":"gpt-4.1","kind":"llm","start_time":1795154509,"end_time":1795154510,
+        "data":{"messages":[{"role":"user","content":[{"type":"text","text":"hi"}]}]}}]"#;
+    let events = r#"[{"id":"e","name":"note","time":1795154509}]"#;
+    let end = r#"{"output":"done","end_time":1795154511}"#;
+    let body = format!(
+        r#"{{"runs":[{{"run_id":"{RUN}","start":{start},"spans":{spans},"events":{events},"complete":{end}}},
+                     {{"run_id":"other","fail":{{"error":"down"}}}}]}}"#
+    );
+    let batch = with_context(|context| add_batch(body.as_bytes(), context)).unwrap();
+    let call = |call: fn(&str, &[u8], &mut Context<'_>) -> _, run: &str, body: &str| {
+        let decoded: Result<Decoded, WireError> =
+            with_context(|context| call(run, body.as_bytes(), context));
+        decoded.unwrap()
+    };
+    let begin = start.replacen('{', &format!(r#"{{"run_id":"{RUN}","#), 1);
+    let mut want = self::start(&begin).unwrap().decoded.spans;
+    want.extend(call(add_spans, RUN, &format!(r#"{{"spans":{spans}}}"#)).spans);
+    want.extend(call(complete_run, RUN, end).spans);
+    want.extend(call(fail_run, "other", r#"{"error":"down"}"#).spans);
+    assert_eq!(batch.spans, want);
+    let noted = call(add_events, RUN, &format!(r#"{{"events":{events}}}"#));
+    assert_eq!(batch.run_events, noted.run_events);
+    assert_eq!((batch.accepted_count, batch.rejected_count), (5, 0));
+}
+
+#[test]
+fn what_is_wrong_in_a_batch_costs_only_itself() {
+    let body = format!(
+        r#"{{"runs":[{{"run_id":"{RUN}","start":7,"spans":[{{"id":"a","name":3}},{{"id":"b","name":"kept"}}]}},
+            {{"spans":[{{"id":"c","name":"whose"}}]}}, 5, {{"run_id":"r","span":[]}},
+            {{"run_id":"r","complete":{{"end_time":"soon"}}}}]}}"#
+    );
+    let decoded = with_context(|context| add_batch(body.as_bytes(), context)).unwrap();
+    assert_eq!((decoded.accepted_count, decoded.rejected_count), (1, 6));
+    assert_eq!(decoded.spans[0].name.as_deref(), Some("kept"));
+    let places: Vec<&str> = decoded.rejected.iter().map(|item| item.what.as_str()).collect();
+    let want =
+        ["runs[0].start", "runs[0].spans[0]", "runs[1]", "runs[2]", "runs[3]", "runs[4].complete"];
+    assert_eq!(places, want);
+    assert_eq!(decoded.rejected[2].reason, "run_id: is missing");
+    assert_eq!(decoded.rejected[4].reason, "span: is no part of a run in a batch");
+}
+
+#[test]
+fn a_batch_without_runs_is_refused() {
+    for body in ["{}", r#"{"runs":{}}"#, "[]", "", r#"{"runs":[{"run_id":"r""#] {
+        assert!(with_context(|context| add_batch(body.as_bytes(), context)).is_err(), "{body}");
+    }
+}
+
+#[test]
+fn a_batch_may_nest_as_deep_as_a_call() {
+    let nested = |levels: usize| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
+    let spans = |levels| format!(r#"[{{"id":"s","name":"n","data":{{"v":{}}}}}]"#, nested(levels));
+    let call = |levels| format!(r#"{{"spans":{}}}"#, spans(levels));
+    let batch = |levels| format!(r#"{{"runs":[{{"run_id":"r","spans":{}}}]}}"#, spans(levels));
+    let rejected = |body: &str| {
+        with_context(|context| add_batch(body.as_bytes(), context)).unwrap().rejected.len()
+    };
+    let alone = |body: &str| {
+        with_context(|context| add_spans("r", body.as_bytes(), context)).unwrap().rejected.len()
+    };
+    for levels in [1, 31, 32] {
+        assert_eq!(rejected(&batch(levels)), alone(&call(levels)), "{levels}");
     }
 }

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use crate::convention::{self, Layers};
 
 /// Keys that have a slot.
-pub(crate) const KEY_COUNT: usize = 555;
+pub(crate) const KEY_COUNT: usize = 557;
 
 /// A known key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,12 +211,14 @@ const KEYS: &[&str; KEY_COUNT] = &[
     "agentos.end.tool_calls",
     "agentos.end.total_tokens",
     "agentos.end.ttft_ms",
+    "agentos.environment",
     "agentos.error",
     "agentos.error.type",
     "agentos.input",
     "agentos.kind",
     "agentos.metadata",
     "agentos.output",
+    "agentos.release",
     "agentos.run_name",
     "agentos.session_id",
     "agentos.tags",

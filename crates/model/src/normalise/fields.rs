@@ -265,6 +265,7 @@ pub(crate) static ENVIRONMENTS: &Table = &Table::of(&[
     Source::any("deployment.environment.name"),
     Source::any("deployment.environment"),
     Source::any("gen_ai.environment"),
+    Source::only(AGENTOS, "agentos.environment"),
 ]);
 
 /// 3.18, on the span, then on its resource.
@@ -272,6 +273,7 @@ pub(crate) static RELEASES: &Table = &Table::of(&[
     Source::any("langfuse.release"),
     Source::any("langfuse.version"),
     Source::any("service.version"),
+    Source::only(AGENTOS, "agentos.release"),
 ]);
 
 /// 3.14.

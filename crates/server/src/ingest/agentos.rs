@@ -7,7 +7,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use clew_model::ids::TraceId;
 use clew_store::Scope;
-use clew_wire::agentos::{Context, add_events, add_spans, complete_run, fail_run, start_run};
+use clew_wire::agentos::{
+    Context, add_batch, add_events, add_spans, complete_run, fail_run, start_run,
+};
 use clew_wire::{Decoded, Limits, WireError};
 use serde_json::{Value as JsonValue, json};
 
@@ -64,6 +66,13 @@ pub(crate) fn routes() -> Vec<Route> {
             "RunTaken",
             || post(fail),
         ),
+        route(
+            "/api/ingest/v1/batch",
+            "Any of these calls about any runs, at once",
+            "RunBatch",
+            "BatchTaken",
+            || post(batch),
+        ),
     ]
 }
 
@@ -115,6 +124,14 @@ async fn fail(
     add(&app, &caller, run, request, fail_run).await
 }
 
+async fn batch(State(app): State<App>, caller: Caller, request: Request) -> Answered {
+    let landed =
+        receive(&app, &caller, request, |body, context| Ok((add_batch(body, context)?, ())))
+            .await?;
+    let answer = taken(&landed.decoded);
+    Ok(with_note(&landed, answer))
+}
+
 type Answered = Result<Response, ApiError>;
 
 async fn add(app: &App, caller: &Caller, run: String, request: Request, call: Call) -> Answered {
@@ -124,17 +141,23 @@ async fn add(app: &App, caller: &Caller, run: String, request: Request, call: Ca
     let landed =
         receive(app, caller, request, move |body, context| Ok((call(&named, body, context)?, ())))
             .await?;
-    let decoded = &landed.decoded;
+    let mut answer = taken(&landed.decoded);
+    answer["run_id"] = json!(run);
+    answer["trace_id"] = json!(trace_id);
+    Ok(with_note(&landed, answer))
+}
+
+/// How much was taken, and what was not.
+fn taken(decoded: &Decoded) -> JsonValue {
     let rejected: Vec<JsonValue> = decoded
         .rejected
         .iter()
         .map(|rejected| json!({ "what": rejected.what, "reason": rejected.reason }))
         .collect();
-    let answer = json!({
-        "run_id": run, "trace_id": trace_id, "accepted": decoded.accepted_count,
-        "rejected_count": decoded.rejected_count, "rejected": rejected,
-    });
-    Ok(with_note(&landed, answer))
+    json!({
+        "accepted": decoded.accepted_count, "rejected_count": decoded.rejected_count,
+        "rejected": rejected,
+    })
 }
 
 async fn receive<T: Send + 'static>(

@@ -31,6 +31,7 @@ const BARE_PATHS: &[(&str, &str)] = &[
     ("GET /ui", "Operation"),
     ("GET /ui/", "Operation"),
     ("GET /ui/{*path}", "Operation"),
+    ("POST /api/ingest/v1/batch", "Agentos"),
     ("POST /api/ingest/v1/runs", "Agentos"),
     ("POST /api/ingest/v1/runs/{run_id}/complete", "Agentos"),
     ("POST /api/ingest/v1/runs/{run_id}/events", "Agentos"),

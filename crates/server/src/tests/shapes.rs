@@ -312,6 +312,12 @@ const KEPT: &[(&str, &str, Option<&str>, &str)] = &[
     ),
     ("POST", "/api/ingest/v1/runs/{run_id}/complete", Some("r1"), r#"{"output": 1}"#),
     ("POST", "/api/ingest/v1/runs/{run_id}/fail", Some("r1"), "{}"),
+    (
+        "POST",
+        "/api/ingest/v1/batch",
+        None,
+        r#"{"runs": [{"run_id": "r2", "start": {}, "spans": [{"id": "s", "name": "list"}, {}]}]}"#,
+    ),
 ];
 
 /// Bodies with all that is required are taken as bodies; with one of it left out they are not.

@@ -14,6 +14,8 @@ pub(super) const SHAPES: &[(&str, &[Field])] = &[
             ("user_id?", "string?"),
             ("input?", "any"),
             ("metadata?", "object?"),
+            ("environment?", "string?"),
+            ("release?", "string?"),
             ("start_time?", "any"),
         ],
     ),
@@ -22,6 +24,7 @@ pub(super) const SHAPES: &[(&str, &[Field])] = &[
     ("RunEventsBody", &[("events", "[object]")]),
     ("RunCompleted", &[("output?", "any")]),
     ("RunFailed", &[("error?", "any")]),
+    ("RunBatch", &[("runs", "[object]")]),
     ("RejectedItem", &[("what", "string"), ("reason", "string")]),
     (
         "RunTaken",
@@ -32,5 +35,9 @@ pub(super) const SHAPES: &[(&str, &[Field])] = &[
             ("rejected_count", "integer"),
             ("rejected", "[RejectedItem]"),
         ],
+    ),
+    (
+        "BatchTaken",
+        &[("accepted", "integer"), ("rejected_count", "integer"), ("rejected", "[RejectedItem]")],
     ),
 ];
