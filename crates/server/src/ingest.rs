@@ -5,7 +5,9 @@ mod agentos;
 pub(crate) mod body;
 pub(crate) mod decompress;
 mod grpc;
+mod json;
 pub(crate) mod media;
+mod openai_agents;
 mod otlp;
 mod receive;
 
@@ -13,5 +15,8 @@ use crate::routes::Route;
 
 /// Every route that takes spans.
 pub(crate) fn routes() -> Vec<Route> {
-    [otlp::routes(), grpc::routes(), agentos::routes()].into_iter().flatten().collect()
+    [otlp::routes(), grpc::routes(), agentos::routes(), openai_agents::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

@@ -7,6 +7,7 @@ mod harness;
 mod ingest;
 mod limits;
 mod live;
+mod openai_agents;
 mod operation;
 mod pages;
 mod reading;

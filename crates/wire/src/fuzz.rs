@@ -4,6 +4,7 @@
 use crate::agentos::{self, Context};
 use crate::decoded::Decoded;
 use crate::limits::Limits;
+use crate::openai_agents;
 use crate::otlp::{self, Encoding, Signal};
 
 /// All three signals as protobuf.
@@ -40,6 +41,13 @@ pub fn agentos(bytes: &[u8]) {
         agentos::fail_run(run, bytes, &mut context),
     ];
     calls.iter().flatten().for_each(export);
+}
+
+/// What the exporter of OpenAI's Agents SDK sends.
+pub fn openai_agents(bytes: &[u8]) {
+    if let Ok(decoded) = openai_agents::decode(bytes, &Limits::default()) {
+        export(&decoded);
+    }
 }
 
 fn export(decoded: &Decoded) {

@@ -234,17 +234,30 @@ impl<'a> Json<'a> {
         if self.take_null()? { Ok(String::new()) } else { self.string().map(Cow::into_owned) }
     }
 
-    /// Steps over the next value, without recursion.
+    /// The text of the next value, which may nest `depth` levels deep.
+    pub(crate) fn raw(&mut self, depth: usize) -> Parsed<&'a str> {
+        self.skip_space();
+        let start = self.position;
+        self.skip_to(depth)?;
+        Ok(&self.text[start..self.position])
+    }
+
+    /// Steps over the next value.
     pub(crate) fn skip(&mut self) -> Parsed<()> {
+        self.skip_to(SKIP_DEPTH)
+    }
+
+    /// Steps over the next value, without recursion.
+    fn skip_to(&mut self, depth: usize) -> Parsed<()> {
         let mut open: Vec<u8> = Vec::new();
         loop {
             match self.kind()? {
                 Kind::Object | Kind::Array => {
                     let closing = if self.bytes[self.position] == b'{' { b'}' } else { b']' };
                     self.position += 1;
-                    if open.len() == SKIP_DEPTH {
+                    if open.len() == depth {
                         return Err(Fault::body(
-                            format!("nests deeper than {SKIP_DEPTH} levels"),
+                            format!("nests deeper than {depth} levels"),
                             self.position,
                         ));
                     }

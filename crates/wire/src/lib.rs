@@ -1,6 +1,7 @@
 //! Each sender's format: bytes in, source spans out. No sockets, no async, no clock.
 //!
-//! [`otlp`] reads and writes OpenTelemetry's protocol, [`agentos`] the AgentOS run calls.
+//! [`otlp`] reads and writes OpenTelemetry's protocol, [`agentos`] the AgentOS run calls,
+//! [`openai_agents`] what the exporter of OpenAI's Agents SDK sends.
 //! Whatever a sender gets wrong is a [`Rejected`] item beside the ones that are fine; only
 //! a body of which nothing can be understood is a [`WireError`].
 
@@ -11,9 +12,11 @@ mod fields;
 pub mod fuzz;
 mod json;
 mod limits;
+pub mod openai_agents;
 pub mod otlp;
 mod parts;
 mod protobuf;
+mod raw;
 mod time;
 
 pub use decoded::{Decoded, Rejected};

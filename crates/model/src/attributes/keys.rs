@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use crate::convention::{self, Layers};
 
 /// Keys that have a slot.
-pub(crate) const KEY_COUNT: usize = 557;
+pub(crate) const KEY_COUNT: usize = 581;
 
 /// A known key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -614,6 +614,30 @@ const KEYS: &[&str; KEY_COUNT] = &[
     "new_context",
     "openai.api.type",
     "openai.request.service_tier",
+    "openai_agents.data.agent_name",
+    "openai_agents.data.sdk_span_type",
+    "openai_agents.error.data",
+    "openai_agents.first_content_at",
+    "openai_agents.group_id",
+    "openai_agents.input",
+    "openai_agents.instructions",
+    "openai_agents.mcp_data",
+    "openai_agents.metadata",
+    "openai_agents.metadata.environment",
+    "openai_agents.metadata.session_id",
+    "openai_agents.metadata.tags",
+    "openai_agents.metadata.userId",
+    "openai_agents.metadata.user_id",
+    "openai_agents.model",
+    "openai_agents.model_config",
+    "openai_agents.output",
+    "openai_agents.response",
+    "openai_agents.response_id",
+    "openai_agents.result",
+    "openai_agents.span.type",
+    "openai_agents.tools",
+    "openai_agents.usage",
+    "openai_agents.workflow_name",
     "opencode.llm.cost.total",
     "openinference.project.name",
     "openinference.span.kind",

@@ -151,6 +151,7 @@ static OBJECTS: &Table = &Table::of(&[
     Source::only(Layers::OI, "metadata"),
     Source::only(Layers::AO, "agentos.metadata"),
     Source::only(Layers::AO, "agentos.data.metadata"),
+    Source::only(Layers::OA, "openai_agents.metadata"),
 ]);
 
 const PREFIXES: &[(&str, Layers)] = &[
@@ -163,6 +164,7 @@ const PREFIXES: &[(&str, Layers)] = &[
     ("langsmith.metadata.", Layers::ANY),
     ("litellm.metadata.", Layers::ANY),
     ("agentos.metadata.", Layers::AO),
+    ("openai_agents.metadata.", Layers::OA),
     ("metadata.", Layers::LL),
 ];
 
@@ -175,16 +177,18 @@ static PROJECTS: &[(&str, &Table)] = &[(
     ]),
 )];
 
-/// What an AgentOS span carried, without its prefix, beyond what has a field of its own.
+/// What a span carried, without its prefix, beyond what has a field of its own: of AgentOS
+/// and of OpenAI's Agents SDK, whose spans are objects of free fields.
 pub(super) fn details(view: &AttrView<'_>) -> Map<String, Json> {
     let mut details = Map::new();
-    if !Layers::AO.meets(view.layers) {
-        return details;
-    }
     for (key, value) in view.all() {
-        let name = key.strip_prefix("agentos.data.").or_else(|| key.strip_prefix("agentos.end."));
-        if let Some(name) = name
-            && !SHOWN.contains(&name)
+        let found = DETAILS
+            .iter()
+            .filter(|(_, layers, _)| layers.meets(view.layers))
+            .find_map(|(prefix, _, shown)| Some((key.strip_prefix(prefix)?, shown)));
+        if let Some((name, shown)) = found
+            && !shown.contains(&name)
+            && !name.starts_with("metadata.")
             && !name.ends_with("_tokens")
         {
             details.insert(name.to_owned(), decode::json_of(value));
@@ -192,6 +196,31 @@ pub(super) fn details(view: &AttrView<'_>) -> Map<String, Json> {
     }
     details
 }
+
+/// Prefix, convention, and the members that are shown elsewhere. Longer prefixes first.
+const DETAILS: &[(&str, Layers, &[&str])] = &[
+    ("agentos.data.", Layers::AO, SHOWN),
+    ("agentos.end.", Layers::AO, SHOWN),
+    ("openai_agents.data.", Layers::OA, &["sdk_span_type"]),
+    ("openai_agents.extra.", Layers::OA, &[]),
+    ("openai_agents.", Layers::OA, OPENAI_SHOWN),
+];
+
+/// Members of OpenAI's spans that facts, messages and parameters show already.
+const OPENAI_SHOWN: &[&str] = &[
+    "span.type",
+    "metadata",
+    "input",
+    "output",
+    "response",
+    "instructions",
+    "model",
+    "model_config",
+    "usage",
+    "response_id",
+    "workflow_name",
+    "group_id",
+];
 
 /// Members that the tool, the search, the messages or the facts show already.
 const SHOWN: &[&str] = &[

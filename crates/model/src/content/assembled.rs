@@ -157,6 +157,7 @@ pub(super) fn system_instructions(source: &SourceSpan, view: &AttrView<'_>) -> V
         (key("system_prompt_preview"), Layers::CC),
         (key("agentos.data.system"), Layers::AO),
         (key("agentos.data.system_prompt"), Layers::AO),
+        (key("openai_agents.instructions"), Layers::OA),
     ];
     let stated = KEYS
         .iter()

@@ -81,6 +81,7 @@ static BLOBS: &[Key] = &[
     key("embedding.invocation_parameters"),
     key("model_config"),
     key("agentos.data.parameters"),
+    key("openai_agents.model_config"),
 ];
 
 static KEYS: &[(&str, &Table)] = &[

@@ -80,6 +80,7 @@ fn some(messages: Vec<Message>) -> Option<Converted> {
 }
 
 const CC: Layers = Layers::CC;
+const OA: Layers = Layers::OA;
 const AO: Layers = Layers::AO;
 
 static INPUTS: &[From] = &[
@@ -124,6 +125,7 @@ static INPUTS: &[From] = &[
     Raw(Source::any("genkit:input")),
     Raw(Source::only(Layers::VA, "agent.messages")),
     Raw(Source::only(Layers::VA, "llm.messages")),
+    Raw(Source::only(OA, "openai_agents.input")),
     Raw(Source::any("flue.turn.input")),
     Raw(Source::any("gen_ai.retrieval.query.text")),
     Raw(Source::any("reranker.query")),
@@ -180,6 +182,9 @@ static OUTPUTS: &[From] = &[
     Raw(Source::any("output.value")),
     Raw(Source::any("traceloop.entity.output")),
     Raw(Source::any("genkit:output")),
+    Raw(Source::only(OA, "openai_agents.output")),
+    Raw(Source::only(OA, "openai_agents.response")),
+    Raw(Source::only(OA, "openai_agents.result")),
     Raw(Source::any("flue.turn.output")),
     Raw(Source::any("gen_ai.retrieval.documents")),
     Raw(Source::any("gen_ai.memory.records")),

@@ -6,6 +6,7 @@ use crate::convention::Layers;
 
 const CLAUDE: Layers = Layers::CC;
 const AGENTOS: Layers = Layers::AO;
+const OPENAI: Layers = Layers::OA;
 const PYDANTIC: Layers = Layers::PA.or(Layers::LG);
 
 /// 3.2, without the span's own name.
@@ -21,8 +22,11 @@ pub(crate) static DISPLAY_NAMES: &Table = &Table::of(&[
 ]);
 
 /// The trace's own name, where a span carries it.
-pub(crate) static TRACE_NAMES: &Table =
-    &Table::of(&[Source::any("langfuse.trace.name"), Source::any("agentos.run_name")]);
+pub(crate) static TRACE_NAMES: &Table = &Table::of(&[
+    Source::any("langfuse.trace.name"),
+    Source::any("agentos.run_name"),
+    Source::only(OPENAI, "openai_agents.workflow_name"),
+]);
 
 /// 3.3, before canonicalising.
 pub(crate) static PROVIDERS: &Table = &Table::of(&[
@@ -56,6 +60,7 @@ pub(crate) static REQUEST_MODELS: &Table = &Table::of(&[
     Source::only(Layers::PA, "model_name"),
     Source::only(Layers::ML, "model").read(Read::Quoted),
     Source::any("langsmith.metadata.ls_model_name"),
+    Source::only(OPENAI, "openai_agents.model"),
     Source::only(CLAUDE.or(Layers::LL).or(Layers::VA), "model"),
 ]);
 
@@ -69,6 +74,7 @@ pub(crate) static RESPONSE_MODELS: &Table = &Table::of(&[
     Source::any("llm.model_name"),
     Source::any("litellm.provider.model"),
     Source::only(AGENTOS, "agentos.end.model"),
+    Source::only(OPENAI, "openai_agents.response").read(Read::Member(&["model"])),
 ]);
 
 /// 3.4.
@@ -77,6 +83,7 @@ pub(crate) static RESPONSE_IDS: &Table = &Table::of(&[
     Source::any("ai.response.id"),
     Source::only(PYDANTIC.or(Layers::LL), "response_id"),
     Source::only(CLAUDE, "request_id"),
+    Source::only(OPENAI, "openai_agents.response_id"),
 ]);
 
 /// 3.5.
@@ -91,6 +98,7 @@ pub(crate) static AGENT_NAMES: &Table = &Table::of(&[
     Source::any("lk.agent_name"),
     Source::any("lk.agent_label"),
     Source::any("agent_role"),
+    Source::only(OPENAI, "openai_agents.data.agent_name"),
 ]);
 
 /// 3.5.
@@ -108,6 +116,7 @@ pub(crate) static PROJECTS: &Table = &Table::of(&[
     Source::any("langsmith.trace.session_name"),
     Source::any("langsmith.project"),
     Source::any("mlflow.experimentName"),
+    Source::only(OPENAI, "openai_agents.workflow_name"),
 ]);
 
 /// 3.6. `mcp.session.id` is a transport's and never stands here.
@@ -136,6 +145,8 @@ pub(crate) static SESSIONS: &Table = &Table::of(&[
     Source::any("langfuse.trace.metadata.langfuse_session_id").read(Read::Quoted),
     Source::any("langfuse.observation.metadata.langfuse_session_id").read(Read::Quoted),
     Source::only(Layers::OI, "metadata").read(Read::Member(&["session_id", "thread_id"])),
+    Source::only(OPENAI, "openai_agents.group_id"),
+    Source::only(OPENAI, "openai_agents.metadata.session_id"),
 ]);
 
 /// 3.6.
@@ -156,6 +167,8 @@ pub(crate) static USERS: &Table = &Table::of(&[
     Source::any("mlflow.trace.user").read(Read::Quoted),
     Source::any("langfuse.trace.metadata.langfuse_user_id").read(Read::Quoted),
     Source::any("langfuse.observation.metadata.langfuse_user_id").read(Read::Quoted),
+    Source::only(OPENAI, "openai_agents.metadata.user_id"),
+    Source::only(OPENAI, "openai_agents.metadata.userId"),
 ]);
 
 /// 3.7, without the entity and the span's own name.
@@ -220,6 +233,7 @@ pub(crate) static TOOL_ARGUMENTS: &Table = &Table::of(&[
     Source::any("genkit:input"),
     Source::any("flue.tool.arguments"),
     Source::only(Layers::VA, "input"),
+    Source::only(OPENAI, "openai_agents.input"),
     Source::only(CLAUDE, "full_command"),
     Source::only(CLAUDE, "file_path"),
 ]);
@@ -244,6 +258,7 @@ pub(crate) static TOOL_RESULTS: &Table = &Table::of(&[
     Source::any("traceloop.entity.output"),
     Source::any("genkit:output"),
     Source::any("flue.tool.result"),
+    Source::only(OPENAI, "openai_agents.output"),
     Source::only(Layers::VA, "output"),
 ]);
 
@@ -257,6 +272,7 @@ pub(crate) static TAGS: &Table = &Table::of(&[
     Source::any("lmnr.association.properties.labels"),
     Source::any("ai.telemetry.metadata.tags"),
     Source::only(AGENTOS, "agentos.tags"),
+    Source::only(OPENAI, "openai_agents.metadata.tags"),
 ]);
 
 /// 3.18, on the span, then on its resource.
@@ -266,6 +282,7 @@ pub(crate) static ENVIRONMENTS: &Table = &Table::of(&[
     Source::any("deployment.environment"),
     Source::any("gen_ai.environment"),
     Source::only(AGENTOS, "agentos.environment"),
+    Source::only(OPENAI, "openai_agents.metadata.environment"),
 ]);
 
 /// 3.18, on the span, then on its resource.

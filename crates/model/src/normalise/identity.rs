@@ -32,8 +32,13 @@ pub(crate) fn agent(
 }
 
 /// Vendors whose agent spans are named like their agents.
-const NAMED_LIKE_AGENTS: Layers =
-    Layers::AO.or(Layers::LF).or(Layers::OI).or(Layers::ML).or(Layers::LM).or(Layers::TL);
+const NAMED_LIKE_AGENTS: Layers = Layers::AO
+    .or(Layers::LF)
+    .or(Layers::OI)
+    .or(Layers::ML)
+    .or(Layers::LM)
+    .or(Layers::TL)
+    .or(Layers::OA);
 
 fn agent_by_its_span(view: &AttrView<'_>, classified: &Classified, name: &str) -> Option<String> {
     if classified.category != Category::Agent {

@@ -7,6 +7,7 @@ mod agentos;
 mod bounds;
 mod conventions;
 mod messages;
+mod openai_agents;
 mod shapes;
 mod usage;
 

@@ -38,6 +38,7 @@ const BARE_PATHS: &[(&str, &str)] = &[
     ("POST /api/ingest/v1/runs/{run_id}/fail", "Agentos"),
     ("POST /api/ingest/v1/runs/{run_id}/spans", "Agentos"),
     ("POST /api/ingest/v1/traces", "Otlp"),
+    ("POST /openai-agents/v1/traces/ingest", "OpenaiAgents"),
     ("POST /opentelemetry.proto.collector.logs.v1.LogsService/Export", "Grpc"),
     ("POST /opentelemetry.proto.collector.metrics.v1.MetricsService/Export", "Grpc"),
     ("POST /opentelemetry.proto.collector.trace.v1.TraceService/Export", "Grpc"),
@@ -45,6 +46,7 @@ const BARE_PATHS: &[(&str, &str)] = &[
     ("POST /v1/logs", "Otlp"),
     ("POST /v1/metrics", "Otlp"),
     ("POST /v1/traces", "Otlp"),
+    ("POST /v1/traces/ingest", "OpenaiAgents"),
 ];
 
 #[test]

@@ -102,6 +102,20 @@ pub(super) static LANGSMITH_WORDS: Words = &[
     ("chain", Is(Chain)),
 ];
 
+/// The types of `span_data`, and the runner's own custom spans. A handoff is never a tool
+/// call; voice is no model call with messages.
+pub(super) static OPENAI_AGENTS_WORDS: Words = &[
+    ("agent", Is(Agent)),
+    ("task", Is(Chain)),
+    ("turn", Is(Chain)),
+    ("generation", Is(Llm)),
+    ("response", Is(Llm)),
+    ("function", Is(Tool)),
+    ("handoff", Is(Chain)),
+    ("guardrail", Is(Guardrail)),
+    ("speech_group", Is(Chain)),
+];
+
 pub(super) static OPERATION_WORDS: Words = &[
     ("chat", Is(Llm)),
     ("execute_tool", Is(Tool)),

@@ -7,6 +7,7 @@ use crate::convention::Layers;
 use Place::{Flattened, Messages, Raw, Request};
 
 const CC: Layers = Layers::CC;
+const OA: Layers = Layers::OA;
 const AO: Layers = Layers::AO;
 
 /// What went in.
@@ -54,6 +55,7 @@ pub(super) static INPUTS: &Places = &Places::of(&[
     Raw(Source::any("genkit:input")),
     Raw(Source::only(Layers::VA, "agent.messages")),
     Raw(Source::only(Layers::VA, "llm.messages")),
+    Raw(Source::only(OA, "openai_agents.input")),
     Raw(Source::any("flue.turn.input")),
     Raw(Source::only(Layers::VA.or(Layers::LL), "prompt")),
     Raw(Source::only(Layers::VA.or(Layers::LL).or(Layers::MA), "input")),
@@ -98,6 +100,9 @@ pub(super) static OUTPUTS: &Places = &Places::of(&[
     Raw(Source::any("output.value")),
     Raw(Source::any("traceloop.entity.output")),
     Raw(Source::any("genkit:output")),
+    Raw(Source::only(OA, "openai_agents.output")),
+    Raw(Source::only(OA, "openai_agents.response")),
+    Raw(Source::only(OA, "openai_agents.result")),
     Raw(Source::any("flue.turn.output")),
     Flattened(Which::Documents),
     Raw(Source::only(Layers::VA.or(Layers::LL).or(Layers::MA), "output")),

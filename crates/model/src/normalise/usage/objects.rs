@@ -14,6 +14,7 @@ static OBJECTS: &[(Key, Paths)] = &[
     (key("langfuse.observation.usage_details"), LANGFUSE),
     (key("mlflow.chat.tokenUsage"), MLFLOW),
     (key("langsmith.usage_metadata"), LANGSMITH),
+    (key("openai_agents.usage"), OPENAI_AGENTS),
 ];
 
 /// Details beside plain keys.
@@ -115,6 +116,23 @@ static LANGSMITH: Paths = &[
     (&["input_token_details", "audio"], Target::AudioInput),
     (&["output_token_details", "reasoning"], Target::Reasoning),
     (&["output_token_details", "audio"], Target::AudioOutput),
+];
+
+/// Of calls, in both of OpenAI's spellings, and the flat sums of tasks and turns.
+static OPENAI_AGENTS: Paths = &[
+    (&["input_tokens"], Target::Input),
+    (&["prompt_tokens"], Target::Input),
+    (&["output_tokens"], Target::Output),
+    (&["completion_tokens"], Target::Output),
+    (&["total_tokens"], Target::Total),
+    (&["input_tokens_details", "cached_tokens"], Target::CacheRead),
+    (&["prompt_tokens_details", "cached_tokens"], Target::CacheRead),
+    (&["cached_input_tokens"], Target::CacheRead),
+    (&["input_tokens_details", "cache_write_tokens"], Target::CacheWrite),
+    (&["cache_write_input_tokens"], Target::CacheWrite),
+    (&["output_tokens_details", "reasoning_tokens"], Target::Reasoning),
+    (&["completion_tokens_details", "reasoning_tokens"], Target::Reasoning),
+    (&["reasoning_output_tokens"], Target::Reasoning),
 ];
 
 static INPUT_DETAILS: Paths = &[

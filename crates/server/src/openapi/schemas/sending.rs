@@ -1,4 +1,4 @@
-//! Shapes of the calls of AgentOS.
+//! Shapes of the calls of AgentOS and of products that send JSON of their own.
 
 use super::Field;
 
@@ -26,6 +26,11 @@ pub(super) const SHAPES: &[(&str, &[Field])] = &[
     ("RunFailed", &[("error?", "any")]),
     ("RunBatch", &[("runs", "[object]")]),
     ("RejectedItem", &[("what", "string"), ("reason", "string")]),
+    ("OpenaiAgentsItems", &[("data", "[object]")]),
+    (
+        "ItemsTaken",
+        &[("accepted", "integer"), ("rejected_count", "integer"), ("rejected", "[RejectedItem]")],
+    ),
     (
         "RunTaken",
         &[
