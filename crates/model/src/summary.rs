@@ -7,13 +7,15 @@ use crate::span::{AgentFacts, Status};
 use crate::usage::{PicoUsd, Usage};
 
 /// The facts of one trace, kept current with each commit. It is always what
-/// [`crate::trace::TraceState::summary`] gives over all spans of the trace.
+/// [`crate::trace::TraceState::summary`] gives over all spans of the trace and its note: what
+/// the note says of name, session, user, environment, release, previews and tags goes before
+/// what spans say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TraceSummary {
     /// The run.
     pub trace_id: TraceId,
-    /// The sender's name of the trace, else the root's raw name, else the first
-    /// top-level span's.
+    /// The sender's name of the trace, its note's first, else the root's raw name, else the
+    /// first top-level span's.
     pub name: String,
     /// Facts that name the agent (ruling 6), from the root first.
     pub agent: AgentFacts,
@@ -27,7 +29,8 @@ pub struct TraceSummary {
     pub release: Option<String>,
     /// Error when any span has status error (the AgentOS rule).
     pub status: Status,
-    /// Error when a root failed; with no root the top-level orphans stand in.
+    /// Error when a root failed, with no root the top-level orphans stand in, or when the note
+    /// says that the run did.
     pub root_status: Status,
     /// Earliest start. 0 while there are only events or placeholders.
     pub start_nanos: i64,

@@ -7,6 +7,7 @@ mod hash;
 mod ledger;
 mod links;
 mod node;
+mod note;
 mod state;
 mod summary;
 mod sums;

@@ -28,6 +28,7 @@ mod meaning;
 mod merge;
 mod metrics;
 mod migrations;
+pub(crate) mod notes;
 mod owners;
 mod pool;
 mod prepare;

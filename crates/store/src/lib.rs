@@ -141,6 +141,16 @@ impl Store {
         self.inner.sources(workspace, trace_id, only)
     }
 
+    /// What senders say about a run beside its spans, the parts combined; `None` where nobody
+    /// says anything.
+    pub fn trace_note(
+        &self,
+        workspace: WorkspaceId,
+        trace_id: &TraceId,
+    ) -> Result<Option<SourceSpan>, StoreError> {
+        self.read(|connection| embedded::notes::of_trace(connection, workspace, trace_id))
+    }
+
     /// A follower's place in the log; `None` for one that is not known.
     pub fn follower(&self, name: &str) -> Result<Option<FollowerCursor>, StoreError> {
         self.inner.follower(name)

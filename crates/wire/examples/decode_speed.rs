@@ -24,7 +24,7 @@ fn main() {
         let protobuf = wire::bytes(1, &[resource, wire::bytes(2, &scope_spans)].concat());
         let decoded = decode_traces(&protobuf, Encoding::Protobuf, &Limits::default()).unwrap();
         assert_eq!(decoded.spans.len(), SPANS);
-        let json = encode_json_lines(&decoded.spans, &[]).into_bytes();
+        let json = encode_json_lines(&decoded.spans, &[], &[]).into_bytes();
         for (encoding, body) in [(Encoding::Protobuf, &protobuf), (Encoding::Json, &json)] {
             for threads in [1, 2] {
                 let rate = spans_per_second(body, encoding, threads);

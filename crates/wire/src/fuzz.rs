@@ -51,7 +51,7 @@ pub fn openai_agents(bytes: &[u8]) {
 }
 
 fn export(decoded: &Decoded) {
-    let lines = otlp::encode_json_lines(&decoded.spans, &decoded.run_events);
+    let lines = otlp::encode_json_lines(&decoded.spans, &decoded.run_events, &decoded.notes);
     if lines.is_empty() {
         return;
     }

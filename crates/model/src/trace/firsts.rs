@@ -235,6 +235,6 @@ impl TraceState {
 }
 
 /// The first characters of a text, as many as previews have.
-fn preview(text: &str) -> &str {
+pub(super) fn preview(text: &str) -> &str {
     text.char_indices().nth(PREVIEW_MAX_CHARS).map_or(text, |(end, _)| &text[..end])
 }

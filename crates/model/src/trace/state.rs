@@ -12,6 +12,7 @@ use super::node::{
     AGENT, CUT, ENDED, ERROR, LISTS, MARKS_PARENT, MODEL, NOWHERE, Node, PLACEHOLDER, PRESENT,
     PROVIDER, Place, ROOT, TOOL, TRUNCATED, push,
 };
+use super::note::Note;
 use super::texts::{ELSEWHERE, NO_TEXT, TextId, Texts};
 use crate::ids::{SpanId, TraceId};
 use crate::span::{Category, Span, Status};
@@ -34,6 +35,8 @@ pub struct TraceState {
     /// Spans taken in since then.
     pub(super) stale_for: u32,
     pub(super) duplicates: u64,
+    /// What the sender says about the run itself.
+    pub(super) note: Option<Box<Note>>,
     /// Numbers of the texts of the span before.
     recent: ([TextId; KINDS], [TextId; LISTS]),
     /// Numbers of the texts of words that were met, by where they are. Only while whoever made
@@ -63,6 +66,7 @@ impl TraceState {
             stale: [false; KINDS],
             stale_for: 0,
             duplicates: 0,
+            note: None,
             recent: ([NO_TEXT; KINDS], [NO_TEXT; LISTS]),
             met: Map::default(),
             borrows_previews: false,
@@ -142,6 +146,7 @@ impl TraceState {
             + self.texts.memory_bytes()
             + self.firsts.memory_bytes()
             + self.ledger.memory_bytes()
+            + self.note.as_ref().map_or(0, |note| note.memory_bytes())
     }
 
     pub(super) fn node(&self, place: Place) -> &Node {

@@ -13,6 +13,14 @@ use crate::summary::TraceSummary;
 impl TraceState {
     /// What is known of the trace now.
     pub fn summary(&self) -> TraceSummary {
+        let mut summary = self.summary_of_spans();
+        if let Some(note) = &self.note {
+            note.speak_in(&mut summary);
+        }
+        summary
+    }
+
+    fn summary_of_spans(&self) -> TraceSummary {
         let counts = &self.counts;
         let total = self.total();
         let root_failed = match counts.roots {

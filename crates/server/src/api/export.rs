@@ -122,7 +122,8 @@ fn write_all(
 fn of_trace(app: &App, caller: &Caller, trace_id: TraceId) -> Result<String, ApiError> {
     let sources = app.store.sources(caller.workspace, &trace_id, None)?;
     let events = app.store.run_events(caller.workspace, &trace_id)?;
-    Ok(encode_json_lines(&sources, &events))
+    let note = app.store.trace_note(caller.workspace, &trace_id)?;
+    Ok(encode_json_lines(&sources, &events, note.as_slice()))
 }
 
 fn audit(app: &App, caller: &Caller, subject: &str) -> Result<(), ApiError> {

@@ -165,10 +165,12 @@ async fn detail(
         } else {
             row = own_row(app, &caller, trace_id)?;
         }
+        let note = app.store.trace_note(caller.workspace, &trace_id)?;
         let rest = json!({
             "trace": TraceRowView::new(&row, now),
             "next_cursor": next,
             "receipt": ReceiptView::from(&row.summary.receipt),
+            "note": note.as_ref().map(source::note),
         });
         Ok(json_bytes(list.into_object("spans", &rest)?))
     })

@@ -13,10 +13,11 @@ use super::disk::chunks::{self, Want};
 use super::disk::dictionaries::Dictionaries;
 use super::hash::ByHash;
 use super::meaning::TraceState;
+use super::notes;
 use super::owners::is_session;
 use super::rows::{self, RowMemo};
 use super::staging::Staging;
-use crate::{StoreError, WorkspaceId};
+use crate::{Normalise, StoreError, WorkspaceId};
 
 /// Traces that are looked at for eviction in one commit.
 const EVICT_LOOKS: usize = 256;
@@ -75,8 +76,8 @@ impl ActiveTrace {
         connection: &Connection,
         dictionaries: &Dictionaries,
         staging: &Staging,
-        workspace: WorkspaceId,
-        trace_id: TraceId,
+        normalise: &Normalise,
+        (workspace, trace_id): (WorkspaceId, TraceId),
     ) -> Result<Option<Self>, StoreError> {
         let Some(found) = rows::find(connection, workspace, &trace_id)? else { return Ok(None) };
         let mut active = Self::new(trace_id);
@@ -100,6 +101,9 @@ impl ActiveTrace {
             if record.seq > last_seq {
                 active.learn_staged(trace_id, &record)?;
             }
+        }
+        if let Some(note) = notes::readable(connection, found.tno, trace_id)? {
+            active.state.set_note(&normalise(&note));
         }
         active.memo = Some(found.memo);
         Ok(Some(active))

@@ -79,12 +79,15 @@ impl Embedded {
             check.traces()?;
             check.references()?;
             check.shared()?;
+            check.notes()?;
             Ok(check.report)
         })?;
         report.sizes = sizes;
         Ok(report)
     }
 }
+
+mod beside;
 
 struct Check<'a> {
     connection: &'a Connection,

@@ -4,13 +4,14 @@
 //! put back after COMMIT. A commit that fails just does not put it back: what is not there
 //! is built again from disk and staging, so there is nothing to undo.
 
+mod beside;
 mod fold;
+mod note;
 mod numbering;
 
 use std::collections::HashMap;
 
 use clew_model::ids::TraceId;
-use clew_model::source::RunEvent;
 use clew_model::span::Span;
 use rusqlite::Connection;
 
@@ -24,8 +25,8 @@ use super::owners::Place;
 use super::prepare::{Prepared, PreparedSpan};
 use super::rows::{Arrival, Upserted};
 use super::writer::Writer;
-use super::{labels, run_events, tombstones};
-use crate::{Appended, ChangedTrace, FaultPoint, StoreError, WorkspaceId};
+use super::{notes, tombstones};
+use crate::{Appended, ChangedTrace, FaultPoint, Incoming, StoreError, WorkspaceId};
 use numbering::{Numbering, OwnerGroups};
 
 /// What a commit did, to be made known after COMMIT.
@@ -46,6 +47,8 @@ struct Arrived {
     trace_id: TraceId,
     /// Request and the trace's spans in it.
     spans: Vec<(usize, Vec<PreparedSpan>)>,
+    /// Likewise.
+    notes: Vec<(usize, Vec<Incoming>)>,
 }
 
 /// A span that will be stored: the last version of this commit.
@@ -85,7 +88,7 @@ impl Writer {
         for arrived in by_trace(requests) {
             self.write_trace(connection, requests, arrived, now, &mut outcome, &mut groups)?;
         }
-        self.write_events_and_labels(connection, requests, now, &mut outcome)?;
+        self.write_beside(connection, requests, now, &mut outcome)?;
         for (id, traces) in std::mem::take(&mut groups.shared_counts) {
             shared::count(connection, id, traces)?;
         }
@@ -132,16 +135,21 @@ impl Writer {
         outcome: &mut Outcome,
         groups: &mut OwnerGroups,
     ) -> Result<(), StoreError> {
-        let Arrived { workspace, trace_id, spans } = arrived;
+        let Arrived { workspace, trace_id, spans, notes } = arrived;
         let Some(mut active) = self.active(connection, workspace, trace_id, now)? else {
+            let of_spans = spans.iter().map(|(request, spans)| (*request, spans.len()));
+            let of_notes = notes.iter().map(|(request, notes)| (*request, notes.len()));
             let mut refused = 0;
-            for (request, spans) in spans {
-                outcome.appended[request].refused_deleted += spans.len() as u64;
-                refused += spans.len() as u64;
+            for (request, count) in of_spans.chain(of_notes) {
+                outcome.appended[request].refused_deleted += count as u64;
+                refused += count as u64;
             }
             return tombstones::count_refused(connection, workspace, &trace_id, refused);
         };
-        let key_agent = spans.iter().find_map(|(request, _)| requests[*request].agent);
+        let places = spans.iter().map(|(place, _)| *place);
+        let mut places = places.chain(notes.iter().map(|(place, _)| *place));
+        let key_agent = places.find_map(|place| requests[place].agent);
+        let note = self.fold_notes(connection, &mut active, trace_id, notes)?;
         let pending = self.sort_out(connection, requests, &mut active, spans, outcome)?;
         let summary = active.state.summary();
         let facts: Vec<&Span> = pending.iter().map(|pending| &pending.span.span).collect();
@@ -149,6 +157,7 @@ impl Writer {
             workspace,
             summary: &summary,
             spans: &facts,
+            note: note.as_ref().map(|note| &note.facts),
             stale: pending.iter().any(|pending| pending.loses_names),
             stored: !pending.is_empty(),
             key_agent,
@@ -157,6 +166,9 @@ impl Writer {
         };
         let Upserted { tno, new } = self.rows.upsert(connection, &arrival, &mut active.memo)?;
         outcome.changed.push((workspace, ChangedTrace { trace_id, new, deleted: false }));
+        if let Some(note) = note {
+            notes::put(connection, workspace, tno, &note.packed)?;
+        }
         if !pending.is_empty() {
             let place = Place {
                 connection,
@@ -183,6 +195,18 @@ impl Writer {
         Ok(())
     }
 
+    /// The state of a trace from what is stored; `None` where it is not.
+    pub(super) fn load_active(
+        &self,
+        connection: &Connection,
+        workspace: WorkspaceId,
+        trace_id: TraceId,
+    ) -> Result<Option<ActiveTrace>, StoreError> {
+        let (dictionaries, normalise) = (&self.dictionaries, &self.options.normalise);
+        let key = (workspace, trace_id);
+        ActiveTrace::load(connection, dictionaries, &self.staging, normalise, key)
+    }
+
     /// The state of a trace; `None` where it was deleted and is refused.
     fn active(
         &mut self,
@@ -194,88 +218,12 @@ impl Writer {
         if let Some(active) = self.actives.take(workspace, trace_id) {
             return Ok(Some(active));
         }
-        let found =
-            ActiveTrace::load(connection, &self.dictionaries, &self.staging, workspace, trace_id)?;
+        let found = self.load_active(connection, workspace, trace_id)?;
         if found.is_some() {
             return Ok(found);
         }
         let is_refused = tombstones::refused(connection, workspace, &trace_id, now)?;
         Ok((!is_refused).then(|| ActiveTrace::new(trace_id)))
-    }
-
-    fn write_events_and_labels(
-        &mut self,
-        connection: &Connection,
-        requests: &mut [Prepared],
-        now: i64,
-        outcome: &mut Outcome,
-    ) -> Result<(), StoreError> {
-        for (place, request) in requests.iter_mut().enumerate() {
-            let workspace = request.workspace;
-            let mut by_trace: Vec<(TraceId, Vec<RunEvent>)> = Vec::new();
-            for event in std::mem::take(&mut request.run_events) {
-                match by_trace.iter_mut().find(|(trace_id, _)| *trace_id == event.trace_id) {
-                    Some((_, events)) => events.push(event),
-                    None => by_trace.push((event.trace_id, vec![event])),
-                }
-            }
-            for (trace_id, events) in by_trace {
-                let key_agent = request.agent;
-                let tno = self.touch(connection, workspace, trace_id, key_agent, now, outcome)?;
-                match tno {
-                    Some(tno) => {
-                        run_events::put(connection, workspace, tno, &events)?;
-                    }
-                    None => {
-                        let refused = events.len() as u64;
-                        outcome.appended[place].refused_deleted += refused;
-                        tombstones::count_refused(connection, workspace, &trace_id, refused)?;
-                    }
-                }
-            }
-            let labels = std::mem::take(&mut request.labels);
-            if !labels.is_empty() {
-                labels::put(connection, workspace, &labels)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Makes sure that a trace with events has a row; `None` where it is refused.
-    fn touch(
-        &mut self,
-        connection: &Connection,
-        workspace: WorkspaceId,
-        trace_id: TraceId,
-        key_agent: Option<crate::AgentId>,
-        now: i64,
-        outcome: &mut Outcome,
-    ) -> Result<Option<i64>, StoreError> {
-        let place = outcome.actives.iter().position(|(w, t, _)| (*w, *t) == (workspace, trace_id));
-        let mut active = match place {
-            Some(place) => outcome.actives.swap_remove(place).2,
-            None => match self.active(connection, workspace, trace_id, now)? {
-                Some(active) => active,
-                None => return Ok(None),
-            },
-        };
-        let summary = active.state.summary();
-        let arrival = Arrival {
-            workspace,
-            summary: &summary,
-            spans: &[],
-            stale: false,
-            stored: false,
-            key_agent,
-            now,
-            commit_seq: outcome.seq,
-        };
-        let Upserted { tno, new } = self.rows.upsert(connection, &arrival, &mut active.memo)?;
-        if !outcome.changed.iter().any(|(w, t)| (*w, t.trace_id) == (workspace, trace_id)) {
-            outcome.changed.push((workspace, ChangedTrace { trace_id, new, deleted: false }));
-        }
-        outcome.actives.push((workspace, trace_id, active));
-        Ok(Some(tno))
     }
 }
 
@@ -288,10 +236,15 @@ fn by_trace(requests: &mut [Prepared]) -> Vec<Arrived> {
         for trace in std::mem::take(&mut request.traces) {
             let trace_id = trace.trace_id;
             let known = *places.entry((workspace, trace_id)).or_insert_with(|| {
-                all.push(Arrived { workspace, trace_id, spans: Vec::new() });
+                all.push(Arrived { workspace, trace_id, spans: Vec::new(), notes: Vec::new() });
                 all.len() - 1
             });
-            all[known].spans.push((place, trace.spans));
+            if !trace.spans.is_empty() {
+                all[known].spans.push((place, trace.spans));
+            }
+            if !trace.notes.is_empty() {
+                all[known].notes.push((place, trace.notes));
+            }
         }
     }
     all

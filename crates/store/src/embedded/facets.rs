@@ -151,13 +151,13 @@ impl TermSet {
 }
 
 /// The terms that a trace has now, and the flags about them. `before` is what it had, `spans`
-/// what came in this commit, `stale` that a name of an earlier span went away.
+/// and `note` what came in this commit, `stale` that a name of an earlier span went away.
 pub(crate) fn terms_of(
     connection: &Connection,
     remembered: &mut RememberedTerms,
     workspace: WorkspaceId,
     summary: &TraceSummary,
-    spans: &[&Span],
+    (spans, note): (&[&Span], Option<&Span>),
     before: (&TermSet, i64),
 ) -> Result<(TermSet, i64), StoreError> {
     let mut terms = before.0.clone();
@@ -166,21 +166,21 @@ pub(crate) fn terms_of(
         let find = || term_number(connection, workspace, kind, text);
         remembered.number((workspace, kind), text, find)
     };
-    for span in spans {
-        each_name(span, &mut |kind, text| {
-            if text.len() > TEXT_MAX_BYTES {
-                flags |= flag::MORE_TERMS;
-                return Ok(());
-            }
-            let term = number(kind, text)?;
-            if terms.0.len() < TERMS_MAX {
-                terms.insert(term);
-            } else if !terms.contains(term) {
-                flags |= flag::MORE_TERMS;
-            }
-            Ok(())
-        })?;
-    }
+    let mut visit = |kind, text: &str| {
+        if text.len() > TEXT_MAX_BYTES {
+            flags |= flag::MORE_TERMS;
+            return Ok(());
+        }
+        let term = number(kind, text)?;
+        if terms.0.len() < TERMS_MAX {
+            terms.insert(term);
+        } else if !terms.contains(term) {
+            flags |= flag::MORE_TERMS;
+        }
+        Ok(())
+    };
+    spans.iter().try_for_each(|span| each_name(span, &mut visit))?;
+    note.map_or(Ok(()), |note| each_name_of_run(note, &mut visit))?;
     let failed_before = |bits: i64| status_from(bits) == Status::Error;
     let root_bits = before.1 >> flag::ROOT_STATUS_SHIFT;
     for (held, holds, text) in [
@@ -219,6 +219,20 @@ pub(crate) fn each_name(
     said(FacetKind::Kind, span.kind.as_deref())?;
     said(FacetKind::ErrorKind, span.error.as_ref().map(|error| error.kind.as_str()))?;
     span.tags.iter().try_for_each(|tag| said(FacetKind::Tag, Some(tag)))
+}
+
+/// The same for a note: what it says holds of every span of the run.
+fn each_name_of_run(
+    note: &Span,
+    visit: &mut dyn FnMut(FacetKind, &str) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let texts = [(FacetKind::Environment, &note.environment), (FacetKind::Release, &note.release)];
+    for (kind, text) in texts {
+        if let Some(text) = text.as_deref().filter(|text| !text.is_empty()) {
+            visit(kind, text)?;
+        }
+    }
+    note.tags.iter().filter(|tag| !tag.is_empty()).try_for_each(|tag| visit(FacetKind::Tag, tag))
 }
 
 /// Whether a span that was combined with another part has lost a name that it had: then

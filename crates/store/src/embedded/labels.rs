@@ -32,18 +32,43 @@ pub(crate) fn put(
     workspace: WorkspaceId,
     labels: &[Label],
 ) -> Result<(), StoreError> {
-    labels.iter().try_for_each(|label| put_one(connection, workspace, label))
+    check(labels)?;
+    labels.iter().try_for_each(|label| {
+        let target = target(connection, workspace, &label.target)?;
+        put_one(connection, workspace, label, target)
+    })
+}
+
+/// Keeps labels that come along with the runs they are about; [`check`] has looked at them, and
+/// their runs have rows. A session may be one of which no run has come yet.
+pub(crate) fn put_along(
+    connection: &Connection,
+    workspace: WorkspaceId,
+    labels: &[Label],
+) -> Result<(), StoreError> {
+    labels.iter().try_for_each(|label| {
+        let target = match &label.target {
+            LabelTarget::Session { session_id } => (SESSION, 0, session_id.as_bytes().to_vec()),
+            other => target(connection, workspace, other)?,
+        };
+        put_one(connection, workspace, label, target)
+    })
+}
+
+/// What can be told of labels without the store.
+pub(crate) fn check(labels: &[Label]) -> Result<(), StoreError> {
+    match labels.iter().any(|label| label.name.is_empty()) {
+        true => Err(StoreError::Invalid("a label needs a name".to_owned())),
+        false => Ok(()),
+    }
 }
 
 fn put_one(
     connection: &Connection,
     workspace: WorkspaceId,
     label: &Label,
+    (kind, tno, target): (i64, i64, Vec<u8>),
 ) -> Result<(), StoreError> {
-    if label.name.is_empty() {
-        return Err(StoreError::Invalid("a label needs a name".to_owned()));
-    }
-    let (kind, tno, target) = target(connection, workspace, &label.target)?;
     let sql = "INSERT INTO labels (workspace, tno, target_kind, target, name, source, author, \
         score, value, explanation, created_nanos) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&[&str]] = &[
     // Facts say whether a span has events and links. Older ones are read as saying no until
     // they are derived anew; a version before could not read these.
     &[],
+    &[include_str!("schema/beside.sql")],
 ];
 
 /// Brings the file up to this version's format, one transaction a step.

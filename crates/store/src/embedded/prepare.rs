@@ -14,8 +14,8 @@ use super::codec::frame::{self, Frame};
 use super::codec::source::{EncodedSource, SourceWriter};
 use super::codec::text::BLOCK_TEXT_MAX_BYTES;
 use super::hash::ByHash;
-use super::meaning;
-use crate::{AgentId, Append, StoreError, WorkspaceId};
+use super::{labels, meaning};
+use crate::{AgentId, Append, Incoming, StoreError, WorkspaceId};
 
 /// A request, encoded.
 pub(crate) struct Prepared {
@@ -36,6 +36,8 @@ pub(crate) struct Prepared {
 pub(crate) struct PreparedTrace {
     pub(crate) trace_id: TraceId,
     pub(crate) spans: Vec<PreparedSpan>,
+    /// What is said about the trace itself. Few and small, so the writer encodes them.
+    pub(crate) notes: Vec<Incoming>,
 }
 
 /// A span with everything but the numbers of its texts.
@@ -53,8 +55,7 @@ const BLOB_PIECE_BYTES: usize = 1 << 20;
 pub(crate) fn prepare(append: Append) -> Result<Prepared, StoreError> {
     let mut parts = Parts::default();
     let mut texts = SourceWriter::default();
-    let mut traces: Vec<PreparedTrace> = Vec::new();
-    let mut places: HashMap<TraceId, usize, ByHash> = HashMap::default();
+    let mut traces = Traces::default();
     let span_count = append.spans.len();
     let mut bytes = 0;
     for incoming in append.spans {
@@ -66,19 +67,22 @@ pub(crate) fn prepare(append: Append) -> Result<Prepared, StoreError> {
         let trace_id = source.trace_id;
         let prepared = prepare_span(&mut parts, &mut texts, &source, incoming.span);
         bytes += prepared.memory_bytes();
-        let place = *places.entry(trace_id).or_insert_with(|| {
-            traces.push(PreparedTrace { trace_id, spans: Vec::new() });
-            traces.len() - 1
-        });
-        traces[place].spans.push(prepared);
+        traces.of(trace_id).spans.push(prepared);
     }
+    for mut note in append.notes {
+        note.source.span_id = SpanId::NOTE;
+        bytes += 2 * attributes_bytes(&note.source.attributes) + size_of::<Incoming>();
+        traces.of(note.source.trace_id).notes.push(note);
+    }
+    labels::check(&append.labels)?;
+    bytes += append.labels.iter().map(label_bytes).sum::<usize>();
     let blobs = pack_blobs(&texts)?;
     bytes += texts.memory_bytes() + append.run_events.iter().map(event_bytes).sum::<usize>();
     bytes += blobs.values().flatten().map(|frame| frame.data.len()).sum::<usize>();
     Ok(Prepared {
         workspace: append.workspace,
         agent: append.agent,
-        traces,
+        traces: traces.all,
         texts,
         blobs,
         run_events: append.run_events,
@@ -86,6 +90,24 @@ pub(crate) fn prepare(append: Append) -> Result<Prepared, StoreError> {
         span_count,
         bytes,
     })
+}
+
+/// What a request brings, by trace in order of first appearance.
+#[derive(Default)]
+struct Traces {
+    all: Vec<PreparedTrace>,
+    places: HashMap<TraceId, usize, ByHash>,
+}
+
+impl Traces {
+    fn of(&mut self, trace_id: TraceId) -> &mut PreparedTrace {
+        let all = &mut self.all;
+        let place = *self.places.entry(trace_id).or_insert_with(|| {
+            all.push(PreparedTrace { trace_id, spans: Vec::new(), notes: Vec::new() });
+            all.len() - 1
+        });
+        &mut self.all[place]
+    }
 }
 
 /// Encodes one span into `texts`.
@@ -166,6 +188,21 @@ pub(crate) fn pack_pieces(bytes: &[u8]) -> Result<Vec<Frame>, StoreError> {
 }
 
 fn event_bytes(event: &RunEvent) -> usize {
+    size_of::<RunEvent>()
+        + event.name.len()
+        + event.event_id.len()
+        + attributes_bytes(&event.attributes)
+}
+
+fn label_bytes(label: &Label) -> usize {
+    let texts = [&label.value, &label.explanation];
+    size_of::<Label>()
+        + label.name.len()
+        + label.author.len()
+        + texts.into_iter().flatten().map(String::len).sum::<usize>()
+}
+
+fn attributes_bytes(attributes: &[(String, clew_model::value::Value)]) -> usize {
     fn value_bytes(value: &clew_model::value::Value) -> usize {
         use clew_model::value::Value;
         match value {
@@ -178,7 +215,5 @@ fn event_bytes(event: &RunEvent) -> usize {
             _ => 32,
         }
     }
-    let data: usize =
-        event.attributes.iter().map(|(key, value)| key.len() + value_bytes(value)).sum();
-    size_of::<RunEvent>() + event.name.len() + event.event_id.len() + data
+    attributes.iter().map(|(key, value)| key.len() + value_bytes(value)).sum()
 }

@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 use clew_model::ids::TraceId;
 use rusqlite::{Connection, params};
 
-use super::active::ActiveTrace;
 use super::codec::frame::{self, LEVEL_SMALL};
 use super::codec::log::LogBlock;
 use super::codec::text::Text;
@@ -197,13 +196,7 @@ impl Writer {
                 Some(tno) => tno,
                 None => continue,
             };
-            let loaded = ActiveTrace::load(
-                connection,
-                &self.dictionaries,
-                &self.staging,
-                purge.workspace,
-                *trace_id,
-            );
+            let loaded = self.load_active(connection, purge.workspace, *trace_id);
             let (shared, owners) = match loaded {
                 Ok(Some(active)) => (active.shared, active.owners),
                 Ok(None) => continue,

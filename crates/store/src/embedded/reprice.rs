@@ -11,14 +11,14 @@ use clew_model::span::Span;
 use rusqlite::{Connection, params};
 
 use super::Embedded;
-use super::active::ActiveTrace;
 use super::codec::records::Record;
 use super::codec::source::SourceWriter;
 use super::disk::chunks::{self, Chunk, Want};
 use super::index::{self, Shapes};
+use super::notes;
 use super::prepare::{Parts, prepare_span};
 use super::reader::{keep_newest, sources_of};
-use super::rows::Arrival;
+use super::rows::{self, Arrival};
 use super::writer::Writer;
 use crate::{Repriced, StoreError, WorkspaceId};
 
@@ -93,27 +93,23 @@ impl Writer {
             for chunk in &chunks {
                 any |= writer.reprice_chunk(connection, chunk, trace_id, &mut spans)?;
             }
-            if !any {
+            // A note's facts are stored nowhere but in the row.
+            if !any && notes::readable(connection, tno, trace_id)?.is_none() {
                 return Ok(false);
             }
             // The state in memory holds the old facts.
             writer.actives.take(workspace, trace_id);
-            let loaded = ActiveTrace::load(
-                connection,
-                &writer.dictionaries,
-                &writer.staging,
-                workspace,
-                trace_id,
-            )?;
+            let loaded = writer.load_active(connection, workspace, trace_id)?;
             let Some(mut active) = loaded else { return Ok(false) };
-            let before = super::rows::by_id(connection, workspace, &trace_id)?;
+            let before = rows::by_id(connection, workspace, &trace_id)?;
             let summary = active.state.summary();
             let facts: Vec<&Span> = spans.iter().map(|(_, span)| span).collect();
             let arrival = Arrival {
                 workspace,
                 summary: &summary,
                 spans: &facts,
-                stale: true,
+                note: None,
+                stale: any,
                 stored: false,
                 key_agent: None,
                 now: before.as_ref().map_or(0, |row| row.last_arrival_nanos),

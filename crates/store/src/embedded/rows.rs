@@ -25,7 +25,7 @@ pub(crate) use write::{Arrival, RowMemo, RowRules, RowWriter, Upserted};
 
 use super::facets::{self, TermSet};
 use super::stats::rollup;
-use super::{labels, run_events, sessions, users};
+use super::{labels, notes, run_events, sessions, users};
 use crate::contract::StoreError;
 use crate::ids::WorkspaceId;
 use crate::row::TraceRow;
@@ -151,6 +151,7 @@ fn remove_one(
     rollup::spoil(connection, workspace, start, i64::MAX)?;
     labels::remove_of_trace(connection, workspace, tno, start)?;
     run_events::remove_of_trace(connection, tno)?;
+    notes::remove_of_trace(connection, tno)?;
     if let Some(session_no) = session {
         sessions::touch(connection, session_no)?;
     }

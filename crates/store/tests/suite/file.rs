@@ -62,13 +62,27 @@ fn a_file_of_a_later_version_is_refused_untouched() {
     assert!(matches!(refused, Some(StoreError::Newer { found: 999, .. })), "{refused:?}");
 }
 
+/// Takes away what the fifth version brought.
+const WITHOUT_FIFTH: &str = "DROP TABLE trace_notes; DROP TABLE attachments; DROP TABLE contents; \
+    DROP TABLE content_pieces; DROP TABLE sender_projects; PRAGMA user_version = 4;";
+
+#[test]
+fn a_file_without_notes_is_brought_up() {
+    let world = World::new();
+    world.put(&[span(1, 0), call(1, 1, Some("s"), 2)]);
+    let world = edit(world, WITHOUT_FIFTH).unwrap();
+    assert_eq!(world.store.trace_note(WS, &trace_id(1)).unwrap(), None);
+    assert_eq!(world.sources(1), [span(1, 0), call(1, 1, Some("s"), 2)]);
+    assert_eq!(world.store.check().unwrap().problems, []);
+}
+
 #[test]
 fn a_file_of_the_first_version_is_brought_up() {
     let world = World::new();
     world.put(&[span(1, 0), span(2, 0)]);
     assert!(world.store.purge_trace(WS, trace_id(1), true).unwrap());
     let first = "ALTER TABLE tombstones DROP COLUMN agent_no; PRAGMA user_version = 1";
-    let world = edit(world, first).unwrap();
+    let world = edit(world, &format!("{WITHOUT_FIFTH} {first}")).unwrap();
     let asked = TombstoneQuery {
         workspace: WS,
         agent: None,

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod append;
+mod beside;
 mod deleting;
 mod file;
 mod finding;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use clew_model::fold::fold;
 use clew_model::ids::SpanId;
-use clew_model::source::{SourceEvent, SourceSpan};
+use clew_model::source::{Sender, SourceEvent, SourceSpan};
+use clew_model::value::attribute;
 use clew_store::StoreError;
 use proptest::prelude::*;
 
@@ -13,6 +14,7 @@ use crate::world::{NOW, WS, World, call, span, trace_id, words};
 #[derive(Debug, Clone)]
 enum Step {
     Append(Vec<(u64, u64, Part)>),
+    Note(u64, u64),
     Flush,
     Merge,
     Reopen,
@@ -46,6 +48,7 @@ fn step() -> impl Strategy<Value = Step> {
     let spans = prop::collection::vec((0..TRACES, 0..12_u64, part()), 1..12);
     prop_oneof![
         8 => spans.prop_map(Step::Append),
+        2 => (0..TRACES, 0..6_u64).prop_map(|(trace, number)| Step::Note(trace, number)),
         2 => Just(Step::Flush),
         1 => Just(Step::Merge),
         1 => Just(Step::Reopen),
@@ -89,6 +92,24 @@ fn source(trace: u64, number: u64, part: Part) -> SourceSpan {
     source
 }
 
+/// Some say who the user is, some for which session, newer ones win.
+fn note(trace: u64, number: u64) -> SourceSpan {
+    let mut note = SourceSpan::note(trace_id(trace), Sender::Langfuse);
+    note.version = Some(number as i64 / 2);
+    note.attributes = vec![("about".to_owned(), words(number, 80).into())];
+    if number.is_multiple_of(2) {
+        note.attributes.push(("langfuse.user.id".to_owned(), format!("user {number}").into()));
+    }
+    if number == 3 {
+        note.attributes.push(("langfuse.session.id".to_owned(), "conversation".into()));
+    }
+    note
+}
+
+fn said_user(note: Option<&SourceSpan>) -> Option<&str> {
+    attribute(&note?.attributes, "langfuse.user.id")?.as_str()
+}
+
 #[derive(Default)]
 struct Model {
     traces: BTreeMap<u64, Trace>,
@@ -98,6 +119,7 @@ struct Model {
 #[derive(Default)]
 struct Trace {
     spans: BTreeMap<SpanId, SourceSpan>,
+    note: Option<SourceSpan>,
     duplicates: u64,
 }
 
@@ -128,6 +150,16 @@ impl Model {
         counts
     }
 
+    /// Whether it was refused.
+    fn note(&mut self, trace: u64, note: &SourceSpan) -> bool {
+        if self.deleted.contains(&trace) {
+            return true;
+        }
+        let known = &mut self.traces.entry(trace).or_default().note;
+        *known = Some(known.as_ref().map_or_else(|| note.clone(), |known| fold(known, note)));
+        false
+    }
+
     fn compare(&self, world: &World) {
         for trace in 0..TRACES {
             let found = world.store.sources(WS, &trace_id(trace), None);
@@ -142,6 +174,11 @@ impl Model {
             let row = world.store.trace_row(WS, &trace_id(trace)).unwrap().unwrap();
             assert_eq!(row.summary.span_count, want.len() as u64);
             assert_eq!(row.summary.receipt.duplicates, known.duplicates, "trace {trace}");
+            let note = world.store.trace_note(WS, &trace_id(trace)).unwrap();
+            assert_eq!(note, known.note, "trace {trace}");
+            if let Some(user) = said_user(known.note.as_ref()) {
+                assert_eq!(row.summary.user_id.as_deref(), Some(user), "trace {trace}");
+            }
         }
     }
 }
@@ -168,6 +205,12 @@ fn live(steps: Vec<Step>) {
                     appended.refused_deleted,
                 ];
                 assert_eq!(found, model.append(&sources));
+            }
+            Step::Note(trace, number) => {
+                let said = note(trace, number);
+                let appended = world.put_notes(&[], std::slice::from_ref(&said));
+                let refused = model.note(trace, &said);
+                assert_eq!(appended.refused_deleted, u64::from(refused));
             }
             Step::Flush => world.store.flush().unwrap(),
             Step::Merge => {

@@ -83,6 +83,11 @@ impl World {
         }
     }
 
+    /// Spans and what is said about their runs.
+    pub(crate) fn put_notes(&self, spans: &[SourceSpan], notes: &[SourceSpan]) -> Appended {
+        self.store.append_blocking(append_notes(WS, spans, notes)).unwrap()
+    }
+
     /// Resolves a future without a runtime of its own.
     pub(crate) fn wait<T>(future: impl Future<Output = T>) -> T {
         tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
@@ -146,10 +151,19 @@ pub(crate) fn options(clock: &Arc<AtomicI64>, change: fn(&mut StoreOptions)) -> 
 }
 
 pub(crate) fn append(workspace: WorkspaceId, spans: &[SourceSpan]) -> Append {
+    append_notes(workspace, spans, &[])
+}
+
+pub(crate) fn append_notes(
+    workspace: WorkspaceId,
+    spans: &[SourceSpan],
+    notes: &[SourceSpan],
+) -> Append {
     let prices = PriceTable::shipped();
     let incoming =
         |source: &SourceSpan| Incoming { source: source.clone(), span: normalise(source, &prices) };
-    Append { workspace, spans: spans.iter().map(incoming).collect(), ..Append::default() }
+    let (spans, notes) = (spans.iter().map(incoming), notes.iter().map(incoming));
+    Append { workspace, spans: spans.collect(), notes: notes.collect(), ..Append::default() }
 }
 
 pub(crate) fn trace_id(number: u64) -> TraceId {

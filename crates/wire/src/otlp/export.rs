@@ -12,10 +12,15 @@ use clew_model::value::{Attributes, Value};
 use super::span::empty_part;
 use crate::json::write::{Object, double, list, string, write_to};
 
-/// Writes one trace: a line `{"resourceSpans":…}` and, where log records were joined to
-/// its spans or the run has events, a line `{"resourceLogs":…}`. Reading the lines in one
-/// body with [`super::decode_traces`] gives the same spans and run events.
-pub fn encode_json_lines(spans: &[SourceSpan], run_events: &[RunEvent]) -> String {
+/// Writes one trace: a line `{"resourceSpans":…}`; where log records were joined to its spans
+/// or the run has events, a line `{"resourceLogs":…}`; and where something is said about the
+/// run itself, a line `{"clew":{"resourceSpans":…}}`. Reading the lines in one body with
+/// [`super::decode_traces`] gives the same spans, run events and notes.
+pub fn encode_json_lines(
+    spans: &[SourceSpan],
+    run_events: &[RunEvent],
+    notes: &[SourceSpan],
+) -> String {
     let mut out = String::new();
     let groups = Groups::of(
         spans
@@ -24,15 +29,33 @@ pub fn encode_json_lines(spans: &[SourceSpan], run_events: &[RunEvent]) -> Strin
             .map(|span| (Arc::clone(&span.resource), Arc::clone(&span.scope), span)),
     );
     if !groups.is_empty() {
-        groups.write(&mut out, ["resourceSpans", "scopeSpans", "spans"], write_span);
+        groups.write_line(&mut out, SPANS, write_span);
     }
     let records = Groups::of(records_of_spans(spans).chain(
         run_events.iter().map(|event| (Arc::default(), Arc::default(), Record::OfRun(event))),
     ));
     if !records.is_empty() {
-        records.write(&mut out, ["resourceLogs", "scopeLogs", "logRecords"], write_record);
+        records.write_line(&mut out, ["resourceLogs", "scopeLogs", "logRecords"], write_record);
+    }
+    if !notes.is_empty() {
+        write_notes(&mut out, notes);
     }
     out
+}
+
+const SPANS: [&str; 3] = ["resourceSpans", "scopeSpans", "spans"];
+
+/// Notes have the shape of spans, and no reader of OTLP must take them for some.
+fn write_notes(out: &mut String, notes: &[SourceSpan]) {
+    let groups = Groups::of(
+        notes.iter().map(|note| (Arc::clone(&note.resource), Arc::clone(&note.scope), note)),
+    );
+    let mut line = Object::open(out);
+    let mut inner = Object::open(line.key("clew"));
+    groups.write(&mut inner, SPANS, write_span);
+    inner.close();
+    line.close();
+    out.push('\n');
 }
 
 /// A part that holds nothing but log records: it is given out as those alone.
@@ -70,8 +93,14 @@ impl<T> Groups<T> {
         self.resources.groups.is_empty()
     }
 
-    fn write(&self, out: &mut String, names: [&str; 3], item: fn(&mut String, &T)) {
+    fn write_line(&self, out: &mut String, names: [&str; 3], item: fn(&mut String, &T)) {
         let mut line = Object::open(out);
+        self.write(&mut line, names, item);
+        line.close();
+        out.push('\n');
+    }
+
+    fn write(&self, line: &mut Object<'_>, names: [&str; 3], item: fn(&mut String, &T)) {
         list(line.key(names[0]), &self.resources.groups, |out, (resource, scopes)| {
             let mut group = Object::resume(out, resource);
             list(group.key(names[1]), &scopes.groups, |out, (scope, items)| {
@@ -81,8 +110,6 @@ impl<T> Groups<T> {
             });
             group.close();
         });
-        line.close();
-        out.push('\n');
     }
 }
 

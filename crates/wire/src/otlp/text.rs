@@ -12,6 +12,7 @@ mod value;
 
 use std::borrow::Cow;
 
+use clew_model::ids::SpanId;
 use clew_model::source::{Resource, Scope};
 
 use super::log::{LogRecord, join, join_into_spans};
@@ -29,9 +30,15 @@ pub(super) fn decode_traces(body: &[u8], limits: &Limits) -> Result<Decoded, Wir
     let (text, replaced) = utf8(body);
     let mut spans = Sink::new(limits);
     let mut records: Sink<LogRecord> = Sink::new(limits);
+    let mut notes = Sink::new(limits);
     documents(&text, |json, key| {
         if TRACES.resources.contains(&key) {
             groups(json, &TRACES, &mut spans, span::span)
+        } else if key == "clew" {
+            json.object(|json, key| match TRACES.resources.contains(&key) {
+                true => groups(json, &TRACES, &mut notes, span::span),
+                false => json.skip(),
+            })
         } else if LOGS.resources.contains(&key) {
             groups(json, &LOGS, &mut records, log::record)
         } else {
@@ -40,11 +47,15 @@ pub(super) fn decode_traces(body: &[u8], limits: &Limits) -> Result<Decoded, Wir
     })?;
     let (spans, from_spans) = spans.finish()?;
     let (records, from_logs) = records.finish()?;
+    let (mut notes, from_notes) = notes.finish()?;
+    notes.iter_mut().for_each(|note| note.span_id = SpanId::NOTE);
+    let parts = [&from_spans, &from_logs, &from_notes];
     let decoded = Decoded {
         spans,
-        rejected: [from_spans.rejected, from_logs.rejected].concat(),
-        rejected_count: from_spans.rejected_count + from_logs.rejected_count,
-        accepted_count: from_spans.accepted_count + from_logs.accepted_count,
+        notes,
+        rejected_count: parts.iter().map(|part| part.rejected_count).sum(),
+        accepted_count: parts.iter().map(|part| part.accepted_count).sum(),
+        rejected: [from_spans.rejected, from_logs.rejected, from_notes.rejected].concat(),
         replaced_texts: replaced,
         ..Decoded::default()
     };

@@ -18,7 +18,7 @@ pub(crate) fn round_trip(
     spans: &[SourceSpan],
     run_events: &[RunEvent],
 ) -> (Vec<SourceSpan>, Vec<RunEvent>) {
-    let lines = encode_json_lines(spans, run_events);
+    let lines = encode_json_lines(spans, run_events, &[]);
     let decoded = decode_traces(lines.as_bytes(), Encoding::Json, &Limits::default()).unwrap();
     assert_eq!(decoded.rejected, [], "{lines}");
     (sorted(decoded.spans), decoded.run_events)
@@ -28,6 +28,28 @@ pub(crate) fn round_trip(
 pub(crate) fn sorted(mut spans: Vec<SourceSpan>) -> Vec<SourceSpan> {
     spans.sort_by_key(|span| (span.trace_id, span.span_id));
     spans
+}
+
+#[test]
+fn a_note_about_the_run_comes_back_and_is_no_span() {
+    let note = SourceSpan { span_id: SpanId::NOTE, sender: Sender::Langfuse, ..full_span() };
+    let lines = encode_json_lines(&[full_span()], &[], std::slice::from_ref(&note));
+    assert_eq!(lines.lines().count(), 2);
+    assert!(lines.lines().nth(1).unwrap().starts_with("{\"clew\":{\"resourceSpans\":[{"));
+    let decoded = decode_traces(lines.as_bytes(), Encoding::Json, &Limits::default()).unwrap();
+    assert_eq!(decoded.rejected, []);
+    assert_eq!((decoded.spans, decoded.notes), (vec![full_span()], vec![note]));
+}
+
+#[test]
+fn a_note_by_hand_is_one_whatever_its_span_id() {
+    let body = br#"{"clew":{"other":[1],"resourceSpans":[{"scopeSpans":[{"spans":[
+        {"traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"00f067aa0ba902b7"},
+        {"traceId":"","spanId":"00f067aa0ba902b7"}]}]}]}}"#;
+    let decoded = decode_traces(body, Encoding::Json, &Limits::default()).unwrap();
+    assert_eq!((decoded.spans.len(), decoded.notes.len()), (0, 1));
+    assert_eq!(decoded.notes[0].span_id, SpanId::NOTE);
+    assert_eq!((decoded.accepted_count, decoded.rejected_count), (1, 1));
 }
 
 #[test]
@@ -173,7 +195,7 @@ fn run_events_keep_their_ids() {
 #[test]
 fn a_line_is_otlp_that_others_read() {
     let whole = SourceSpan { older: Vec::new(), ..full_span() };
-    let lines = encode_json_lines(&[whole], &[]);
+    let lines = encode_json_lines(&[whole], &[], &[]);
     assert_eq!(lines.lines().count(), 1);
     let json: serde_json::Value = serde_json::from_str(&lines).unwrap();
     let group = &json["resourceSpans"][0];

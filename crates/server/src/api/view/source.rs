@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use clew_model::source::{Resource, Scope, SourceEvent, SourceLink};
+use clew_model::source::{Resource, Scope, SourceEvent, SourceLink, SourceSpan};
 use clew_model::value::{Attributes, Value};
 use serde_json::{Map, Value as Json, json};
 
@@ -47,6 +47,20 @@ pub(crate) fn scope(scope: &Scope) -> Json {
         "attributes": attributes(&scope.attributes),
         "dropped_attributes_count": scope.dropped_attributes_count,
         "schema_url": scope.schema_url,
+    })
+}
+
+/// What a sender says about a run itself.
+pub(crate) fn note(note: &SourceSpan) -> Json {
+    let content = clew_model::content::content(note);
+    json!({
+        "sender": note.sender.as_str(),
+        "sender_trace_id": note.sender_trace_id,
+        "name": note.name,
+        "status_message": note.status.message,
+        "metadata": content.metadata,
+        "attributes": attributes(&note.attributes),
+        "resource": resource(&note.resource),
     })
 }
 

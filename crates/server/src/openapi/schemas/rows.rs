@@ -191,12 +191,25 @@ pub(super) const SHAPES: &[(&str, &[Field])] = &[
         &[("spans", "integer"), ("errors", "integer"), ("usage", "Usage?"), ("cost", "usd?")],
     ),
     (
+        "TraceNote",
+        &[
+            ("sender", "string"),
+            ("sender_trace_id", "string?"),
+            ("name", "string?"),
+            ("status_message", "string"),
+            ("metadata", "object"),
+            ("attributes", "object"),
+            ("resource", "Resource"),
+        ],
+    ),
+    (
         "TraceDetail",
         &[
             ("trace", "TraceRow"),
             ("spans", "[Skeleton]"),
             ("next_cursor", "string?"),
             ("receipt", "Receipt"),
+            ("note", "TraceNote?"),
         ],
     ),
 ];

@@ -153,8 +153,18 @@ fn every_table_of_a_workspace_is_emptied_with_it() {
         statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
     for table in tables {
         // These go trace by trace, before.
-        let goes_before = ["traces", "run_events", "workspaces", "chunk", "block", "shared"]
-            .contains(&table.as_str());
+        let goes_before = [
+            "traces",
+            "run_events",
+            "trace_notes",
+            "attachments",
+            "contents",
+            "workspaces",
+            "chunk",
+            "block",
+            "shared",
+        ]
+        .contains(&table.as_str());
         assert!(goes_before || workspaces::TABLES.contains(&table.as_str()), "{table}");
     }
 }

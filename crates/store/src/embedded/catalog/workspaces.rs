@@ -113,7 +113,7 @@ pub(crate) fn closed(connection: &Connection) -> Result<Vec<Workspace>, StoreErr
 }
 
 /// Tables whose rows go with their workspace, once its traces are gone.
-pub(super) const TABLES: [&str; 17] = [
+pub(super) const TABLES: [&str; 18] = [
     "agents",
     "sessions",
     "users",
@@ -131,6 +131,7 @@ pub(super) const TABLES: [&str; 17] = [
     "price_overrides",
     "session_owner",
     "zdict",
+    "sender_projects",
 ];
 
 /// Removes what is left of a workspace without traces.

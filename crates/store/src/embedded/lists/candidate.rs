@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use clew_model::ids::TraceId;
 use clew_model::label::{Label, LabelTarget};
+use clew_model::source::SourceSpan;
 use clew_model::span::Status;
 use clew_model::trace::Tree;
 use clew_query::{
@@ -13,12 +14,13 @@ use clew_query::{
 use rusqlite::{Connection, Row};
 
 use super::names::Names;
-use super::span_row::SpanRow;
+use super::span_row::{SpanRow, json_holds};
 use super::spans_of::{SpanSource, Spans};
 use crate::contract::StoreError;
 use crate::embedded::facets::{FacetKind, TermSet};
-use crate::embedded::labels;
 use crate::embedded::rows::columns::{flag, status_from};
+use crate::embedded::search::text::each_text_of;
+use crate::embedded::{labels, notes, rows};
 use crate::ids::WorkspaceId;
 use crate::row::AgentRef;
 
@@ -307,6 +309,24 @@ impl<'a> Candidate<'a> {
             || self.session().is_some_and(|session| holds(Value::Text(&session)))
             || self.user().is_some_and(|user| holds(Value::Text(&user)))
             || self.agent().is_some_and(|agent| holds(Value::Text(&agent.name)))
+            || self.note().is_some_and(|note| {
+                let mut found = false;
+                each_text_of(&note, &mut |piece| found = found || holds(Value::Text(piece)));
+                found
+            })
+    }
+
+    /// The row's tags: those of the note first.
+    fn tags_of_run(&self) -> Vec<String> {
+        let row = self.context.kept(rows::by_tno(self.context.connection, self.tno()));
+        row.flatten().map(|row| row.summary.tags).unwrap_or_default()
+    }
+
+    /// What the sender says about the run itself.
+    fn note(&self) -> Option<SourceSpan> {
+        let trace_id = self.trace_id()?;
+        let found = notes::of_tno(self.context.connection, self.tno(), trace_id);
+        self.context.kept(found).flatten()
     }
 
     fn open_value(
@@ -319,10 +339,14 @@ impl<'a> Candidate<'a> {
             Namespace::Label | Namespace::Score => {
                 self.labels().iter().any(|label| label_value(label, namespace, name, holds))
             }
-            // The sender puts metadata of a run on its spans, the root's first of all.
+            // The sender puts metadata of a run into its note, or on its spans.
             Namespace::Meta => {
                 let field = FieldRef::Open(Namespace::Meta, name.to_owned());
-                self.any_below(Subject::Span, &mut |span| span.any_value(&field, holds))
+                let said = self.note().is_some_and(|note| {
+                    let metadata = clew_model::content::content(&note).metadata;
+                    metadata.get(name).is_some_and(|value| json_holds(value, holds))
+                });
+                said || self.any_below(Subject::Span, &mut |span| span.any_value(&field, holds))
             }
             Namespace::Attr | Namespace::Resource | Namespace::Event => false,
         }
@@ -406,9 +430,12 @@ impl FilterRow for Candidate<'_> {
             Field::Label => self.labels().iter().any(|label| text(Some(&label.name))),
             Field::Tag => match self.term_holds(FacetKind::Tag, holds) {
                 Some(answer) => answer,
-                None => self.any_below(Subject::Span, &mut |span| {
-                    span.any_value(&FieldRef::Field(Field::Tag), holds)
-                }),
+                None => {
+                    let of_spans = FieldRef::Field(Field::Tag);
+                    self.tags_of_run().iter().any(|tag| holds(Value::Text(tag)))
+                        || self
+                            .any_below(Subject::Span, &mut |span| span.any_value(&of_spans, holds))
+                }
             },
             Field::Text => {
                 self.own_text(holds)

@@ -157,7 +157,10 @@ fn plain_json(value: &Attribute) -> serde_json::Value {
     }
 }
 
-fn json_holds(value: &serde_json::Value, holds: &mut dyn FnMut(Value<'_>) -> bool) -> bool {
+pub(super) fn json_holds(
+    value: &serde_json::Value,
+    holds: &mut dyn FnMut(Value<'_>) -> bool,
+) -> bool {
     use serde_json::Value as Json;
     match value {
         Json::Null => false,

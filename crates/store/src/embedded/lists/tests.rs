@@ -400,6 +400,7 @@ fn a_stale_or_overflowing_row_asks_its_spans() {
         workspace: ONE,
         summary: &trace,
         spans: &[&renamed],
+        note: None,
         stale: true,
         stored: true,
         key_agent: None,

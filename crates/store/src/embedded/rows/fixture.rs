@@ -190,6 +190,7 @@ impl Rows {
             workspace,
             summary,
             spans,
+            note: None,
             stale: false,
             stored: true,
             key_agent: None,

@@ -23,6 +23,8 @@ pub(crate) struct Arrival<'a> {
     pub(crate) summary: &'a TraceSummary,
     /// Facts of the spans that are new or changed in this commit.
     pub(crate) spans: &'a [&'a Span],
+    /// Facts of the trace's note, where it is new or changed in this commit.
+    pub(crate) note: Option<&'a Span>,
     /// One of them was there before and has lost a name by being combined
     /// ([`facets::loses_names`]; where that is not known, that it was combined).
     pub(crate) stale: bool,
@@ -191,7 +193,7 @@ impl RowWriter {
             &mut self.terms,
             workspace,
             summary,
-            arrival.spans,
+            (arrival.spans, arrival.note),
             terms_before,
         )?;
         Ok(RowMemo {

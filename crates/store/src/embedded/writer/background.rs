@@ -7,7 +7,6 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 use super::Writer;
-use crate::embedded::active::ActiveTrace;
 use crate::embedded::codec::frame::Dictionary;
 use crate::embedded::commit::Outcome;
 use crate::embedded::disk::{blocks, chunks, dictionaries, shared};
@@ -180,8 +179,7 @@ impl Writer {
         let MergedTrace { workspace, trace_id, .. } = *trace;
         // Its list of them is no longer right; it is built again when it is needed.
         self.actives.take(workspace, trace_id);
-        let loaded =
-            ActiveTrace::load(connection, &self.dictionaries, &self.staging, workspace, trace_id)?;
+        let loaded = self.load_active(connection, workspace, trace_id)?;
         let still = loaded.map(|active| active.shared).unwrap_or_default();
         for id in trace.dropped_shared.iter().filter(|id| !still.contains(id)) {
             shared::count(connection, *id, -1)?;

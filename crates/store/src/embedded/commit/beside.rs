@@ -1,0 +1,143 @@
+//! What belongs to a run and is no span: flat events and labels.
+
+use std::collections::{BTreeMap, HashSet};
+
+use clew_model::ids::TraceId;
+use clew_model::source::RunEvent;
+use rusqlite::Connection;
+
+use super::Outcome;
+use crate::embedded::prepare::Prepared;
+use crate::embedded::rows::{self, Arrival, Upserted};
+use crate::embedded::writer::Writer;
+use crate::embedded::{labels, run_events, tombstones};
+use crate::{AgentId, ChangedTrace, StoreError, WorkspaceId};
+
+impl Writer {
+    pub(super) fn write_beside(
+        &mut self,
+        connection: &Connection,
+        requests: &mut [Prepared],
+        now: i64,
+        outcome: &mut Outcome,
+    ) -> Result<(), StoreError> {
+        for (place, request) in requests.iter_mut().enumerate() {
+            let workspace = request.workspace;
+            let mut by_trace: Vec<(TraceId, Vec<RunEvent>)> = Vec::new();
+            for event in std::mem::take(&mut request.run_events) {
+                match by_trace.iter_mut().find(|(trace_id, _)| *trace_id == event.trace_id) {
+                    Some((_, events)) => events.push(event),
+                    None => by_trace.push((event.trace_id, vec![event])),
+                }
+            }
+            for (trace_id, events) in by_trace {
+                let key_agent = request.agent;
+                let tno = self.touch(connection, workspace, trace_id, key_agent, now, outcome)?;
+                match tno {
+                    Some(tno) => {
+                        run_events::put(connection, workspace, tno, &events)?;
+                    }
+                    None => {
+                        refuse(connection, outcome, place, (workspace, trace_id), events.len())?
+                    }
+                }
+            }
+            self.write_labels(connection, (place, request), now, outcome)?;
+        }
+        Ok(())
+    }
+
+    /// A run that a label names gets its row; a run that was deleted refuses it.
+    fn write_labels(
+        &mut self,
+        connection: &Connection,
+        (place, request): (usize, &mut Prepared),
+        now: i64,
+        outcome: &mut Outcome,
+    ) -> Result<(), StoreError> {
+        let (workspace, key_agent) = (request.workspace, request.agent);
+        let mut labels = std::mem::take(&mut request.labels);
+        let mut refused: BTreeMap<TraceId, usize> = BTreeMap::new();
+        let mut there: HashSet<TraceId> = HashSet::new();
+        for label in &labels {
+            let Some(trace_id) = label.target.trace_id() else { continue };
+            if let Some(count) = refused.get_mut(&trace_id) {
+                *count += 1;
+            } else if there.contains(&trace_id) {
+            } else if rows::tno(connection, workspace, &trace_id)?.is_some() {
+                // A verdict is no news of the run: it does not come to life by it.
+                announce(outcome, workspace, trace_id, false);
+                there.insert(trace_id);
+            } else {
+                match self.touch(connection, workspace, trace_id, key_agent, now, outcome)? {
+                    Some(_) => {
+                        there.insert(trace_id);
+                    }
+                    None => {
+                        refused.insert(trace_id, 1);
+                    }
+                }
+            }
+        }
+        for (trace_id, count) in &refused {
+            refuse(connection, outcome, place, (workspace, *trace_id), *count)?;
+        }
+        labels.retain(|label| {
+            label.target.trace_id().is_none_or(|trace_id| !refused.contains_key(&trace_id))
+        });
+        labels::put_along(connection, workspace, &labels)
+    }
+
+    /// Makes sure that a trace with events or labels has a row; `None` where it is refused.
+    fn touch(
+        &mut self,
+        connection: &Connection,
+        workspace: WorkspaceId,
+        trace_id: TraceId,
+        key_agent: Option<AgentId>,
+        now: i64,
+        outcome: &mut Outcome,
+    ) -> Result<Option<i64>, StoreError> {
+        let place = outcome.actives.iter().position(|(w, t, _)| (*w, *t) == (workspace, trace_id));
+        let mut active = match place {
+            Some(place) => outcome.actives.swap_remove(place).2,
+            None => match self.active(connection, workspace, trace_id, now)? {
+                Some(active) => active,
+                None => return Ok(None),
+            },
+        };
+        let summary = active.state.summary();
+        let arrival = Arrival {
+            workspace,
+            summary: &summary,
+            spans: &[],
+            note: None,
+            stale: false,
+            stored: false,
+            key_agent,
+            now,
+            commit_seq: outcome.seq,
+        };
+        let Upserted { tno, new } = self.rows.upsert(connection, &arrival, &mut active.memo)?;
+        announce(outcome, workspace, trace_id, new);
+        outcome.actives.push((workspace, trace_id, active));
+        Ok(Some(tno))
+    }
+}
+
+fn announce(outcome: &mut Outcome, workspace: WorkspaceId, trace_id: TraceId, new: bool) {
+    if !outcome.changed.iter().any(|(w, t)| (*w, t.trace_id) == (workspace, trace_id)) {
+        outcome.changed.push((workspace, ChangedTrace { trace_id, new, deleted: false }));
+    }
+}
+
+fn refuse(
+    connection: &Connection,
+    outcome: &mut Outcome,
+    place: usize,
+    (workspace, trace_id): (WorkspaceId, TraceId),
+    count: usize,
+) -> Result<(), StoreError> {
+    outcome.appended[place].refused_deleted += count as u64;
+    tombstones::count_refused(connection, workspace, &trace_id, count as u64)
+}
