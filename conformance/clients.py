@@ -91,8 +91,6 @@ CLIENTS = (
     _langsmith("langsmith-multipart-plain", "multipart", UNPACKED),
     _langsmith("langsmith-batch", "batch", NO_MULTIPART),
     _langsmith("langsmith-nobatch", "run by run", LS_CLIENT="nobatch"),
-    Client("langgraph", "langgraph_langsmith.py", "langsmith", "LangGraph over LangSmith", "langgraph", "multipart",
-           literal="langgraph"),
     _js("langsmith", "LangSmith, JavaScript", "langsmith", "multipart"),
     Client("langfuse5", "langfuse_v5.py", "langfuse", "Langfuse 5, Python", "langfuse", "OTLP, scores, media",
            "langfuse5"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,7 @@ import beside
 import observed
 import recordings
 import splitting
+import versions
 from api import Answer
 from comparing import differences
 from observed import TOKENS, Json
@@ -153,6 +155,8 @@ def main() -> int:
                 overlooked.append(f"not seen in {want['name']} {want['trace_id']}")
         suite.case(f"sees {name}", overlooked)
     suite.case("every recording comes apart into its items", _apart())
+    suite.case("docs/tracers.md has the versions that are pinned", versions.differences())
+    suite.case("links of docs/tracers lead somewhere", _links())
     return suite.finish()
 
 
@@ -167,6 +171,17 @@ def _apart() -> list[str]:
     found = {name: len(splitting.split(recordings.load(name))) for name in APART}
     return [f"{name}: {found[name]} requests, expected {wanted}" for name, wanted in APART.items()
             if found[name] != wanted]
+
+
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+
+def _links() -> list[str]:
+    pages = [versions.PAGE, *sorted(versions.PAGE.with_suffix("").glob("*.md"))]
+    links = {page: [page.parent / target for target in LINK.findall(page.read_text())
+                    if not target.startswith(("http://", "https://"))] for page in pages}
+    return [f"{page.name}: {target.name} is not there" for page, targets in links.items() for target in targets
+            if not target.exists()]
 
 
 if __name__ == "__main__":

@@ -55,11 +55,12 @@ class Server:
             shutil.rmtree(self.data, ignore_errors=True)
             self.log.unlink(missing_ok=True)
 
-    def start(self) -> None:
-        """Starts the process on free ports of its own choice, and waits for /healthz."""
+    def start(self, again: bool = False) -> None:
+        """Starts the process on free ports of its own choice, or `again` on those it had, and waits for /healthz."""
+        ports = (self.port, self.grpc_port, self.otlp_port) if again else (0, 0, 0)
         self.port = self.grpc_port = self.otlp_port = 0
-        command = [str(binary()), "serve", "--data", str(self.data), "--port", "0", "--otlp-grpc-port", "0",
-                   "--otlp-http-port", "0", *self.flags]
+        command = [str(binary()), "serve", "--data", str(self.data), "--port", str(ports[0]),
+                   "--otlp-grpc-port", str(ports[1]), "--otlp-http-port", str(ports[2]), *self.flags]
         self.printed_before = len(self.log_text())
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL,

@@ -1,0 +1,86 @@
+"""The table of docs/tracers.md that tells which tracers ran in which version, made from the pins and from what their
+runs must give.
+
+    python3 conformance/versions.py            # writes it
+    python3 conformance/versions.py --check    # says whether the page has it
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import Any
+
+import recordings
+from clients import CLIENTS, Client
+from environments import HERE
+from literal import traces as written_by_hand
+
+PAGE = HERE.parent / "docs" / "tracers.md"
+BEGIN, END = "<!-- versions: written by conformance/versions.py -->", "<!-- end of versions -->"
+HEAD = """| tracer | package | over | runs | spans | tokens in, out |
+| --- | --- | --- | --- | --- | --- |
+"""
+
+
+def version(client: Client) -> str:
+    """The version of the client's package in its pinned set."""
+    if client.environment.startswith("npm:"):
+        lock = json.loads((HERE / "npm" / client.environment[4:] / "package-lock.json").read_text())
+        return str(lock["packages"][f"node_modules/{client.package}"]["version"])
+    pins = (HERE / "requirements" / f"{client.environment}.txt").read_text()
+    found = re.search(rf"^{re.escape(client.package)}(?:\[[^\]]*\])?==(\S+)", pins, re.M | re.I)
+    if not found:
+        raise SystemExit(f"{client.package} is not pinned in requirements/{client.environment}.txt")
+    return found[1]
+
+
+def table() -> str:
+    """Every client with what was checked of it."""
+    rows = []
+    for client in CLIENTS:
+        runs = _runs(client)
+        tokens = ", ".join(_sum(runs, name) for name in ("input_tokens", "output_tokens"))
+        rows.append(f"| {client.tracer} | {client.package} {version(client)} | {client.transport} | {len(runs)} "
+                    f"| {_sum(runs, 'span_count')} | {tokens} |\n")
+    return HEAD + "".join(rows)
+
+
+def on_page() -> str | None:
+    """The table as the page has it."""
+    text = PAGE.read_text()
+    if BEGIN not in text or END not in text:
+        return None
+    return text.split(BEGIN, 1)[1].split(END, 1)[0].strip("\n") + "\n"
+
+
+def differences() -> list[str]:
+    """One line where the page does not have the table."""
+    return [] if on_page() == table() else ["docs/tracers.md: run conformance/versions.py, its table is old"]
+
+
+def write() -> None:
+    """Puts the table between its marks."""
+    text = PAGE.read_text()
+    before, rest = text.split(BEGIN, 1)
+    after = rest.split(END, 1)[1]
+    PAGE.write_text(f"{before}{BEGIN}\n\n{table()}\n{END}{after}")
+
+
+def _runs(client: Client) -> list[dict[str, Any]]:
+    if client.recording:
+        return recordings.expected(client.recording)["traces"]
+    assert client.literal is not None
+    return written_by_hand(client.literal)
+
+
+def _sum(runs: list[dict[str, Any]], name: str) -> str:
+    said = [run[name] for run in runs if run.get(name) is not None]
+    return f"{sum(said):,}" if said else "-"
+
+
+if __name__ == "__main__":
+    if "--check" in sys.argv[1:]:
+        sys.exit("\n".join(differences()))
+    write()
