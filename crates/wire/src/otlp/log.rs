@@ -3,9 +3,12 @@
 //! Agents put content in log records: GenAI events, exceptions, Claude Code's events. A
 //! record with a span's ids becomes an event of that span, in a part without a name that
 //! [`clew_model`] folds into the span whenever it comes; one with a trace only becomes an
-//! event of the run. Plain application logs are accepted and counted, and not kept.
+//! event of the run. Claude Code's without either become spans themselves. Plain application
+//! logs are accepted and counted, and not kept.
 
-use std::collections::HashMap;
+mod claude;
+
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use clew_model::ids::{IdError, SpanId, TraceId};
@@ -144,15 +147,20 @@ struct Joined {
     decoded: Decoded,
     parts: HashMap<(TraceId, SpanId), usize>,
     placed: HashMap<usize, Vec<(usize, SourceEvent)>>,
+    /// Claude Code's records that name no span.
+    untraced: Vec<LogRecord>,
+    /// Sessions of Claude Code whose records do.
+    traced: HashSet<String>,
 }
 
 impl Joined {
     fn add(&mut self, record: LogRecord) {
         let name = record.name();
+        if record.trace_id.is_some() && record.is_claude_code() {
+            self.traced.extend(claude::session(&record).map(str::to_owned));
+        }
         match (record.trace_id, record.span_id) {
-            (None, _) if record.is_claude_code() => {
-                self.ignore("Claude Code event without a trace")
-            }
+            (None, _) if record.is_claude_code() => self.untraced.push(record),
             (None, _) => self.ignore("log record without a trace"),
             (Some(_), _) if name.is_empty() && !record.extension.is_given() => {
                 self.ignore("log record that is no event")
@@ -192,6 +200,13 @@ impl Joined {
     }
 
     fn finish(mut self) -> Decoded {
+        let built = claude::build(std::mem::take(&mut self.untraced), &self.traced);
+        self.decoded.spans.extend(built.spans);
+        self.decoded.run_events.extend(built.run_events);
+        if built.ignored > 0 {
+            let reason = "Claude Code event without a trace".to_owned();
+            *self.decoded.ignored.entry(reason).or_default() += built.ignored;
+        }
         for (part, mut placed) in self.placed {
             placed.sort_by_key(|(index, _)| *index);
             let events = &mut self.decoded.spans[part].events;

@@ -186,6 +186,8 @@ pub(super) static VERCEL_WORDS: Words = &[
 pub(super) static CLAUDE_WORDS: Words = &[
     ("interaction", Is(Agent)),
     ("claude_code.interaction", Is(Agent)),
+    ("session", Is(Agent)),
+    ("subagent", Is(Agent)),
     ("llm_request", Is(Llm)),
     ("claude_code.llm_request", Is(Llm)),
     ("tool", Is(Tool)),
