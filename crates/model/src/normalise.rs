@@ -178,6 +178,14 @@ fn tags(view: &AttrView<'_>) -> Vec<String> {
             }
         }
     }
+    // MLflow's tags have names and values, each an attribute of its own.
+    for (key, value) in Layers::ML.meets(view.layers).then(|| view.all()).into_iter().flatten() {
+        let Some(name) = key.strip_prefix("mlflow.trace.tag.") else { continue };
+        let Some(text) = value.as_str().filter(|text| !text.is_empty()) else { continue };
+        if tags.len() < TAGS_MAX {
+            tags.push(format!("{name}:{text}"));
+        }
+    }
     tags
 }
 

@@ -12,6 +12,7 @@ mod fields;
 pub mod fuzz;
 mod json;
 mod limits;
+pub mod mlflow;
 pub mod openai_agents;
 pub mod otlp;
 mod parts;

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use crate::convention::{self, Layers};
 
 /// Keys that have a slot.
-pub(crate) const KEY_COUNT: usize = 581;
+pub(crate) const KEY_COUNT: usize = 582;
 
 /// A known key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -606,6 +606,7 @@ const KEYS: &[&str; KEY_COUNT] = &[
     "mlflow.trace.session",
     "mlflow.trace.user",
     "mlflow.traceInputs",
+    "mlflow.traceName",
     "mlflow.traceOutputs",
     "model",
     "model_config",

@@ -162,6 +162,7 @@ const PREFIXES: &[(&str, Layers)] = &[
     ("traceloop.association.properties.", Layers::ANY),
     ("lmnr.association.properties.metadata.", Layers::ANY),
     ("langsmith.metadata.", Layers::ANY),
+    ("mlflow.trace.metadata.", Layers::ANY),
     ("litellm.metadata.", Layers::ANY),
     ("agentos.metadata.", Layers::AO),
     ("openai_agents.metadata.", Layers::OA),

@@ -24,6 +24,7 @@ pub(crate) static DISPLAY_NAMES: &Table = &Table::of(&[
 /// The trace's own name, where a span carries it.
 pub(crate) static TRACE_NAMES: &Table = &Table::of(&[
     Source::any("langfuse.trace.name"),
+    Source::any("mlflow.traceName").read(Read::Quoted),
     Source::any("agentos.run_name"),
     Source::only(OPENAI, "openai_agents.workflow_name"),
 ]);
