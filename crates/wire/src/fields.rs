@@ -13,24 +13,35 @@ use crate::time::parse_time;
 const OWN_DEPTH: usize = 4;
 
 /// An object of the body.
+#[derive(Default)]
 pub(crate) struct Fields {
     pairs: Attributes,
     /// Texts that were no UTF-8; only the whole body's fields know.
     pub(crate) replaced_texts: u64,
 }
 
+impl From<Attributes> for Fields {
+    fn from(pairs: Attributes) -> Fields {
+        Fields { pairs, replaced_texts: 0 }
+    }
+}
+
 impl Fields {
     /// Reads a body, which must be one JSON object.
     pub(crate) fn read(body: &[u8], limits: &Limits) -> Parsed<Fields> {
         let (text, replaced_texts) = utf8(body);
-        let mut json = Json::new(&text);
+        Ok(Fields { replaced_texts, ..Fields::of_text(&text, limits)? })
+    }
+
+    /// Reads one record of a text, which must be one JSON object.
+    pub(crate) fn of_text(text: &str, limits: &Limits) -> Parsed<Fields> {
+        let mut json = Json::new(text);
         let deeper = Limits { attribute_depth: limits.attribute_depth + OWN_DEPTH, ..*limits };
         let value = json.any(&mut Tally::new(&deeper), 0)?;
         if !json.at_end() {
             return Err(json.more_than_one());
         }
-        let fields = Fields::of(value)?;
-        Ok(Fields { replaced_texts, ..fields })
+        Fields::of(value)
     }
 
     /// Takes a value that must be an object.
@@ -112,6 +123,18 @@ impl Fields {
                 .collect()),
             Some(other) => Err(wrong_type("an object", &other).within(key)),
         }
+    }
+
+    /// Whether the field is a list.
+    pub(crate) fn is_list(&self, key: &str) -> bool {
+        self.pairs.iter().any(|(name, value)| name == key && matches!(value, Value::Array(_)))
+    }
+
+    /// Takes the fields whose name begins with `prefix`, without it.
+    pub(crate) fn take_prefixed(&mut self, prefix: &str) -> Attributes {
+        let begins = |(name, _): &mut (String, Value)| name.starts_with(prefix);
+        let taken = self.pairs.extract_if(.., begins);
+        taken.map(|(name, value)| (name[prefix.len()..].to_owned(), value)).collect()
     }
 
     /// What nobody took, under `prefix`.

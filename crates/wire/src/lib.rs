@@ -10,12 +10,16 @@ mod decoded;
 mod fault;
 mod fields;
 pub mod fuzz;
+pub mod import;
 mod json;
 mod limits;
 pub mod mlflow;
 pub mod openai_agents;
 pub mod otlp;
+<<<<<<< HEAD
 mod parts;
+=======
+>>>>>>> e3c0e53 (wire: files of spans, Claude Code's sessions and OpenAI's logs)
 mod protobuf;
 mod raw;
 mod time;
