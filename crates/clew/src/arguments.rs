@@ -68,9 +68,11 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Send a handful of varied, made-up runs, so that there is something to look at
     Demo(Demo),
-    /// Runs: list, show, follow, search, count, export, import, delete
+    /// Runs: list, show, follow, search, count, export, delete
     #[command(subcommand, visible_alias = "runs")]
     Traces(Traces),
+    /// Read files of other tools; reading the same file again changes nothing
+    Import(Import),
     /// Spans over all runs
     #[command(subcommand)]
     Spans(Spans),
@@ -192,12 +194,6 @@ pub(crate) enum Traces {
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
-    /// Read OTLP JSON lines; reading the same file again changes nothing
-    Import {
-        /// Files, also compressed ones; - is standard input
-        #[arg(value_name = "FILE", required = true)]
-        files: Vec<PathBuf>,
-    },
     /// Delete runs for good
     #[command(visible_alias = "rm")]
     Delete {
@@ -205,6 +201,33 @@ pub(crate) enum Traces {
         #[arg(value_name = "ID", required = true)]
         ids: Vec<String>,
     },
+}
+
+/// `clew import`
+#[derive(Debug, clap::Args)]
+pub(crate) struct Import {
+    /// Files, also compressed ones, and folders of them; - is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// What the files hold [default: as the first record looks]
+    #[arg(long, short, value_enum, value_name = "FORMAT")]
+    pub format: Option<ImportFormat>,
+    /// Read all again, also where an import broke off
+    #[arg(long)]
+    pub from_start: bool,
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ImportFormat {
+    /// OTLP requests: JSON, or protobuf as collectors write it
+    Otlp,
+    /// A span a line: OpenTelemetry's console exporters, Phoenix, and others
+    Spans,
+    /// Claude Code's session files, such as ~/.claude/projects
+    ClaudeCode,
+    /// Calls of OpenAI's API with their answers, or conversations
+    OpenaiChat,
 }
 
 /// `clew traces show`

@@ -49,6 +49,11 @@ impl Client {
         Self { agent, base: base.trim_end_matches('/').to_owned(), key, workspace }
     }
 
+    /// The address that it calls.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// `GET` with query parameters; those without a value are left out.
     pub(crate) fn get(
         &self,

@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     let connection = match arguments.command {
         // A first key, and what is imported, may come before the first start.
-        Command::Keys(_) | Command::Workspaces(_) | Command::Traces(Traces::Import { .. }) => {
+        Command::Keys(_) | Command::Workspaces(_) | Command::Import(_) => {
             Connection::find_or_make(target)?
         }
         _ => Connection::find(target)?,
@@ -66,9 +66,9 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             Traces::Export { filter, output } => {
                 export::run(client, &filter.join(" "), output.as_deref(), &mut screen)?;
             }
-            Traces::Import { files } => import::run(client, &files, &mut screen)?,
             Traces::Delete { ids } => traces::delete(client, &ids, target.yes, &mut screen)?,
         },
+        Command::Import(import) => import::run(client, &import, &mut screen)?,
         Command::Spans(Spans::List(listing)) => spans::list(client, &listing, &mut screen)?,
         Command::Sessions(Sessions::List(listing)) => {
             sessions::list(client, &listing, &mut screen)?;

@@ -144,8 +144,8 @@ fn what_is_exported_is_imported_once() {
     served.text(&["traces", "export", "--output", file]);
 
     let other = Served::start(&[]);
-    other.text(&["traces", "import", file]);
-    other.text(&["traces", "import", file]);
+    other.text(&["import", file]);
+    other.text(&["import", file]);
     let strip = |mut list: Json| {
         for row in list["traces"].as_array_mut().unwrap() {
             let row = row.as_object_mut().unwrap();

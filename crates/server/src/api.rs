@@ -13,7 +13,7 @@ mod labels;
 mod ledger;
 mod live;
 pub(crate) mod own;
-mod params;
+pub(crate) mod params;
 mod price_list;
 mod reprice;
 mod retention;

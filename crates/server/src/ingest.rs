@@ -5,6 +5,7 @@ mod agentos;
 pub(crate) mod body;
 pub(crate) mod decompress;
 mod grpc;
+mod import;
 mod json;
 pub(crate) mod media;
 mod openai_agents;
@@ -15,7 +16,7 @@ use crate::routes::Route;
 
 /// Every route that takes spans.
 pub(crate) fn routes() -> Vec<Route> {
-    [otlp::routes(), grpc::routes(), agentos::routes(), openai_agents::routes()]
+    [otlp::routes(), grpc::routes(), agentos::routes(), import::routes(), openai_agents::routes()]
         .into_iter()
         .flatten()
         .collect()

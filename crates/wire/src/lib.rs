@@ -16,10 +16,7 @@ mod limits;
 pub mod mlflow;
 pub mod openai_agents;
 pub mod otlp;
-<<<<<<< HEAD
 mod parts;
-=======
->>>>>>> e3c0e53 (wire: files of spans, Claude Code's sessions and OpenAI's logs)
 mod protobuf;
 mod raw;
 mod time;

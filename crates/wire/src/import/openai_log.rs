@@ -48,7 +48,9 @@ fn call(record: Fields, line: &str, file_nanos: i64) -> Parsed<SourceSpan> {
         || call.request.has("input")
         || call.request.has("prompt")
         || call.answer.has("choices")
-        || call.answer.has("output");
+        || call.answer.has("output")
+        // A call of a batch that came to nothing.
+        || (call.record.has("custom_id") && call.record.has("error"));
     if !is_call {
         return Err(Fault::content(
             "this is no call: a record has `messages`, a `request` with its `response`, or is a chat completion or a response",
@@ -69,7 +71,7 @@ fn call(record: Fields, line: &str, file_nanos: i64) -> Parsed<SourceSpan> {
     attributes.extend(call.request.rest("gen_ai.request."));
     attributes.extend(call.answer.rest("openai.response."));
     attributes.extend(call.record.rest("openai.record."));
-    span.attributes = attributes;
+    span.attributes.extend(attributes);
     span.name = Some("chat".to_owned());
     Ok(span)
 }

@@ -32,6 +32,17 @@ pub(super) const SHAPES: &[(&str, &[Field])] = &[
         &[("accepted", "integer"), ("rejected_count", "integer"), ("rejected", "[RejectedItem]")],
     ),
     (
+        "Imported",
+        &[
+            ("records", "integer"),
+            ("spans", "integer"),
+            ("traces", "integer"),
+            ("ignored", "integer"),
+            ("rejected_count", "integer"),
+            ("rejected", "[RejectedItem]"),
+        ],
+    ),
+    (
         "RunTaken",
         &[
             ("run_id", "string"),

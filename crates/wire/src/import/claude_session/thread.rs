@@ -10,7 +10,6 @@ use clew_model::value::{Attributes, Value};
 use super::line::{Assistant, Said, User};
 use super::session::ToolPlace;
 use crate::json::write::payload;
-use crate::otlp::empty_part;
 
 /// Name of a sub-agent's span.
 pub(super) const SUB_AGENT: &str = "claude_code.subagent";
@@ -262,7 +261,7 @@ impl Thread {
     fn span(&self, trace_id: TraceId, id: &str, name: &str) -> SourceSpan {
         // Every id here says something: none is empty or all zeros.
         let span_id = SpanId::from_sender(id).unwrap_or(SpanId::NOTE);
-        let mut span = empty_part(trace_id, span_id, Sender::ClaudeSession);
+        let mut span = SourceSpan::part(trace_id, span_id, Sender::ClaudeSession);
         span.sender_span_id = Some(id.to_owned());
         span.name = Some(name.to_owned());
         span.kind = SpanKind::Internal;
