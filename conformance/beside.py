@@ -91,7 +91,8 @@ def _attachments(api: Api, trace_id: str, names: dict[str, str]) -> list[Json]:
     answer = api.call("GET", f"traces/{trace_id}/attachments")
     if answer.status != 200:
         return []
-    return [{**one, "span": names.get(one["span_id"], one["span_id"])} for one in answer.json()["attachments"]]
+    return [{"span": names.get(one["span_id"], one["span_id"]), "name": one["name"],
+             "content_type": one["content_type"], "bytes": one["size"]} for one in answer.json()["attachments"]]
 
 
 def _says(attributes: Json, end: str, value: Any) -> bool:

@@ -47,7 +47,7 @@ def _langsmith(name: str, transport: str, info: dict[str, Any] | None = None, **
 
 def _agents(name: str, transport: str, **env: str) -> Client:
     return Client(name, "openai_agents.py", "oaiagents", "OpenAI Agents, Python", "openai-agents", transport, name,
-                  env=env)
+                  env=env, core=True)
 
 
 def _vercel(name: str, transport: str, **env: str) -> Client:
@@ -86,7 +86,7 @@ CLIENTS = (
     _agents("openai-agents-chat", "ingest, Chat Completions", API="chat"),
     _agents("openai-agents-stream", "ingest, streamed", API="responses", STREAM="1"),
     Client("openai-agents-js", "openai_agents.mjs", "npm:agents", "OpenAI Agents, JavaScript", "@openai/agents",
-           "ingest", "openai-agents-js"),
+           "ingest", "openai-agents-js", core=True),
     _langsmith("langsmith-multipart-zstd", "multipart, zstd"),
     _langsmith("langsmith-multipart-plain", "multipart", UNPACKED),
     _langsmith("langsmith-batch", "batch", NO_MULTIPART),

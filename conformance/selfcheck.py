@@ -40,7 +40,8 @@ class FakeApi:
 
     def call(self, method: str, path: str) -> Answer:
         """`traces/ID/attachments`."""
-        listed = [{**one, "span_id": _id(self.trace, one["run_id"])} for one in self.trace.get("attachments", [])]
+        listed = [{**one, "span_id": _id(self.trace, one["run_id"]), "size": one["bytes"]}
+                  for one in self.trace.get("attachments", [])]
         return Answer(200, {}, json.dumps({"attachments": listed}).encode())
 
 
