@@ -185,7 +185,10 @@ fn refusal(response: ureq::http::Response<ureq::Body>) -> Refusal {
         status,
         code: error["code"].as_str().unwrap_or_default().to_owned(),
         message: match error["message"].as_str() {
-            Some(message) => message.to_owned(),
+            Some(message) => match error["field"].as_str() {
+                Some(field) if !message.contains(field) => format!("{field}: {message}"),
+                _ => message.to_owned(),
+            },
             None => format!("the server answered {status}"),
         },
         place: place.map(|(from, to)| (from as usize, to as usize)),

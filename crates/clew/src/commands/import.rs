@@ -25,7 +25,7 @@ use crate::client::Client;
 use crate::render::progress::Progress;
 use crate::render::style::Style;
 use crate::render::{Screen, numbers, text};
-use detect::{Known, Way};
+use detect::{Kind, Way};
 use folders::Found;
 use journal::Journal;
 use records::Records;
@@ -118,14 +118,12 @@ impl Importing<'_> {
             name: path.map_or("standard input".to_owned(), file_name),
         };
         let mut reader = plain(counted)?;
-        let first = reader.fill_buf()?.first().copied();
-        match first {
-            None => return Ok(()),
-            // JSON begins with a bracket or white space; protobuf with a field's number.
-            Some(byte) if !matches!(byte, b'{' | b'[' | b' ' | b'\n' | b'\r' | b'\t' | 0xef) => {
-                return self.protobuf(reader, &mut bar);
-            }
-            Some(_) => {}
+        match detect::kind_of(reader.fill_buf()?) {
+            Kind::Text => {}
+            Kind::Protobuf => return self.protobuf(reader, &mut bar),
+            Kind::Parquet => bail!(
+                "this is a Parquet file; bring it into JSON lines with `python -m clew.parquet FILE | clew import -` (pip install clew-sdk pyarrow)"
+            ),
         }
         let file_time = metadata.and_then(|metadata| modified_nanos(&metadata));
         let key = path.map(|path| self.journal.key(path)).transpose()?;
@@ -167,16 +165,10 @@ impl Importing<'_> {
         if let Some(format) = self.import.format {
             return Ok(detect::way_of(format));
         }
-        match detect::detect(record) {
-            Known::Yes(way) => Ok(way),
-            Known::Parquet => bail!(
-                "this is a Parquet file; bring it into JSON lines with `python -m clew.parquet FILE | clew import -` (pip install clew-sdk pyarrow)"
-            ),
-            Known::No => bail!(
-                "its first record is of no known format; name one with --format ({})",
-                detect::names()
-            ),
-        }
+        detect::detect(record).with_context(|| {
+            let names = detect::names();
+            format!("its first record is of no known format; name one with --format ({names})")
+        })
     }
 
     fn send(&mut self, sending: &mut Sending, last: u64) -> anyhow::Result<()> {
