@@ -1,0 +1,530 @@
+"""The client: makes runs, keeps what waits, and hands it to the sender."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import logging
+import os
+import sys
+import threading
+import weakref
+from collections import deque
+from typing import Any, Deque, Dict, List, Mapping, Optional, Sequence, Union
+
+from . import current
+from .clock import Clock, Time, nanos_of
+from .configuration import Environment, Settings, read_settings
+from .encoding import Frozen, Kept, freeze, json_text, size_of
+from .identity import is_usable, new_span_id, new_trace_id
+from .notices import Notices, log
+from .propagation import TRACEPARENT_VARIABLE, RemoteParent, extract, parse_traceparent
+from .reader import Reader
+from .records import Noted, Redact, Waiting
+from .sender import Sender, Stats
+from .spans import (
+    SPAN_BYTES, Error, Run, Span, Told, Trace, error_fields, frozen_fields, merged, pairs_of, texts,
+)  # fmt: skip
+from .spool import Spool
+from .transport import HttpTransport, Transport
+from .version import NAME, RUNTIME, VERSION
+
+ParentLike = Union[Span, RemoteParent, str, Mapping[Any, Any], bool, None]
+"""What a run may be told to be below: a span, a `traceparent`, headers with one, `False` for nothing, `None` for
+whatever is current."""
+
+_CONTENT = frozenset((
+    "messages", "input", "prompt", "system", "system_prompt", "instructions", "arguments", "args", "query", "task",
+    "documents", "response", "content", "result", "output", "tool_calls", "modified_input", "modified_output", "text",
+    "reasoning",
+))  # fmt: skip
+"""Members of `data` that are left out where nothing is captured."""
+RUN_KINDS = frozenset(("step", "chain", "workflow", "agent", "run"))
+"""Kinds that a run of its own stands for by itself; any other becomes a span below it."""
+
+_clients: "weakref.WeakSet[Clew]" = weakref.WeakSet()
+
+
+class Clew:
+    """Records runs and sends them to a Clew. One for a whole program is enough; it may be used from any thread.
+
+    Arguments go before the variables `CLEW_...` and `AGENTOS_...` of the environment (docs/sdk-python.md). Nothing of
+    it raises into the program, except what is wrong with its arguments when `strict` is on.
+    """
+
+    has_thread = True
+
+    def __init__(
+        self,
+        api_key: Optional[str] = None,
+        base_url: Optional[str] = None,
+        *,
+        agent_id: Optional[str] = None,
+        agent_name: Optional[str] = None,
+        workspace: Optional[str] = None,
+        service: Optional[str] = None,
+        environment: Optional[str] = None,
+        release: Optional[str] = None,
+        session_id: Optional[str] = None,
+        user_id: Optional[str] = None,
+        tags: Optional[Sequence[str]] = None,
+        metadata: Optional[Mapping[str, Any]] = None,
+        redact: Optional[Redact] = None,
+        capture: Optional[bool] = None,
+        disabled: Optional[bool] = None,
+        spool: Union[str, "os.PathLike[str]", bool, None] = None,
+        strict: Optional[bool] = None,
+        debug: Optional[bool] = None,
+        flush_interval: Optional[float] = None,
+        timeout: Optional[float] = None,
+        memory_max_bytes: Optional[int] = None,
+        spool_max_bytes: Optional[int] = None,
+        transport: Optional[Transport] = None,
+        clock: Optional[Clock] = None,
+        variables: Optional[Mapping[str, str]] = None,
+    ) -> None:
+        read = Environment(variables)
+        self.settings: Settings = read_settings(
+            read, api_key=api_key, base_url=base_url, agent_id=agent_id, agent_name=agent_name, workspace=workspace,
+            service=service, deployment=environment, release=release, capture=capture, disabled=disabled, spool=spool,
+            strict=strict, debug=debug, flush_interval=flush_interval, timeout=timeout,
+            memory_max_bytes=memory_max_bytes, spool_max_bytes=spool_max_bytes,
+        )  # fmt: skip
+        self.clock = clock or Clock()
+        self.notices = Notices(self.clock)
+        self.redact = redact
+        self.is_recording = not self.settings.disabled
+        self._session_id, self._user_id = session_id, user_id
+        self._tags, self._metadata = texts(tags), dict(pairs_of(metadata or {}))
+        self._remote = parse_traceparent(read.variables.get(TRACEPARENT_VARIABLE))
+        self._lock = threading.Lock()
+        self._queue: Deque[Union[Span, Noted]] = deque()
+        self._queued_bytes = 0
+        self._dropped = 0
+        self._reader: Optional[Reader] = None
+        self._transport = transport
+        self._sender = self._new_sender()
+        for problem in read.problems:
+            self.notices.say(logging.WARNING, problem, f"{problem}; it is passed over")
+        if self.settings.debug:
+            log.setLevel(logging.DEBUG)
+            if not log.handlers:
+                log.addHandler(logging.StreamHandler())
+        if self.is_recording:
+            _clients.add(self)
+            _watch_the_process()
+            if self._sender.may_wait_on_disk:
+                self._sender.noticed(0)  # what an earlier process left
+
+    def _new_sender(self) -> Sender:
+        transport = self._transport or HttpTransport(self.settings)
+        spool = Spool.of(self.settings, self.clock) if self.is_recording else None
+        return Sender(self, transport, spool)
+
+    def _identity(self, name: Optional[str], agent_id: Optional[str], agent_name: Optional[str]) -> Dict[str, Kept]:
+        """What each start of a run says, also when it is told again."""
+        settings = self.settings
+        if agent_id is None:
+            agent_id = settings.agent_id
+            agent_name = agent_name or settings.agent_name or (None if agent_id else settings.service)
+        said = {
+            "name": name, "agent_id": agent_id, "agent_name": agent_name, "environment": settings.environment,
+            "release": settings.release,
+        }  # fmt: skip
+        return {key: str(value) for key, value in said.items() if value is not None}
+
+    # Runs
+
+    def start_run(
+        self,
+        agent_id: Optional[str] = None,
+        *,
+        name: Optional[str] = None,
+        run_id: Optional[str] = None,
+        agent_name: Optional[str] = None,
+        session_id: Optional[str] = None,
+        user_id: Optional[str] = None,
+        input: Any = None,
+        tags: Optional[Sequence[str]] = None,
+        metadata: Optional[Mapping[str, Any]] = None,
+        data: Optional[Mapping[str, Any]] = None,
+        start_time: Optional[Time] = None,
+        parent: ParentLike = None,
+    ) -> Run:
+        """Starts a run. Inside of another one (`with run:`), or where the process was given a `TRACEPARENT`, it is a
+        nested agent of that run; `parent=False` makes it one of its own."""
+        above = self._parent(parent) if run_id is None else None
+        shown = name or agent_name or agent_id
+        start = None if start_time is None else nanos_of(start_time)
+        if above is not None:
+            run = self._nested_run(above, shown or self.settings.agent_name or self.settings.agent_id or "agent", start)
+            told = {"agent_id": agent_id, "agent_name": agent_name, "session_id": session_id, "user_id": user_id}
+        else:
+            trace = Trace(self, self._usable_run_id(run_id), is_remote=False)
+            run = Run(trace, trace.run_id, None, shown or "run", is_root=True, start=start)
+            run.identity = self._identity(name, agent_id, agent_name)
+            told = {}
+            told["session_id"] = session_id or self._session_id
+            told["user_id"] = user_id or self._user_id
+            tags = tags if tags is not None else self._tags
+            metadata = {**self._metadata, **dict(pairs_of(metadata or {})), "sdk": _SDK}
+            if self.settings.service:
+                metadata.setdefault("service", self.settings.service)
+        run._fields = self._fields(run, told, input, tags, metadata)
+        if data is not None:
+            run._data = self._kept(data, run)
+        self._opened(run)
+        return run
+
+    def _parent(self, asked: ParentLike) -> Union[Span, RemoteParent, None]:
+        if asked is False:
+            return None
+        if asked is None or asked is True:
+            return current.parent() or self._remote
+        if isinstance(asked, str):
+            return parse_traceparent(asked)
+        if isinstance(asked, Mapping):
+            return extract(asked)
+        return asked
+
+    def _nested_run(self, above: Union[Span, RemoteParent], name: str, start: Optional[int]) -> Run:
+        if isinstance(above, Span):
+            return Run(above._trace, new_span_id(), above._id_as_parent(), name, is_root=False, start=start)
+        trace = Trace(self, above.trace_id, is_remote=True)
+        return Run(trace, new_span_id(), above.span_id, name, is_root=False, start=start)
+
+    def _usable_run_id(self, asked: Optional[str]) -> str:
+        if asked is None:
+            return new_trace_id()
+        if is_usable(str(asked)):
+            return str(asked)
+        self._misused(f"run_id={asked!r} is no id of a run: a text of 1 to 512 bytes that is not all zeros")
+        return new_trace_id()
+
+    def span(self, name: str, kind: str = "step", **said: Any) -> Span:
+        """A span below the current one, for `with`; where nothing is current it is a run of its own.
+
+        Takes what `Span.start_span` takes.
+        """
+        above = current.parent() or self._remote
+        if isinstance(above, Span):
+            return above.start_span(name, kind, **said)
+        if above is not None and kind not in ("agent", "run"):
+            start = nanos_of(said.pop("start_time", None))
+            trace = Trace(self, above.trace_id, is_remote=True)
+            # Stands for the span of the other process; it is never told.
+            caller = Span(trace, above.span_id, None, "caller", "caller", start)
+            return caller.start_span(name, kind, start_time=start, **said)
+        who = {key: said.pop(key, None) for key in ("agent_id", "agent_name", "session_id", "user_id")}
+        span_id = said.pop("id", None)
+        if kind in RUN_KINDS:
+            return self.start_run(name=name, **who, **said)
+        run = self.start_run(name=name, **who, start_time=said.get("start_time"))
+        span = run.start_span(name, kind, id=span_id, **said)
+        span._closes = run
+        return span
+
+    # Sending
+
+    def flush(self, timeout: Optional[float] = None) -> bool:
+        """Sends what waits now and answers whether everything has arrived. What has not is on disk, where there is a
+        spool; without one this goes on trying for `timeout` seconds (10 unless set)."""
+        limit = self.settings.timeout if timeout is None else timeout
+        return self._flush(limit, is_last=False)
+
+    async def aflush(self, timeout: Optional[float] = None) -> bool:
+        """`flush` without holding up the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(None, self.flush, timeout)
+
+    def shutdown(self, timeout: Optional[float] = None) -> bool:
+        """Sends what waits and stops the thread. Called by itself when the process ends."""
+        limit = self.settings.shutdown_timeout if timeout is None else timeout
+        arrived = self._flush(limit, is_last=True)
+        self._sender.stop()
+        self._sender.transport.close()
+        return arrived
+
+    def _flush(self, limit: float, is_last: bool) -> bool:
+        sender = self._sender
+        until = self.clock.steady_nanos() + round(limit * 1e9)
+        if not sender.pumping.acquire(timeout=max(limit, 0.0)):
+            return False
+        try:
+            while True:
+                left = (until - self.clock.steady_nanos()) / 1e9
+                sender.pump(timeout=max(left, 0.0), is_forced=True)
+                pause = sender._seconds_to_try()
+                left = (until - self.clock.steady_nanos()) / 1e9
+                if not sender.waiting or pause > left or left <= 0:
+                    break
+                self.clock.pause(pause)
+            if is_last:
+                sender.spill()
+            return not sender.has_undelivered()
+        except Exception as error:
+            self.notices.say(logging.ERROR, "fault", f"flush met {error!r}")
+            return False
+        finally:
+            sender.pumping.release()
+
+    def stats(self) -> Stats:
+        """What became of what was recorded so far."""
+        sender = self._sender
+        spool = sender.spool
+        return Stats(
+            sent=sender.sent, refused=sender.refused, dropped=self._dropped + sender.lost, spooled=sender.spooled,
+            replayed=sender.replayed, expired=spool.expired if spool else 0,
+            waiting=len(self._queue) + sum(batch.count for batch in sender.waiting),
+            waiting_batches=len(spool.files()) if spool else 0, last_error=sender.last_error,
+        )  # fmt: skip
+
+    # Reading
+
+    @property
+    def reader(self) -> Reader:
+        """The reading side, with the same address and key."""
+        if self._reader is None:
+            self._reader = Reader(settings=self.settings)
+        return self._reader
+
+    # What spans say
+
+    def _kept(self, data: Mapping[str, Any], span: Span) -> Dict[str, Kept]:
+        kept: Dict[str, Kept] = {}
+        captures = self.settings.capture
+        size = 0
+        for key, value in pairs_of(data):
+            if captures or key not in _CONTENT:
+                one = freeze(value)
+                kept[key if key.__class__ is str else str(key)] = one
+                size += size_of(one)
+        span._bytes += size
+        return kept
+
+    def _fields(
+        self,
+        span: Span,
+        said: Mapping[str, Optional[str]],
+        input: Any,
+        tags: Optional[Sequence[str]],
+        metadata: Optional[Mapping[str, Any]],
+    ) -> Dict[str, Kept]:
+        fields: Dict[str, Any] = {key: str(value) for key, value in said.items() if value is not None}
+        if input is not None and self.settings.capture:
+            fields["input"] = input
+        if tags is not None:
+            fields["tags"] = texts(tags)
+        if metadata:
+            fields["metadata"] = dict(pairs_of(metadata))
+        return frozen_fields(fields, span)
+
+    def _add(
+        self,
+        span: Span,
+        data: Optional[Mapping[str, Any]] = None,
+        end_data: Optional[Mapping[str, Any]] = None,
+        fields: Optional[Mapping[str, Any]] = None,
+        end_fields: Optional[Mapping[str, Any]] = None,
+    ) -> None:
+        try:
+            if span._end is not None:
+                self._misused(f"{span!r} has ended; what is said about it afterwards is passed over")
+                return
+            captures = self.settings.capture
+            before = span._bytes
+            new_data = self._kept(data, span) if data else {}
+            new_end_data = self._kept(end_data, span) if end_data else {}
+            new_fields = frozen_fields({k: v for k, v in (fields or {}).items() if captures or k != "input"}, span)
+            new_end_fields = frozen_fields(end_fields or {}, span) if captures else {}
+            with self._lock:
+                if new_data:
+                    span._data = {**(span._data or {}), **new_data}
+                if new_end_data:
+                    span._end_data = {**(span._end_data or {}), **new_end_data}
+                if new_fields:
+                    span._fields = merged(span._fields, new_fields)
+                if new_end_fields:
+                    span._end_fields = {**(span._end_fields or {}), **new_end_fields}
+                if span._is_queued:
+                    self._queued_bytes += span._bytes - before
+                elif new_data or new_fields:
+                    self._enqueue(span)
+            self._sender.noticed(len(self._queue))
+        except Exception as error:
+            self._fault(error)
+
+    def _noted(self, span: Span, name: str, data: Optional[Mapping[str, Any]], moment: Optional[Time]) -> None:
+        try:
+            if not self.is_recording:
+                return
+            trace = span._trace
+            when = nanos_of(moment) or (trace.steady() + trace.offset)
+            fields: Dict[str, Kept] = {"id": new_span_id(), "name": str(name), "time": when}
+            if not (isinstance(span, Run) and span.is_root):
+                fields["span_id"] = span.id
+            if data and self.settings.capture:
+                fields["data"] = Frozen(json_text(dict(pairs_of(data))))
+            size = SPAN_BYTES + sum(size_of(kept) for kept in fields.values())
+            with self._lock:
+                if self._has_room():
+                    self._queue.append(Noted(trace.run_id, fields, size))
+                    self._queued_bytes += size
+                else:
+                    self._drop("an event")
+            self._sender.noticed(len(self._queue))
+        except Exception as error:
+            self._fault(error)
+
+    # The queue
+
+    def _opened(self, span: Span) -> None:
+        queue = self._queue
+        with self._lock:
+            # Without room its opening is passed over; its end tells everything, if there is room by then.
+            self._enqueue(span)
+        self._sender.noticed(len(queue))
+
+    def _ended(
+        self, span: Span, data: Optional[Mapping[str, Any]], output: Any, error: Optional[Error], moment: Optional[Time]
+    ) -> None:
+        try:
+            trace = span._trace
+            end = trace.steady() + trace.offset if moment is None else nanos_of(moment)
+            end_data = None if data is None else self._kept(data, span)
+            fields = None if output is None and error is None else self._end_fields(span, output, error)
+            with self._lock:
+                if span._end is not None:
+                    ended_before = True
+                else:
+                    ended_before = False
+                    if end_data:
+                        span._end_data = end_data if span._end_data is None else {**span._end_data, **end_data}
+                    if fields:
+                        span._end_fields = fields if span._end_fields is None else {**span._end_fields, **fields}
+                    span._end = max(end, span._start) if end is not None else trace.steady() + trace.offset
+                    if not span._is_queued and not self._enqueue(span):
+                        self._drop("a span")
+            if ended_before:
+                self._misused(f"{span!r} has ended before; ending it again is passed over")
+            self._sender.noticed(len(self._queue))
+        except Exception as fault:
+            self._fault(fault)
+
+    def _end_fields(self, span: Span, output: Any, error: Optional[Error]) -> Dict[str, Kept]:
+        fields: Dict[str, Any] = {}
+        if output is not None and self.settings.capture:
+            fields["output"] = output
+        if error is not None:
+            fields["error"] = error_fields(error)
+            fields["status"] = "error"
+        return frozen_fields(fields, span)
+
+    def _enqueue(self, span: Span) -> bool:
+        """Puts a span into the queue; called with the lock."""
+        if not self.is_recording:
+            return True
+        if self._queued_bytes > self.settings.memory_max_bytes:
+            return False
+        span._is_queued = True
+        self._queue.append(span)
+        self._queued_bytes += span._bytes
+        return True
+
+    def _has_room(self) -> bool:
+        return self._queued_bytes <= self.settings.memory_max_bytes
+
+    def _drop(self, what: str) -> None:
+        self._dropped += 1
+        words = f"{what} is lost: {self.settings.memory_max_bytes} bytes wait in memory (CLEW_MAX_MEMORY_BYTES)"
+        self.notices.say(logging.ERROR, "dropped", words)
+
+    def has_waiting(self) -> bool:
+        """Whether anything waits in the queue."""
+        return bool(self._queue)
+
+    def take(self, count: int) -> List[Waiting]:
+        """Takes the first records out of the queue."""
+        taken: List[Waiting] = []
+        queue = self._queue
+        with self._lock:
+            while queue and len(taken) < count:
+                one = queue.popleft()
+                if isinstance(one, Noted):
+                    self._queued_bytes -= one.bytes
+                    taken.append(one)
+                    continue
+                self._queued_bytes -= one._bytes
+                one._bytes = SPAN_BYTES
+                one._is_queued = False
+                taken.append(Told(one))
+        return taken
+
+    # What goes wrong
+
+    def _misused(self, words: str) -> None:
+        if self.settings.strict:
+            raise MisuseError(words)
+        self.notices.say(logging.WARNING, "misuse", words)
+
+    def _fault(self, error: Exception) -> None:
+        if isinstance(error, MisuseError):
+            raise error
+        if self.settings.strict:
+            raise error
+        self.notices.say(logging.ERROR, "fault", f"the SDK met {error!r}; the program goes on")
+
+    # Processes
+
+    def _after_fork(self) -> None:
+        """In a child process: what waited is the parent's to send."""
+        self._lock = threading.Lock()
+        self.notices = Notices(self.clock)
+        for one in self._queue:
+            if isinstance(one, Span):
+                one._is_queued = False
+                one._is_told = True
+        self._queue = deque()
+        self._queued_bytes = 0
+        self._dropped = 0
+        self._reader = None
+        self._sender = self._new_sender()
+
+
+class MisuseError(Exception):
+    """The SDK was used in a way that cannot be meant. Raised only where `strict` is on."""
+
+
+_SDK = {"name": NAME, "version": VERSION, "runtime": RUNTIME}
+_is_watching = False
+
+
+def _watch_the_process() -> None:
+    """Sends at the end of the process, and begins anew in its children; once for all clients."""
+    global _is_watching
+    if not _is_watching:
+        _is_watching = True
+        atexit.register(_at_exit)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=_in_child)
+        _watch_multiprocessing()
+
+
+def _watch_multiprocessing() -> None:
+    # A child of multiprocessing ends without `atexit`; its own finalizers run.
+    util = sys.modules.get("multiprocessing.util")
+    process = sys.modules.get("multiprocessing.process")
+    if util is not None and process is not None and process.parent_process() is not None:
+        util.Finalize(None, _at_exit, exitpriority=100)
+
+
+def _in_child() -> None:
+    for client in list(_clients):
+        client._after_fork()
+    util = sys.modules.get("multiprocessing.util")
+    if util is not None:
+        util.register_after_fork(_clients, lambda _: util.Finalize(None, _at_exit, exitpriority=100))
+
+
+def _at_exit() -> None:
+    for client in list(_clients):
+        client.shutdown()

@@ -1,0 +1,302 @@
+"""The way of what is recorded to the server: a thread, batches, retries, the spool.
+
+One of three things becomes of a batch: it arrives; it was refused for good, which is counted and logged; or it waits,
+on disk where there is a spool, else in memory. What waits goes out again when the server is back.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import threading
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Deque, Iterator, Optional
+
+from .records import Batch, Entry, batches_of, entries_of
+from .spool import Spool
+from .transport import Answer, Transport, Unreachable
+
+if TYPE_CHECKING:
+    from .client import Clew
+
+BACKOFF_FIRST_SECONDS = 0.25
+BACKOFF_MAX_SECONDS = 30.0
+TAKE_AT_ONCE = 128
+LOOK_AGAIN_NANOS = 5_000_000_000
+FULL_AT = 512
+"""Records that wait before the thread sends without waiting for its time."""
+_PASSING = frozenset((408, 425, 429, 500, 502, 503, 504, 507))
+ARRIVED, LATER, REFUSED, TOO_LARGE = "arrived", "later", "refused", "too large"
+
+
+@dataclass(frozen=True)
+class Stats:
+    """What became of what was recorded, in records: an opening, an end, an event, or a span told at once is one."""
+
+    sent: int = 0  # the server has them
+    refused: int = 0  # the server will not have them
+    dropped: int = 0  # there was no room, or the hook for redaction dropped them
+    spooled: int = 0  # written to disk
+    replayed: int = 0  # batches sent from disk
+    expired: int = 0  # batches removed from disk for their age
+    waiting: int = 0  # in memory
+    waiting_batches: int = 0  # on disk
+    last_error: Optional[str] = None
+
+
+class Sender:
+    """Sends for one client. Only one thread at a time pumps."""
+
+    def __init__(self, client: "Clew", transport: Transport, spool: Optional[Spool]) -> None:
+        self.client = client
+        self.settings = client.settings
+        self.clock = client.clock
+        self.transport = transport
+        self.spool = spool
+        self.pumping = threading.Lock()
+        self.wake = threading.Event()
+        self.full = threading.Event()
+        self.is_idle = True
+        self.is_stopped = False
+        self.thread: Optional[threading.Thread] = None
+        self.waiting: Deque[Batch] = deque()  # batches that could not be sent and have no place on disk
+        self.waiting_bytes = 0
+        self.failures = 0
+        self.next_try = 0  # steady nanoseconds
+        self.next_look = 0  # at what is on disk, the same
+        self.may_wait_on_disk = spool is not None and bool(spool.files())
+        self.sent = self.refused = self.spooled = self.replayed = self.lost = 0
+        self.last_error: Optional[str] = None
+        self.jitter = random.Random(os.urandom(8))
+
+    # The thread
+
+    def noticed(self, waiting: int) -> None:
+        """Something waits. Called with every record, so it does next to nothing."""
+        if self.is_idle:
+            self.is_idle = False
+            if self.thread is None:
+                self._start()
+            self.wake.set()
+        elif waiting >= FULL_AT and not self.full.is_set():
+            self.full.set()
+
+    def _start(self) -> None:
+        if self.is_stopped or not self.client.has_thread:
+            return
+        thread = threading.Thread(target=self._run, name="clew-sender", daemon=True)
+        try:
+            thread.start()
+            self.thread = thread
+        except RuntimeError:
+            pass  # the interpreter is ending; flush at exit sends
+
+    def _run(self) -> None:
+        while not self.is_stopped:
+            try:
+                self._sleep()
+                with self.pumping:
+                    self.pump()
+            except Exception as error:
+                self.client.notices.say(logging.ERROR, "fault", f"the sender's thread met {error!r}; it goes on")
+
+    def _sleep(self) -> None:
+        self.is_idle = True  # before the look: whoever adds something after the look sees it and wakes us
+        if not self.client.has_waiting():
+            pause = self._seconds_to_backlog() if self._has_backlog() else None
+            self.wake.wait(pause)
+        self.is_idle = False
+        self.wake.clear()
+        if not self.is_stopped and self.client.has_waiting():
+            self.full.wait(self.settings.flush_interval)
+            self.full.clear()
+
+    def stop(self) -> None:
+        """Lets the thread end; what is recorded from now on is sent by `flush` only."""
+        self.is_stopped = True
+        self.wake.set()
+        self.full.set()
+
+    # Sending
+
+    def pump(self, timeout: Optional[float] = None, is_forced: bool = False) -> None:
+        """Sends what waits. While the server is away it is tried when its time has come, or when it is forced."""
+        if is_forced:
+            self.next_try = self.next_look = 0
+        deadline = None if timeout is None else self.clock.steady_nanos() + round(timeout * 1e9)
+        # What waited longest goes first, so that a server that has come back gets its runs in order.
+        self._send_backlog(deadline)
+        for batch in batches_of(self._drained()):
+            self._deliver(batch, deadline)
+        self._send_backlog(deadline)
+
+    def _drained(self) -> Iterator[Entry]:
+        while True:
+            taken = self.client.take(TAKE_AT_ONCE)
+            for one in taken:
+                entries = entries_of(one, self.client)
+                self.lost += not entries
+                yield from entries
+            if not taken:
+                return
+
+    def _deliver(self, batch: Batch, deadline: Optional[int]) -> None:
+        if self._seconds_to_try() > 0 or self._is_over(deadline):
+            self._keep(batch)
+            return
+        outcome = self._attempt(batch, deadline)
+        if outcome == LATER:
+            self._keep(batch)
+        elif outcome == TOO_LARGE:
+            self._deliver_halves(batch, deadline)
+
+    def _deliver_halves(self, batch: Batch, deadline: Optional[int]) -> None:
+        halves = batch.halves()
+        if not halves:
+            self._refuse(batch, f"one record of {len(batch.plain())} bytes is larger than the server takes")
+        for half in halves:
+            self._deliver(half, deadline)
+
+    def _attempt(self, batch: Batch, deadline: Optional[int]) -> str:
+        seconds = self.settings.timeout
+        if deadline is not None:
+            seconds = max(0.05, min(seconds, (deadline - self.clock.steady_nanos()) / 1e9))
+        try:
+            answer = self.transport.send(batch.body, batch.is_packed, seconds)
+        except Unreachable as error:
+            self._away(str(error), None)
+            return LATER
+        if answer.status == 413:
+            return TOO_LARGE
+        if answer.status in _PASSING:
+            self._away(answer.words(), answer.retry_after(self.clock.wall_nanos()))
+            return LATER
+        self.failures = 0
+        if 200 <= answer.status < 300:
+            self._arrived(batch, answer)
+            return ARRIVED
+        self._refuse(batch, self._why(answer))
+        return REFUSED
+
+    def _why(self, answer: Answer) -> str:
+        url = self.settings.base_url
+        if answer.status in (401, 403):
+            return f"{url} does not take this key: {answer.words()} (CLEW_API_KEY; `clew keys create` makes one)"
+        if 300 <= answer.status < 400:
+            there = {key.lower(): value for key, value in answer.headers.items()}.get("location", "elsewhere")
+            return f"{url} leads to {there}; set CLEW_URL to where Clew is"
+        if answer.status == 404:
+            return f"{url} is no Clew that takes runs: {answer.words()}"
+        return f"{url} answered {answer.words()}"
+
+    def _arrived(self, batch: Batch, answer: Answer) -> None:
+        if self.settings.debug:
+            self.client.notices.say(logging.DEBUG, f"sent {self.sent}", f"sent {batch.count} records: {answer.status}")
+        said = answer.json()
+        refused = said.get("rejected_count", 0) if isinstance(said, dict) else 0
+        self.sent += max(batch.count - refused, 0)
+        if refused:
+            first = (said.get("rejected") or [{}])[0]
+            self.refused += refused
+            self.last_error = f"{first.get('what')}: {first.get('reason')}"
+            words = f"Clew refused {refused} of {batch.count} records; the first is {self.last_error}"
+            self.client.notices.say(logging.ERROR, "rejected", words)
+
+    def _refuse(self, batch: Batch, why: str) -> None:
+        self.refused += batch.count
+        self.last_error = why
+        self.client.notices.say(logging.ERROR, "refused", f"{batch.count} records are lost: {why}")
+
+    def _away(self, why: str, retry_after: Optional[float]) -> None:
+        self.failures += 1
+        self.last_error = why
+        most = min(BACKOFF_MAX_SECONDS, BACKOFF_FIRST_SECONDS * 2.0 ** min(self.failures - 1, 16))
+        pause = self.jitter.uniform(0.1 * most, most) if retry_after is None else retry_after
+        self.next_try = self.clock.steady_nanos() + round(pause * 1e9)
+        words = f"{self.settings.base_url} cannot be reached now ({why}); what is recorded waits"
+        self.client.notices.say(logging.WARNING, "away", words)
+
+    # What waits
+
+    def _keep(self, batch: Batch) -> None:
+        if self.spool is not None and self.spool.put(batch):
+            self.spooled += batch.count
+            self.may_wait_on_disk = True
+            return
+        if self.waiting_bytes + len(batch.body) > self.settings.memory_max_bytes:
+            self.lost += batch.count
+            words = f"{batch.count} records are lost: the server is away, and disk and memory for what waits are full"
+            self.client.notices.say(logging.ERROR, "dropped", words)
+            return
+        self.waiting.append(batch)
+        self.waiting_bytes += len(batch.body)
+
+    def _send_backlog(self, deadline: Optional[int]) -> None:
+        while self.waiting and self._seconds_to_try() <= 0 and not self._is_over(deadline):
+            batch = self.waiting[0]
+            outcome = self._attempt(batch, deadline)
+            if outcome == LATER:
+                return
+            self.waiting.popleft()
+            self.waiting_bytes -= len(batch.body)
+            if outcome == TOO_LARGE:
+                self._deliver_halves(batch, deadline)
+        if self.spool is not None and self.may_wait_on_disk and self._seconds_to_backlog() <= 0:
+            self._send_spool(self.spool, deadline)
+
+    def _send_spool(self, spool: Spool, deadline: Optional[int]) -> None:
+        with spool.turn() as is_ours:
+            if not is_ours:
+                # Another process sends them now.
+                self.may_wait_on_disk = bool(spool.files())
+                self.next_look = self.clock.steady_nanos() + LOOK_AGAIN_NANOS
+                return
+            expired = spool.tidy()
+            if expired:
+                words = f"{expired} batches that waited on disk for a week were removed"
+                self.client.notices.say(logging.ERROR, "expired", words)
+            for path in spool.files():
+                if self._is_over(deadline):
+                    return
+                batch = spool.read(path)
+                if batch is None:
+                    continue
+                outcome = self._attempt(batch, deadline)
+                if outcome == LATER:
+                    return
+                if outcome == TOO_LARGE:
+                    self._deliver_halves(batch, deadline)
+                spool.remove(path)
+                self.replayed += 1
+            self.may_wait_on_disk = False
+
+    def spill(self) -> None:
+        """Puts on disk what waits in memory; called when the process ends."""
+        if self.spool is None:
+            return
+        while self.waiting:
+            batch = self.waiting.popleft()
+            self.waiting_bytes -= len(batch.body)
+            if self.spool.put(batch):
+                self.spooled += batch.count
+            else:
+                self.lost += batch.count
+
+    def has_undelivered(self) -> bool:
+        """Whether anything has not arrived that may."""
+        return bool(self.client.has_waiting() or self.waiting or (self.spool is not None and self.spool.files()))
+
+    def _has_backlog(self) -> bool:
+        return bool(self.waiting) or self.may_wait_on_disk
+
+    def _seconds_to_try(self) -> float:
+        return max(0.0, (self.next_try - self.clock.steady_nanos()) / 1e9)
+
+    def _seconds_to_backlog(self) -> float:
+        until = self.next_try if self.waiting else max(self.next_try, self.next_look)
+        return max(0.0, (until - self.clock.steady_nanos()) / 1e9)
+
+    def _is_over(self, deadline: Optional[int]) -> bool:
+        return deadline is not None and self.clock.steady_nanos() >= deadline

@@ -1,0 +1,130 @@
+"""Batches on disk while the server is away: bounded, oldest first, sent again at the next start.
+
+A file is the body of one request, packed; ids in it are fixed, so that sending one twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import os
+import secrets
+from pathlib import Path
+from typing import Iterator, List, Optional
+
+from .clock import Clock
+from .configuration import Settings
+from .records import Batch, entries_of_body
+
+KEPT_SECONDS = 7 * 24 * 3600
+ENDING = ".json.gz"
+_PART = ".part"
+
+
+class Spool:
+    """The folder of what goes to one server with one key. What cannot be done with it is answered, never raised."""
+
+    def __init__(self, folder: Path, max_bytes: int, clock: Clock) -> None:
+        self.folder = folder
+        self.max_bytes = max_bytes
+        self.clock = clock
+        self.expired = 0  # files that were removed for their age
+
+    @classmethod
+    def of(cls, settings: Settings, clock: Clock) -> "Optional[Spool]":
+        """The spool of these settings; `None` where there is none to be."""
+        if settings.spool is None:
+            return None
+        # Another key may be another tenant's: what waits for one is never sent with the other.
+        who = f"{settings.base_url}\n{settings.api_key or ''}\n{settings.workspace or ''}"
+        folder = settings.spool / hashlib.sha256(who.encode()).hexdigest()[:16]
+        return cls(folder, settings.spool_max_bytes, clock)
+
+    def put(self, batch: Batch) -> bool:
+        """Writes a batch; whether it is safe there."""
+        packed = batch.body if batch.is_packed else gzip.compress(batch.body, 5)
+        if self.bytes() + len(packed) > self.max_bytes:
+            return False
+        name = f"{self.clock.wall_nanos() // 1_000_000:013d}-{os.getpid()}-{secrets.token_hex(4)}{ENDING}"
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            part = self.folder / (name + _PART)
+            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(packed)
+            os.replace(part, self.folder / name)
+        except OSError:
+            with contextlib.suppress(OSError, UnboundLocalError):
+                part.unlink()
+            return False
+        return True
+
+    def files(self) -> List[Path]:
+        """What waits, oldest first."""
+        with contextlib.suppress(OSError):
+            return sorted(path for path in self.folder.iterdir() if path.name.endswith(ENDING))
+        return []
+
+    def bytes(self) -> int:
+        """Bytes of what waits, and of what was left half written."""
+        total = 0
+        with contextlib.suppress(OSError):
+            for entry in os.scandir(self.folder):
+                with contextlib.suppress(OSError):
+                    total += entry.stat().st_size
+        return total
+
+    def read(self, path: Path) -> Optional[Batch]:
+        """A batch that waits; `None` where it is gone or damaged, and then it is gone."""
+        try:
+            body = path.read_bytes()
+            count = len(entries_of_body(gzip.decompress(body)))
+        except FileNotFoundError:
+            return None
+        except (OSError, EOFError, ValueError, KeyError, TypeError):
+            self.remove(path)
+            return None
+        return Batch(body, True, count)
+
+    def remove(self, path: Path) -> None:
+        """It has arrived, or is past hope."""
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+    def tidy(self) -> int:
+        """Removes what is too old and what was left half written; how many files that was."""
+        removed = 0
+        oldest = self.clock.wall_nanos() / 1e9 - KEPT_SECONDS
+        with contextlib.suppress(OSError):
+            for path in list(self.folder.iterdir()):
+                is_ours = path.name.endswith((ENDING, ENDING + _PART))
+                with contextlib.suppress(OSError):
+                    if is_ours and path.stat().st_mtime < oldest:
+                        path.unlink()
+                        removed += path.name.endswith(ENDING)
+        self.expired += removed
+        return removed
+
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[bool]:
+        """Whether this process may send what waits now: of several one does. Without locks of files all do, which
+        costs requests and changes nothing."""
+        try:
+            import fcntl
+        except ImportError:
+            yield True
+            return
+        try:
+            lock = open(self.folder / "lock", "wb")
+        except OSError:
+            yield False
+            return
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
+        finally:
+            lock.close()
