@@ -1,31 +1,39 @@
-"""kill -9 of the server in the middle of a real client's run, and what the client's own SDK makes of it.
+"""Trouble in the middle of a real client's run, and what the client's own SDK makes of it.
 
-    python3 conformance/kill_midrun.py [--away SECONDS] [NAME...]
+    python3 conformance/kill_midrun.py [--busy] [--away SECONDS] [NAME...]
 
 The program runs against a slow model, so that there is a middle. When its first spans have landed the server is
-killed, some seconds later it is started again on the same ports and the same folder, and the program runs to its
-end. A program that asks no model is too short for that: it starts while the server is away. What is missing at the end
-was dropped by the client: `LOSES` names those that do, with the reason. Everybody else must lose nothing, and nobody
-may show a span twice.
+killed (-9), some seconds later it is started again on the same ports and the same folder, and the program runs to its
+end. With `--busy` the server stays, but for those seconds sends everybody away: 429 with Retry-After. A program that
+asks no model is too short for a middle: the trouble is there before it begins.
+
+What is missing at the end was dropped by the client: `patience.py` says who does that, and why. Everybody else must
+lose nothing, and nobody may show a span twice.
 """
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import patience
 from api import Api
 from clients import CLIENTS, Client
 from info_proxy import info_proxy
+from patience import BUSY, KILLED, SHORT
 from run import expected
 from running import addresses, end_program, fake_llm, start_program
 from server import Server
 from suite import Suite
 
 Json = dict[str, Any]
+Trouble = Callable[[Server], contextlib.AbstractContextManager[None]]
 AT_ONCE = 3
 MODEL_DELAY_MS = 1200
 AWAY_SECONDS = 4.0
@@ -33,42 +41,63 @@ AWAY_SECONDS = 4.0
 FIRST_SPANS_SECONDS = 8.0
 # The batch interval of OpenTelemetry's SDKs, so that spans land while the program runs.
 SOON = {"OTEL_BSP_SCHEDULE_DELAY": "400"}
-# Other transports of the same SDK have the same queue and the same retries.
-CHOSEN = ("otel-http-proto", "otel-http-json", "otel-grpc", "openai-agents-responses", "openai-agents-js",
-          "langsmith-multipart-zstd", "langsmith-nobatch", "langgraph", "js-langsmith", "langfuse5", "langfuse2",
-          "js-langfuse", "braintrust", "js-braintrust", "phoenix-http", "phoenix-grpc", "vercel-http-json", "agno",
-          "traceloop", "logfire-otlp", "logfire-native", "lmnr-grpc", "lmnr-http", "js-lmnr", "mlflow-rest",
-          "mlflow-otlp", "claude-code-http-json", "claude-code-grpc")
-# Programs that ask no model.
-SHORT = ("langfuse2", "js-langsmith", "js-langfuse", "js-braintrust", "js-lmnr")
-LOSES: dict[str, str] = {}
+# So little room that one slow body takes all of it.
+NO_ROOM = ("--set", "ingest.max_inflight_bytes=64KiB", "--set", "ingest.admission_wait=100ms")
+SLOW_BODY_BYTES = 1 << 20
 
 
-def check(client: Client, llm_port: int, away: float) -> tuple[list[str], str]:
+@contextlib.contextmanager
+def killed(server: Server) -> Iterator[None]:
+    """The server is gone while the block runs."""
+    server.kill()
+    yield
+    server.start(again=True)
+
+
+@contextlib.contextmanager
+def busy(server: Server) -> Iterator[None]:
+    """A body that does not come to its end takes all the room while the block runs."""
+    with socket.create_connection(("127.0.0.1", server.port)) as slow:
+        head = (f"POST /v1/traces HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+                f"Content-Length: {SLOW_BODY_BYTES}\r\n\r\n")
+        slow.sendall(head.encode() + b" " * 1024)
+        yield
+
+
+def check(client: Client, llm_port: int, trouble: Trouble, away: float) -> tuple[list[str], str]:
     """One client; problems, and one line about what was lost."""
-    with Server() as server:
+    with Server(*NO_ROOM) as server:
         base = server.otlp_base if client.own_port else server.base
         with info_proxy(base, client.info) as target:
             env = {**SOON, **addresses(server, llm_port, target), **client.env}
-            if is_short := client.name in SHORT:
-                server.kill()
-            process = start_program(client.program, client.environment, env)
-            landed = 0 if is_short else _wait_for_spans(server)
-            ended_before = process.poll() is not None
-            server.kill()
-            time.sleep(away)
-            server.start(again=True)
+            if client.name in SHORT:
+                landed = 0
+                with trouble(server):
+                    process = start_program(client.program, client.environment, env)
+                    ended_before = False
+                    time.sleep(away)
+            else:
+                process = start_program(client.program, client.environment, env)
+                landed = _wait_for_spans(server)
+                ended_before = process.poll() is not None
+                with trouble(server):
+                    time.sleep(away)
             errors = _errors(process, client)
-        rows = Api(server.port).rows()
+        api = Api(server.port)
+        rows, refused = api.rows(), _refused(api)
     wanted = sum(trace["span_count"] for trace in expected(client))
     spans = sum(row["span_count"] for row in rows)
     line = f"{landed} spans before, {spans} of {wanted} at the end"
+    if trouble is busy:
+        line += f", {refused} requests sent away"
     problems = []
+    if trouble is busy and not refused:
+        problems.append("nothing was sent away: the trouble was none")
     if ended_before:
-        problems.append(f"the program had ended before the server was killed: {line}")
+        problems.append(f"the program had ended before the trouble: {line}")
     if spans > wanted:
         problems.append(f"spans that nobody sent: {line}")
-    if spans < wanted and client.name not in LOSES:
+    if spans < wanted and client.name not in (BUSY if trouble is busy else KILLED):
         problems.append(f"lost spans: {line}; it said: {errors.strip()[-600:]}")
     return problems, line
 
@@ -80,29 +109,32 @@ def _errors(process: subprocess.Popen[str], client: Client) -> str:
         return str(error)
 
 
+def _refused(api: Api) -> int:
+    return sum(request["status"] in (429, 503) for request in api.get("requests")["requests"])
+
+
 def _wait_for_spans(server: Server) -> int:
     until = time.monotonic() + FIRST_SPANS_SECONDS
     api, seen = Api(server.port), 0
-    while time.monotonic() < until:
+    while not seen and time.monotonic() < until:
         seen = sum(row["span_count"] for row in api.rows())
-        if seen:
-            break
         time.sleep(0.05)
     return seen
 
 
 def main(arguments: list[str]) -> int:
-    """Runs the named clients, or those that stand for an SDK each."""
+    """Runs the named clients, or all that patience.py knows."""
+    trouble: Trouble = busy if "--busy" in arguments else killed
     away = AWAY_SECONDS
     if "--away" in arguments:
         place = arguments.index("--away")
         away = float(arguments[place + 1])
         arguments = arguments[:place] + arguments[place + 2:]
-    names = arguments or list(CHOSEN)
-    suite = Suite("kill in the middle of a run")
+    names = [argument for argument in arguments if not argument.startswith("-")]
+    chosen = [client for client in CLIENTS if client.name in (names or patience.CLIENTS)]
+    suite = Suite("trouble in the middle of a run")
     with fake_llm(MODEL_DELAY_MS) as llm_port, ThreadPoolExecutor(AT_ONCE) as pool:
-        jobs = [(client.name, pool.submit(check, client, llm_port, away)) for client in CLIENTS
-                if client.name in names]
+        jobs = [(client.name, pool.submit(check, client, llm_port, trouble, away)) for client in chosen]
         for name, job in jobs:
             error = job.exception()
             problems, line = ([f"{type(error).__name__}: {error}"], "broke") if error else job.result()

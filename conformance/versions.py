@@ -1,8 +1,8 @@
-"""The table of docs/tracers.md that tells which tracers ran in which version, made from the pins and from what their
-runs must give.
+"""The tables of docs/tracers.md that are made: which tracers ran in which version, from the pins and from what their
+runs must give, and what each does when the server is away (`patience.py`).
 
-    python3 conformance/versions.py            # writes it
-    python3 conformance/versions.py --check    # says whether the page has it
+    python3 conformance/versions.py            # writes them
+    python3 conformance/versions.py --check    # says whether the page has them
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import re
 import sys
 from typing import Any
 
+import patience
 import recordings
 from clients import CLIENTS, Client
 from environments import HERE
 from literal import traces as written_by_hand
 
 PAGE = HERE.parent / "docs" / "tracers.md"
-BEGIN, END = "<!-- versions: written by conformance/versions.py -->", "<!-- end of versions -->"
+BEGIN, END = "<!-- {}: written by conformance/versions.py -->", "<!-- end of {} -->"
 HEAD = """| tracer | package | over | runs | spans | tokens in, out |
 | --- | --- | --- | --- | --- | --- |
 """
@@ -47,25 +48,18 @@ def table() -> str:
     return HEAD + "".join(rows)
 
 
-def on_page() -> str | None:
-    """The table as the page has it."""
-    text = PAGE.read_text()
-    if BEGIN not in text or END not in text:
-        return None
-    return text.split(BEGIN, 1)[1].split(END, 1)[0].strip("\n") + "\n"
-
-
 def differences() -> list[str]:
-    """One line where the page does not have the table."""
-    return [] if on_page() == table() else ["docs/tracers.md: run conformance/versions.py, its table is old"]
+    """One line where the page does not have a table as it is."""
+    page = PAGE.read_text()
+    return [] if page == _with_tables(page) else ["docs/tracers.md: run conformance/versions.py, a table is old"]
 
 
-def write() -> None:
-    """Puts the table between its marks."""
-    text = PAGE.read_text()
-    before, rest = text.split(BEGIN, 1)
-    after = rest.split(END, 1)[1]
-    PAGE.write_text(f"{before}{BEGIN}\n\n{table()}\n{END}{after}")
+def _with_tables(page: str) -> str:
+    for name, made in (("versions", table()), ("patience", patience.table())):
+        begin, end = BEGIN.format(name), END.format(name)
+        before, rest = page.split(begin, 1)
+        page = f"{before}{begin}\n\n{made}\n{end}{rest.split(end, 1)[1]}"
+    return page
 
 
 def _runs(client: Client) -> list[dict[str, Any]]:
@@ -83,4 +77,4 @@ def _sum(runs: list[dict[str, Any]], name: str) -> str:
 if __name__ == "__main__":
     if "--check" in sys.argv[1:]:
         sys.exit("\n".join(differences()))
-    write()
+    PAGE.write_text(_with_tables(PAGE.read_text()))

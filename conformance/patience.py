@@ -1,0 +1,57 @@
+"""How long each SDK keeps what it could not send: read in its source, held against `kill_midrun.py`, told in
+docs/tracers.md (`versions.py` writes the table)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Patience:
+    """One SDK and transport, with the clients that show it."""
+
+    tracer: str
+    clients: tuple[str, ...]
+    why: str
+    killed: str = NOTHING  # what it loses when the server is gone for some seconds
+    busy: str = NOTHING  # what it loses when it is told to come again
+
+
+OPENTELEMETRY = "six tries within 10 seconds (`OTEL_EXPORTER_OTLP_TIMEOUT`), then the batch is dropped"
+OPENTELEMETRY_JS = "six tries within 10 seconds, then the batch is dropped"
+NO_RETRY = "its exporter tries once"
+
+TABLE = (
+    Patience("OpenTelemetry, Python, HTTP", ("otel-http-proto", "otel-http-json", "agno", "phoenix-http", "traceloop",
+                                             "logfire-otlp", "lmnr-http", "mlflow-otlp"),
+             f"{OPENTELEMETRY}; so do agno, Phoenix, Traceloop, Logfire without its token, Laminar and MLflow over OTLP"),
+    Patience("OpenTelemetry, Python, gRPC", ("otel-grpc", "phoenix-grpc", "lmnr-grpc"),
+             f"{OPENTELEMETRY}; so do Phoenix and Laminar"),
+    Patience("OpenTelemetry, JavaScript, HTTP", ("vercel-http-json", "js-lmnr-http"),
+             f"{OPENTELEMETRY_JS}; so do the Vercel AI SDK and Laminar over HTTP"),
+    Patience("OpenTelemetry, JavaScript, gRPC", ("js-lmnr",), f"{NO_RETRY}; so does Laminar, whose default it is. "
+             "Use HTTP (`forceHttp: true`)", "every batch of that time", "every batch of that time"),
+    Patience("OpenAI Agents, Python", ("openai-agents-responses",),
+             "three tries with pauses of 1 and 2 seconds for each batch; batches are five seconds apart"),
+    Patience("OpenAI Agents, JavaScript", ("openai-agents-js",), "three tries with pauses of 1 and 2 seconds"),
+    Patience("Logfire with its token", ("logfire-native",),
+             "a failed request goes to disk, up to 512 MB, and is sent again while the program lives"),
+    Patience("Claude Code, HTTP", ("claude-code-http-json",),
+             "a refused connection costs the batch; 429 and 503 are tried again", "every batch of that time"),
+    Patience("Claude Code, gRPC", ("claude-code-grpc",), f"{NO_RETRY}. Use HTTP", "every batch of that time",
+             "every batch of that time"),
+)
+CLIENTS = tuple(client for one in TABLE for client in one.clients)
+# Clients that lose spans when the server is away for some seconds, and when they are told to come again.
+KILLED = {client for one in TABLE if one.killed != NOTHING for client in one.clients}
+BUSY = {client for one in TABLE if one.busy != NOTHING for client in one.clients}
+# Programs that ask no model.
+SHORT = ("langfuse2", "js-langsmith", "js-langfuse", "js-braintrust", "js-lmnr", "js-lmnr-http")
+
+
+def table() -> str:
+    """For docs/tracers.md."""
+    head = "| tracer | loses when Clew is gone | loses when Clew is too busy | its patience |\n| --- | --- | --- | --- |\n"
+    return head + "".join(f"| {one.tracer} | {one.killed} | {one.busy} | {one.why} |\n" for one in TABLE)
