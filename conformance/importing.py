@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import gzip
 import json
@@ -17,7 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from api import Api
+import recordings
 from recordings import FIXTURES
+from replay import compare
 from server import Server, binary
 from suite import Suite
 
@@ -119,6 +122,28 @@ def otlp() -> list[str]:
         return problems + _differs("runs", [OTLP_RUN, OTLP_RUN], sorted(_numbers(row) for row in one.api.rows()))
 
 
+def mlflow() -> list[str]:
+    """MLflow's runs, as Trace.to_json writes them and as traces.json alone, read as its tracking calls do."""
+    requests = recordings.load("mlflow-rest")
+    infos = [json.loads(r.body)["trace"]["trace_info"] for r in requests if r.path.endswith("/3.0/mlflow/traces")]
+    datas = [json.loads(r.body) for r in requests if r.method == "PUT" and r.path.endswith("traces.json")]
+
+    def trace_of(data: Json) -> str:
+        return base64.b64decode(data["spans"][0]["trace_id"]).hex()
+
+    by_trace = {trace_of(data): data for data in datas}
+    runs = [{"info": info, "data": by_trace[info["trace_id"].removeprefix("tr-")]} for info in infos]
+    with importer() as one:
+        file = one.folder / "traces.jsonl"
+        file.write_text("\n".join(map(json.dumps, runs)))
+        code, _, error = one.run(file)
+        problems = _differs("exit", (0, ""), (code, error)) + _differs("runs", 4, len(runs))
+        alone = one.folder / "traces.json"
+        alone.write_text(json.dumps(datas[0], indent=2))
+        code, _, error = one.run(alone)
+        return problems + _differs("alone", (0, ""), (code, error)) + compare(one.api, recordings.expected("mlflow-rest")["traces"])
+
+
 def broken_off() -> list[str]:
     """A file that breaks in the middle is told where; mended, it is read again and nothing is twice."""
     def record(number: int) -> str:
@@ -165,9 +190,9 @@ def wrong() -> list[str]:
 def main() -> int:
     """Runs every case."""
     suite = Suite("import")
-    for case in (console, claude_code, openai, otlp, broken_off, wrong):
+    for case in (console, claude_code, openai, otlp, mlflow, broken_off, wrong):
         assert case.__doc__ is not None
-        suite.case(case.__doc__.split(".")[0].split(";")[0], case())
+        suite.case(case.__doc__.rstrip("."), case())
     return suite.finish()
 
 

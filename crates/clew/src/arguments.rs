@@ -228,6 +228,8 @@ pub(crate) enum ImportFormat {
     ClaudeCode,
     /// Calls of OpenAI's API with their answers, or conversations
     OpenaiChat,
+    /// MLflow's traces.json, or whole runs with their info
+    Mlflow,
 }
 
 /// `clew traces show`

@@ -5,6 +5,7 @@
 //! file read again changes nothing.
 
 mod claude_session;
+mod mlflow;
 mod openai_log;
 mod spans;
 
@@ -26,14 +27,17 @@ pub enum Format {
     ClaudeCode,
     /// Requests and answers of OpenAI's API, or conversations in its form.
     OpenaiChat,
+    /// MLflow's `traces.json` and whole runs.
+    Mlflow,
 }
 
 impl Format {
     /// Every format with its word.
-    pub const WORDS: [(Format, &'static str); 3] = [
+    pub const WORDS: [(Format, &'static str); 4] = [
         (Format::Spans, "spans"),
         (Format::ClaudeCode, "claude-code"),
         (Format::OpenaiChat, "openai-chat"),
+        (Format::Mlflow, "mlflow"),
     ];
 
     /// The format of a word.
@@ -69,6 +73,7 @@ pub fn decode(format: Format, body: &[u8], context: &Context<'_>) -> Result<Deco
         Format::Spans => spans::read(&text, &mut reading),
         Format::ClaudeCode => claude_session::read(&text, &mut reading),
         Format::OpenaiChat => openai_log::read(&text, &mut reading),
+        Format::Mlflow => mlflow::read(&text, &mut reading),
     }
     let Reading { decoded, first_fault, .. } = reading;
     match first_fault {
@@ -97,6 +102,28 @@ impl Reading<'_> {
                 self.decoded.spans.extend(spans);
             }
             Err(fault) => self.reject(line, fault),
+        }
+    }
+
+    /// Keeps what a receiver of the same product made of a record.
+    fn absorb(&mut self, line: usize, decoded: Result<Decoded, WireError>) {
+        let decoded = match decoded {
+            Ok(decoded) => decoded,
+            Err(error) => {
+                let field = error.field.unwrap_or_default();
+                return self.reject(line, Fault::content(error.message).within(&field));
+            }
+        };
+        self.decoded.accepted_count += 1;
+        self.decoded.spans.extend(decoded.spans);
+        self.decoded.notes.extend(decoded.notes);
+        self.decoded.labels.extend(decoded.labels);
+        self.decoded.rejected_count += decoded.rejected_count;
+        for Rejected { what, reason } in decoded.rejected {
+            if self.decoded.rejected.len() < self.context.limits.reasons_kept {
+                let reason = format!("{what}: {reason}");
+                self.decoded.rejected.push(Rejected { what: format!("line {line}"), reason });
+            }
         }
     }
 

@@ -344,6 +344,7 @@ impl ImportFormat {
             ImportFormat::Spans => "spans",
             ImportFormat::ClaudeCode => "claude-code",
             ImportFormat::OpenaiChat => "openai-chat",
+            ImportFormat::Mlflow => "mlflow",
         })
     }
 }

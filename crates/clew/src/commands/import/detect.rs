@@ -59,6 +59,9 @@ pub(super) fn detect(record: &str) -> Option<Way> {
     if has("sessionId") && has("type") {
         return Some(Way::Records("claude-code"));
     }
+    if has("spans") || (has("info") && has("data")) {
+        return Some(Way::Records("mlflow"));
+    }
     if is_chat(&fields) {
         return Some(Way::Records("openai-chat"));
     }
