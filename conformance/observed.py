@@ -73,18 +73,20 @@ def _span(skeleton: Json, content: Json, names: dict[str, str]) -> Json:
         "request_model": skeleton["request_model"],
         "tool_name": skeleton["tool_name"],
         "agent_name": skeleton["agent_name"],
-        "first_input_text": first_input_text(content),
+        "first_input_text": first_input_text(content, skeleton["category"]),
         "first_output_text": first_output_text(content),
         "output_tool_calls": output_tool_calls(content),
         **{ours: usage.get(theirs) for ours, theirs in TOKENS.items()},
     }
 
 
-def first_input_text(content: Json) -> str | None:
+def first_input_text(content: Json, category: str) -> str | None:
     """First text of the input messages, else of the texts that were embedded, else the tool's arguments, else the
     input."""
     tool = content["tool"] or {}
-    embedded = next(iter((content["retrieval"] or {}).get("documents", [])), {})
+    # The documents of an embedding are what went in, those of a search what came out.
+    documents = (content["retrieval"] or {}).get("documents", []) if category == "embedding" else []
+    embedded = next(iter(documents), {})
     return _first(_texts(content["input_messages"]), embedded.get("content"), tool.get("arguments"), content["input"])
 
 

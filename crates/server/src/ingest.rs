@@ -7,6 +7,7 @@ pub(crate) mod decompress;
 mod grpc;
 mod import;
 mod json;
+pub(crate) mod langfuse;
 pub(crate) mod media;
 mod openai_agents;
 mod otlp;
@@ -16,8 +17,15 @@ use crate::routes::Route;
 
 /// Every route that takes spans.
 pub(crate) fn routes() -> Vec<Route> {
-    [otlp::routes(), grpc::routes(), agentos::routes(), import::routes(), openai_agents::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        otlp::routes(),
+        grpc::routes(),
+        agentos::routes(),
+        import::routes(),
+        openai_agents::routes(),
+        langfuse::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -153,6 +153,7 @@ fn responses(route: &Route) -> Json {
         Dialect::Api => content_of_errors("Error"),
         Dialect::Otlp => content_of_errors("Status"),
         Dialect::Agno => content_of_errors("Detail"),
+        Dialect::Langfuse => content_of_errors("LangfuseError"),
         Dialect::Grpc => Json::Null,
     };
     responses["default"] = json!({ "description": "An error", "content": failed });

@@ -19,6 +19,7 @@ pub(crate) fn in_dialect(dialect: Dialect, request: &HeaderMap, response: Respon
         Dialect::Otlp => otlp(request, &error),
         Dialect::Grpc => grpc(&error),
         Dialect::Agno => crate::agno::dialect::answer(request, &error),
+        Dialect::Langfuse => crate::ingest::langfuse::error(&error),
     };
     error.add_headers(&mut written);
     written.extensions_mut().insert(error);

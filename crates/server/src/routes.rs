@@ -98,6 +98,8 @@ pub(crate) enum Dialect {
     Grpc,
     /// `{"detail":...}`.
     Agno,
+    /// `{"message":...,"error":...}`.
+    Langfuse,
 }
 
 /// Who may ask.
@@ -173,13 +175,13 @@ impl Owner {
             Owner::Otlp => Dialect::Otlp,
             Owner::Grpc => Dialect::Grpc,
             Owner::Agno => Dialect::Agno,
+            Owner::Langfuse => Dialect::Langfuse,
             Owner::Laminar | Owner::Logfire | Owner::Traceloop => Dialect::Otlp,
             Owner::Api
             | Owner::Agentos
             | Owner::Operation
             | Owner::OpenaiAgents
             | Owner::Langsmith
-            | Owner::Langfuse
             | Owner::Braintrust
             | Owner::Mlflow
             | Owner::Phoenix => Dialect::Api,

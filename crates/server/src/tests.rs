@@ -5,6 +5,7 @@ mod agno;
 mod grpc;
 mod harness;
 mod ingest;
+mod langfuse;
 mod limits;
 mod live;
 mod openai_agents;

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use crate::fault::{Fault, Parsed};
 
 /// How deep a value may nest that is stepped over.
-const SKIP_DEPTH: usize = 512;
+pub(crate) const SKIP_DEPTH: usize = 512;
 
 /// A JSON document, or several with nothing but white space between them.
 pub(crate) struct Json<'a> {

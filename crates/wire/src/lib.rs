@@ -6,12 +6,14 @@
 //! a body of which nothing can be understood is a [`WireError`].
 
 pub mod agentos;
+mod batch;
 mod decoded;
 mod fault;
 mod fields;
 pub mod fuzz;
 pub mod import;
 mod json;
+pub mod langfuse;
 mod limits;
 pub mod mlflow;
 pub mod openai_agents;

@@ -64,11 +64,23 @@ async fn agentos_traces(State(app): State<App>, caller: Caller, request: Request
     receive(&app, &caller, Signal::Traces, AgentRule::MustBeNamed, request).await
 }
 
-type Answered = Result<Response, ApiError>;
+pub(crate) type Answered = Result<Response, ApiError>;
 
 async fn receive(
     app: &App,
     caller: &Caller,
+    signal: Signal,
+    rule: AgentRule,
+    request: Request,
+) -> Answered {
+    receive_of(app, caller, "otlp_http", signal, rule, request).await
+}
+
+/// Takes OTLP that came by the address of a product; `sender` is the product in metrics.
+pub(crate) async fn receive_of(
+    app: &App,
+    caller: &Caller,
+    sender: &'static str,
     signal: Signal,
     rule: AgentRule,
     request: Request,
@@ -83,7 +95,7 @@ async fn receive(
     };
     let (body, room) = read(app, &parts.headers, body).await?;
     let received = Received { body, packing, room };
-    let landed = land(app, caller, "otlp_http", rule, received, move |body| {
+    let landed = land(app, caller, sender, rule, received, move |body| {
         let encoding = said.unwrap_or_else(|| media::sniff(body));
         Ok((decode(signal, body, encoding)?, encoding))
     })

@@ -19,6 +19,7 @@ pub(super) const SHAPES: &[(&str, &[Field])] = &[
     ),
     ("Status", &[("code", "integer"), ("message", "string"), ("details?", "[object]")]),
     ("Detail", &[("detail", "any")]),
+    ("LangfuseError", &[("message", "string"), ("error", "string")]),
     (
         "Done",
         &[
