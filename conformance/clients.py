@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from environments import HERE
+
 
 @dataclass(frozen=True)
 class Client:
@@ -73,6 +75,7 @@ def _claude(name: str, transport: str, recording: str | None, **env: str) -> Cli
                   env=env)
 
 
+CLEW_PYTHON = {"PYTHONPATH": str(HERE.parent / "sdk" / "python" / "src")}
 UNPACKED = {"instance_flags": {"zstd_compression_enabled": False}}
 NO_MULTIPART = {"batch_ingest_config": {"use_multipart_endpoint": False}}
 
@@ -82,6 +85,8 @@ CLIENTS = (
     _otel("otel-http-json", "http/json", False, own_port=True),
     _otel("otel-grpc", "grpc", False),
     _otel("otel-grpc-gzip", "grpc", True),
+    Client("clew-python", "clew_py.py", "otel", "Clew's own SDK, Python", "clew-sdk", "batches of run calls",
+           literal="clew-python", env=CLEW_PYTHON, core=True),
     _agents("openai-agents-responses", "ingest, Responses API", API="responses"),
     _agents("openai-agents-chat", "ingest, Chat Completions", API="chat"),
     _agents("openai-agents-stream", "ingest, streamed", API="responses", STREAM="1"),

@@ -28,7 +28,7 @@ from clients import CLIENTS, Client
 from info_proxy import info_proxy
 from patience import BUSY, KILLED, SHORT
 from run import expected
-from running import addresses, end_program, fake_llm, start_program
+from running import addresses, end_program, fake_llm, run_program, start_program
 from server import Server
 from suite import Suite
 
@@ -44,6 +44,8 @@ SOON = {"OTEL_BSP_SCHEDULE_DELAY": "400"}
 # So little room that one slow body takes all of it.
 NO_ROOM = ("--set", "ingest.max_inflight_bytes=64KiB", "--set", "ingest.admission_wait=100ms")
 SLOW_BODY_BYTES = 1 << 20
+# Who keeps what it could not send on disk, with the program that comes after.
+SPOOLED = {"clew-python": "clew_flush.py"}
 
 
 @contextlib.contextmanager
@@ -69,7 +71,8 @@ def check(client: Client, llm_port: int, trouble: Trouble, away: float) -> tuple
     with Server(*NO_ROOM) as server:
         base = server.otlp_base if client.own_port else server.base
         with info_proxy(base, client.info) as target:
-            env = {**SOON, **addresses(server, llm_port, target), **client.env}
+            env = {**SOON, "CLEW_SPOOL": str(server.data / "spool"), **addresses(server, llm_port, target),
+                   **client.env}
             if client.name in SHORT:
                 landed = 0
                 with trouble(server):
@@ -100,6 +103,24 @@ def check(client: Client, llm_port: int, trouble: Trouble, away: float) -> tuple
     if spans < wanted and client.name not in (BUSY if trouble is busy else KILLED):
         problems.append(f"lost spans: {line}; it said: {errors.strip()[-600:]}")
     return problems, line
+
+
+def check_spool(client: Client, llm_port: int) -> tuple[list[str], str]:
+    """The server stays away until the program has ended; the next program of the same SDK sends what that one left."""
+    with Server() as server:
+        env = {"CLEW_SPOOL": str(server.data / "spool"), **addresses(server, llm_port, server.base), **client.env}
+        process = start_program(client.program, client.environment, env)
+        landed = _wait_for_spans(server)
+        server.kill()
+        end_program(process, client.program)
+        server.start(again=True)
+        api = Api(server.port)
+        before = sum(row["span_count"] for row in api.rows())
+        run_program(SPOOLED[client.name], client.environment, env)
+        spans = sum(row["span_count"] for row in api.rows() if row["name"] != "next")
+    wanted = sum(trace["span_count"] for trace in expected(client))
+    line = f"{landed} spans before, {before} when the program had ended, {spans} of {wanted} after the next"
+    return ([] if spans == wanted else [line]), line
 
 
 def _errors(process: subprocess.Popen[str], client: Client) -> str:
@@ -135,6 +156,9 @@ def main(arguments: list[str]) -> int:
     suite = Suite("trouble in the middle of a run")
     with fake_llm(MODEL_DELAY_MS) as llm_port, ThreadPoolExecutor(AT_ONCE) as pool:
         jobs = [(client.name, pool.submit(check, client, llm_port, trouble, away)) for client in chosen]
+        if trouble is killed:
+            jobs += [(f"{client.name}, its disk", pool.submit(check_spool, client, llm_port)) for client in chosen
+                     if client.name in SPOOLED]
         for name, job in jobs:
             error = job.exception()
             problems, line = ([f"{type(error).__name__}: {error}"], "broke") if error else job.result()

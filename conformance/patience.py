@@ -24,6 +24,9 @@ OPENTELEMETRY_JS = "six tries within 10 seconds, then the batch is dropped"
 NO_RETRY = "its exporter tries once"
 
 TABLE = (
+    Patience("Clew's own SDK, Python", ("clew-python",),
+             "what could not be sent goes to disk, up to 128 MiB and 7 days, and is sent when Clew is back, by this "
+             "program or the next"),
     Patience("OpenTelemetry, Python, HTTP", ("otel-http-proto", "otel-http-json", "agno", "phoenix-http", "traceloop",
                                              "logfire-otlp", "lmnr-http", "mlflow-otlp"),
              f"{OPENTELEMETRY}; so do agno, Phoenix, Traceloop, Logfire without its token, Laminar and MLflow over OTLP"),
