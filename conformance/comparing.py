@@ -64,6 +64,11 @@ def _same_json(left: str, right: str | None) -> bool:
         return False
 
 
+def is_derived(want: Json) -> bool:
+    """Whether another span made this one an error; a level in an attribute of its own is the span's own word."""
+    return bool(want.get("error_derived") == "child tool.execution failed")
+
+
 def _span_differences(expected: Json, seen: Json) -> list[str]:
     problems = []
     order = [span["span_id"] for span in seen["tree"]]
@@ -81,9 +86,7 @@ def _span_differences(expected: Json, seen: Json) -> list[str]:
         for field in ("output_tool_calls", "request_model", "agent_name"):
             if want.get(field) is not None and got[field] != want[field]:
                 problems.append(f"{where}: {field} {got[field]!r}, expected {want[field]!r}")
-        # Other reasons, such as a level in an attribute, are the span's own word.
-        derived = want.get("error_derived") == "child tool.execution failed"
-        for flag, expected_flag in (("orphan", bool(want.get("orphan"))), ("error_derived", derived)):
+        for flag, expected_flag in (("orphan", bool(want.get("orphan"))), ("error_derived", is_derived(want))):
             if bool(got[flag]) != expected_flag:
                 problems.append(f"{where}: {flag} {got[flag]!r}, expected {expected_flag!r}")
     return problems

@@ -29,7 +29,8 @@ TABLE = (
              "program or the next"),
     Patience("OpenTelemetry, Python, HTTP", ("otel-http-proto", "otel-http-json", "agno", "phoenix-http", "traceloop",
                                              "logfire-otlp", "lmnr-http", "mlflow-otlp"),
-             f"{OPENTELEMETRY}; so do agno, Phoenix, Traceloop, Logfire without its token, Laminar and MLflow over OTLP"),
+             f"{OPENTELEMETRY}; so do agno, Phoenix, Traceloop, Logfire without its token, Laminar and MLflow over "
+             "OTLP"),
     Patience("OpenTelemetry, Python, gRPC", ("otel-grpc", "phoenix-grpc", "lmnr-grpc"),
              f"{OPENTELEMETRY}; so do Phoenix and Laminar"),
     Patience("OpenTelemetry, JavaScript, HTTP", ("vercel-http-json", "js-lmnr-http"),
@@ -56,5 +57,6 @@ SHORT = ("langfuse2", "js-langsmith", "js-langfuse", "js-braintrust", "js-lmnr",
 
 def table() -> str:
     """For docs/tracers.md."""
-    head = "| tracer | loses when Clew is gone | loses when Clew is too busy | its patience |\n| --- | --- | --- | --- |\n"
+    head = ("| tracer | loses when Clew is gone | loses when Clew is too busy | its patience |\n"
+            "| --- | --- | --- | --- |\n")
     return head + "".join(f"| {one.tracer} | {one.killed} | {one.busy} | {one.why} |\n" for one in TABLE)

@@ -19,7 +19,7 @@ import recordings
 import splitting
 import versions
 from api import Answer
-from comparing import differences
+from comparing import differences, is_derived
 from observed import TOKENS, Json
 from suite import Suite
 
@@ -84,7 +84,7 @@ def _skeleton(trace: Json, span: Json) -> Json:
         "span_id": _id(trace, span["span_id"]),
         "parent_span_id": _id(trace, span["parent"]),
         "orphan": bool(span.get("orphan")),
-        "error_derived": bool(span.get("error_derived")),
+        "error_derived": is_derived(span),
         "request_model": span.get("request_model"),
         "agent_name": span.get("agent_name"),
         "usage": _usage(span),
