@@ -8,6 +8,7 @@ mod grpc;
 mod import;
 mod json;
 pub(crate) mod langfuse;
+pub(crate) mod langsmith;
 pub(crate) mod media;
 mod openai_agents;
 mod otlp;
@@ -24,6 +25,7 @@ pub(crate) fn routes() -> Vec<Route> {
         import::routes(),
         openai_agents::routes(),
         langfuse::routes(),
+        langsmith::routes(),
     ]
     .into_iter()
     .flatten()

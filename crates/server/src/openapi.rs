@@ -59,6 +59,7 @@ fn operation(route: &Route) -> Json {
     if let Some(schema) = route.body {
         let content = match schema {
             "Otlp" => json!({ "application/x-protobuf": {}, "application/json": {} }),
+            "Multipart" => json!({ "multipart/form-data": {} }),
             "Records" => json!({ "application/x-ndjson": {} }),
             _ => json!({ "application/json": { "schema": schemas::reference(schema) } }),
         };

@@ -124,11 +124,11 @@ fn page_of_metrics(app: &App) -> Result<String, ApiError> {
     Ok(app.metrics.page(&gauges))
 }
 
-/// The union of what agno's and LangSmith's clients read. Receivers of LangSmith's own
-/// format are not in this version: it is told of no multipart endpoint.
+/// The union of what agno's and LangSmith's clients read.
 async fn info(State(app): State<App>) -> Json<JsonValue> {
     let auth_mode = if app.config.is_open() { "none" } else { "security_key" };
-    Json(json!({
+    let mut union = crate::ingest::langsmith::abilities();
+    let agno = json!({
         "os_id": "clew",
         "name": "Clew",
         "os_version": env!("CARGO_PKG_VERSION"),
@@ -139,16 +139,7 @@ async fn info(State(app): State<App>) -> Json<JsonValue> {
         "mcp": { "enabled": false, "path": null, "oauth": null, "tool_run_endpoint": false },
         "auth_mode": auth_mode,
         "user_isolation": false,
-        "version": "0.11.0",
-        "license_expiration_time": null,
-        "batch_ingest_config": {
-            "use_multipart_endpoint": false,
-            "scale_up_qsize_trigger": 1000,
-            "scale_up_nthreads_limit": 16,
-            "scale_down_nempty_trigger": 4,
-            "size_limit": 100,
-            "size_limit_bytes": 20_971_520,
-        },
-        "instance_flags": { "zstd_compression_enabled": false, "gzip_body_enabled": false },
-    }))
+    });
+    union.extend(agno.as_object().cloned().unwrap_or_default());
+    Json(JsonValue::Object(union))
 }

@@ -6,6 +6,7 @@ mod grpc;
 mod harness;
 mod ingest;
 mod langfuse;
+mod langsmith;
 mod limits;
 mod live;
 mod openai_agents;

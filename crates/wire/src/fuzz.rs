@@ -3,6 +3,7 @@
 
 use crate::agentos::{self, Context};
 use crate::decoded::Decoded;
+use crate::langsmith;
 use crate::limits::Limits;
 use crate::openai_agents;
 use crate::otlp::{self, Encoding, Signal};
@@ -48,6 +49,20 @@ pub fn openai_agents(bytes: &[u8]) {
     if let Ok(decoded) = openai_agents::decode(bytes, &Limits::default()) {
         export(&decoded);
     }
+}
+
+/// Every call of LangSmith's SDKs; the multipart form has the boundary `b`.
+pub fn langsmith(bytes: &[u8]) {
+    let limits = Limits::default();
+    let context = langsmith::Context { now_nanos: 1, trace_of: &|_| None, limits: &limits };
+    let calls = [
+        langsmith::create_run(bytes, &context),
+        langsmith::update_run("01a1f78d-98cc-7d9d-8c47-a335f3932748", bytes, &context),
+        langsmith::batch(bytes, &context),
+        langsmith::feedback(bytes, &context),
+        langsmith::multipart(bytes, "b", &context).map(|(decoded, _)| decoded),
+    ];
+    calls.iter().flatten().for_each(export);
 }
 
 fn export(decoded: &Decoded) {

@@ -49,10 +49,35 @@ impl<'a> RawFields<'a> {
         Ok(RawFields { pairs })
     }
 
+    /// Adds a field that came apart from the object, and goes before one inside.
+    pub(crate) fn put(&mut self, key: &str, text: &'a str) {
+        self.pairs.push((key.to_owned(), text));
+    }
+
     /// A field as it stands, left in its place; `null` is the same as none.
     pub(crate) fn peek(&self, key: &str) -> Option<&'a str> {
         let found = self.pairs.iter().rev().find(|(name, _)| name == key);
         found.map(|(_, text)| *text).filter(|text| *text != "null")
+    }
+
+    /// A field that is a word or a number, left in its place.
+    pub(crate) fn peek_word(&self, key: &str) -> Option<String> {
+        match payload(self.peek(key).filter(|text| !text.starts_with(['{', '[']))?).ok()? {
+            Value::String(text) if text.trim().is_empty() => None,
+            Value::String(text) => Some(text),
+            Value::Int(number) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+
+    /// Adds the fields of another object, before those that came apart.
+    pub(crate) fn join(&mut self, other: RawFields<'a>) {
+        self.pairs.splice(0..0, other.pairs);
+    }
+
+    /// Drops the fields that say nothing; see [`is_blank`].
+    pub(crate) fn drop_blank(&mut self) {
+        self.pairs.retain(|(_, text)| !is_blank(text));
     }
 
     /// Takes a field as it stands; `null` is the same as none. Of two with one name the
@@ -138,6 +163,13 @@ pub(crate) fn elements(text: &str) -> Parsed<Vec<&str>> {
     Ok(items)
 }
 
+/// Checks that a text is one JSON value of bounded depth.
+pub(crate) fn whole(text: &str) -> Parsed<()> {
+    let mut json = Json::new(text);
+    json.raw(ITEM_DEPTH).map_err(inner)?;
+    if json.at_end() { Ok(()) } else { Err(inner(json.more_than_one())) }
+}
+
 /// A payload as an attribute: a text is that text, an object or a list its JSON text, which
 /// the store can cut and share.
 pub(crate) fn payload(text: &str) -> Parsed<Value> {
@@ -145,6 +177,15 @@ pub(crate) fn payload(text: &str) -> Parsed<Value> {
         Kind::Object | Kind::Array => Ok(Value::String(text.to_owned())),
         _ => Json::new(text).any(&mut Tally::new(&Limits::default()), 0).map_err(inner),
     }
+}
+
+/// Whether a payload says nothing: `{}`, `[]` or an empty text.
+pub(crate) fn is_blank(text: &str) -> bool {
+    let inside = |open, close| text.strip_prefix(open)?.strip_suffix(close);
+    [inside('{', '}'), inside('[', ']'), inside('"', '"')]
+        .into_iter()
+        .flatten()
+        .any(|inside| inside.trim_ascii().is_empty())
 }
 
 /// A fault inside an item: its place in the item says nothing about the body.
@@ -203,5 +244,15 @@ mod tests {
         let items = RawFields::read_body(&body).unwrap().list("data").unwrap().unwrap();
         assert!(RawFields::read(items[0]).is_err());
         assert!(RawFields::read(items[1]).is_ok());
+    }
+
+    #[test]
+    fn blank_payloads() {
+        for text in ["{}", "{ }", "[]", "\"\""] {
+            assert!(is_blank(text), "{text}");
+        }
+        for text in ["{\"a\":{}}", "0", "[0]", "\"x\""] {
+            assert!(!is_blank(text), "{text}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use crate::convention::{self, Layers};
 
 /// Keys that have a slot.
-pub(crate) const KEY_COUNT: usize = 582;
+pub(crate) const KEY_COUNT: usize = 590;
 
 /// A known key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -487,10 +487,18 @@ const KEYS: &[&str; KEY_COUNT] = &[
     "langfuse.trace.tags",
     "langfuse.user.id",
     "langfuse.version",
+    "langsmith.invocation_params",
     "langsmith.metadata",
     "langsmith.metadata.conversation_id",
+    "langsmith.metadata.environment",
+    "langsmith.metadata.lc_agent_name",
+    "langsmith.metadata.ls_invocation_params",
+    "langsmith.metadata.ls_max_tokens",
     "langsmith.metadata.ls_model_name",
     "langsmith.metadata.ls_provider",
+    "langsmith.metadata.ls_stop",
+    "langsmith.metadata.ls_temperature",
+    "langsmith.metadata.revision_id",
     "langsmith.metadata.session_id",
     "langsmith.metadata.thread_id",
     "langsmith.metadata.user_id",

@@ -82,6 +82,8 @@ static BLOBS: &[Key] = &[
     key("model_config"),
     key("agentos.data.parameters"),
     key("openai_agents.model_config"),
+    key("langsmith.invocation_params"),
+    key("langsmith.metadata.ls_invocation_params"),
 ];
 
 static KEYS: &[(&str, &Table)] = &[
@@ -90,6 +92,7 @@ static KEYS: &[(&str, &Table)] = &[
         &Table::of(&[
             Source::any("gen_ai.request.temperature"),
             Source::any("ai.settings.temperature"),
+            Source::any("langsmith.metadata.ls_temperature"),
             Source::only(Layers::ML, "temperature").read(Read::Quoted),
             Source::only(Layers::AO, "agentos.data.temperature"),
         ]),
@@ -118,6 +121,7 @@ static KEYS: &[(&str, &Table)] = &[
             Source::any("gen_ai.request.max_completion_tokens"),
             Source::any("ai.settings.maxOutputTokens"),
             Source::any("ai.settings.maxTokens"),
+            Source::any("langsmith.metadata.ls_max_tokens"),
             Source::only(Layers::AO, "agentos.data.max_tokens"),
         ]),
     ),
@@ -127,6 +131,7 @@ static KEYS: &[(&str, &Table)] = &[
             Source::any("gen_ai.request.stop_sequences"),
             Source::any("llm.chat.stop_sequences"),
             Source::any("ai.settings.stopSequences"),
+            Source::any("langsmith.metadata.ls_stop").read(Read::Quoted),
             Source::only(Layers::AO, "agentos.data.stop"),
         ]),
     ),

@@ -149,7 +149,7 @@ fn of_list(json: &Json, stated: bool) -> Vec<Document> {
             .filter(|item| stated || looks_like_document(item))
             .filter_map(of_json)
             .collect(),
-        Json::Object(members) => ["documents", "results", "records", "matches"]
+        Json::Object(members) => ["documents", "results", "records", "matches", "output"]
             .iter()
             .filter_map(|name| members.get(*name))
             .find(|inner| inner.is_array())

@@ -61,6 +61,7 @@ pub(crate) static REQUEST_MODELS: &Table = &Table::of(&[
     Source::only(Layers::PA, "model_name"),
     Source::only(Layers::ML, "model").read(Read::Quoted),
     Source::any("langsmith.metadata.ls_model_name"),
+    Source::any("langsmith.invocation_params").read(Read::Member(&["model", "model_name"])),
     Source::only(OPENAI, "openai_agents.model"),
     Source::only(CLAUDE.or(Layers::LL).or(Layers::VA), "model"),
 ]);
@@ -235,6 +236,7 @@ pub(crate) static TOOL_ARGUMENTS: &Table = &Table::of(&[
     Source::any("flue.tool.arguments"),
     Source::only(Layers::VA, "input"),
     Source::only(OPENAI, "openai_agents.input"),
+    Source::only(Layers::LS, "gen_ai.prompt"),
     Source::only(CLAUDE, "full_command"),
     Source::only(CLAUDE, "file_path"),
 ]);
@@ -260,6 +262,7 @@ pub(crate) static TOOL_RESULTS: &Table = &Table::of(&[
     Source::any("genkit:output"),
     Source::any("flue.tool.result"),
     Source::only(OPENAI, "openai_agents.output"),
+    Source::only(Layers::LS, "gen_ai.completion"),
     Source::only(Layers::VA, "output"),
 ]);
 
@@ -282,6 +285,7 @@ pub(crate) static ENVIRONMENTS: &Table = &Table::of(&[
     Source::any("deployment.environment.name"),
     Source::any("deployment.environment"),
     Source::any("gen_ai.environment"),
+    Source::any("langsmith.metadata.environment"),
     Source::only(AGENTOS, "agentos.environment"),
     Source::only(OPENAI, "openai_agents.metadata.environment"),
 ]);
@@ -290,6 +294,7 @@ pub(crate) static ENVIRONMENTS: &Table = &Table::of(&[
 pub(crate) static RELEASES: &Table = &Table::of(&[
     Source::any("langfuse.release"),
     Source::any("langfuse.version"),
+    Source::any("langsmith.metadata.revision_id"),
     Source::any("service.version"),
     Source::only(AGENTOS, "agentos.release"),
 ]);

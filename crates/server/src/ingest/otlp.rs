@@ -48,7 +48,8 @@ pub(crate) fn routes() -> Vec<Route> {
     ]
 }
 
-async fn traces(State(app): State<App>, caller: Caller, request: Request) -> Answered {
+/// `POST /v1/traces`, also at other addresses.
+pub(crate) async fn traces(State(app): State<App>, caller: Caller, request: Request) -> Answered {
     receive(&app, &caller, Signal::Traces, AgentRule::Any, request).await
 }
 

@@ -1,0 +1,205 @@
+//! LangSmith's SDKs for Python and JavaScript, and what builds on them (LangChain,
+//! LangGraph).
+//!
+//! They drop a batch on any 4xx but 408, 425 and 429 and write the answer's text into the
+//! application's log; those three and 5xx are tried three times. So content is refused with
+//! 400, and only overload comes again.
+
+use axum::Json;
+use axum::extract::{Path, Request, State};
+use axum::http::{Method, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get, patch, post};
+use clew_store::Scope;
+use clew_wire::langsmith::{self, Attached, Context};
+use clew_wire::{Decoded, Limits, WireError};
+use serde_json::json;
+
+use crate::app::App;
+use crate::auth::caller::Caller;
+use crate::error::{ApiError, ErrorCode};
+use crate::ingest::body::discard;
+use crate::ingest::json::{receive, refuse_if_nothing};
+use crate::ingest::otlp;
+use crate::routes::{Access, Answer, Owner, Route};
+
+/// Most bytes that the SDK is asked to put into one body; one larger run comes alone.
+const BODY_BYTES: usize = 20 << 20;
+
+/// The routes of this file.
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route {
+            method: Method::GET,
+            path: "/langsmith/info",
+            owner: Owner::Langsmith,
+            access: Access::Public,
+            summary: "What LangSmith's SDKs ask before they send",
+            query: &[],
+            body: None,
+            answer: Answer::FreeJson,
+            handler: || get(info),
+        },
+        sending(Method::POST, "/runs", "Starts a run of LangSmith's SDKs", "LangsmithRun", || {
+            post(create)
+        }),
+        sending(
+            Method::PATCH,
+            "/runs/{run_id}",
+            "Ends or changes a run of LangSmith's SDKs",
+            "LangsmithRun",
+            || patch(update),
+        ),
+        sending(Method::POST, "/runs/batch", "Runs of LangSmith's SDKs", "LangsmithBatch", || {
+            post(batch)
+        }),
+        sending(
+            Method::POST,
+            "/runs/multipart",
+            "Runs, feedback and attachments of LangSmith's SDKs",
+            "Multipart",
+            || post(multipart),
+        ),
+        sending(Method::POST, "/feedback", "Feedback on a run", "LangsmithFeedback", || {
+            post(feedback)
+        }),
+        Route {
+            body: Some("Otlp"),
+            answer: Answer::Otlp,
+            ..sending(
+                Method::POST,
+                "/otel/v1/traces",
+                "OTLP traces of LangSmith's SDKs",
+                "Otlp",
+                || post(otlp::traces),
+            )
+        },
+    ]
+}
+
+fn sending(
+    method: Method,
+    path: &'static str,
+    summary: &'static str,
+    body: &'static str,
+    handler: fn() -> MethodRouter<App>,
+) -> Route {
+    Route {
+        method,
+        path,
+        owner: Owner::Langsmith,
+        access: Access::Scope(Scope::Ingest),
+        summary,
+        query: &[],
+        body: Some(body),
+        answer: Answer::Json("ItemsTaken"),
+        handler,
+    }
+}
+
+/// What the SDKs read of a server: multipart bodies, packed if they like. Bare `/info`
+/// answers the same beside what agno reads.
+pub(crate) fn abilities() -> serde_json::Map<String, serde_json::Value> {
+    let said = json!({
+        "version": "0.11.0",
+        "license_expiration_time": null,
+        "batch_ingest_config": {
+            "use_multipart_endpoint": true,
+            "scale_up_qsize_trigger": 1000,
+            "scale_up_nthreads_limit": 16,
+            "scale_down_nempty_trigger": 4,
+            "size_limit": 100,
+            "size_limit_bytes": BODY_BYTES,
+        },
+        "instance_flags": { "zstd_compression_enabled": true, "gzip_body_enabled": true },
+    });
+    match said {
+        serde_json::Value::Object(said) => said,
+        _ => serde_json::Map::new(),
+    }
+}
+
+async fn info() -> Json<serde_json::Map<String, serde_json::Value>> {
+    Json(abilities())
+}
+
+type Answered = Result<Response, ApiError>;
+
+async fn create(State(app): State<App>, caller: Caller, request: Request) -> Answered {
+    take(&app, &caller, request, langsmith::create_run).await
+}
+
+async fn update(
+    State(app): State<App>,
+    caller: Caller,
+    Path(run): Path<String>,
+    request: Request,
+) -> Answered {
+    take(&app, &caller, request, move |body, context| langsmith::update_run(&run, body, context))
+        .await
+}
+
+async fn batch(State(app): State<App>, caller: Caller, request: Request) -> Answered {
+    take(&app, &caller, request, langsmith::batch).await
+}
+
+async fn feedback(State(app): State<App>, caller: Caller, request: Request) -> Answered {
+    take(&app, &caller, request, langsmith::feedback).await
+}
+
+async fn take(
+    app: &App,
+    caller: &Caller,
+    request: Request,
+    call: impl FnOnce(&[u8], &Context<'_>) -> Result<Decoded, WireError> + Send + 'static,
+) -> Answered {
+    take_with_files(app, caller, request, |body, context| Ok((call(body, context)?, Vec::new())))
+        .await
+}
+
+async fn multipart(State(app): State<App>, caller: Caller, request: Request) -> Answered {
+    let said = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let boundary = said.and_then(langsmith::boundary).map(str::to_owned);
+    let Some(boundary) = boundary else {
+        let (parts, body) = request.into_parts();
+        discard(&parts.headers, body).await;
+        return Err(ApiError::new(
+            ErrorCode::UnsupportedMediaType,
+            "runs come as multipart/form-data with a boundary; JSON goes to /runs/batch",
+        ));
+    };
+    take_with_files(&app, &caller, request, move |body, context| {
+        langsmith::multipart(body, &boundary, context)
+    })
+    .await
+}
+
+async fn take_with_files(
+    app: &App,
+    caller: &Caller,
+    request: Request,
+    call: impl FnOnce(&[u8], &Context<'_>) -> Result<(Decoded, Vec<Attached>), WireError>
+    + Send
+    + 'static,
+) -> Answered {
+    let now_nanos = app.store.now();
+    let landed = receive(app, caller, "langsmith", request, move |body| {
+        let limits = Limits::default();
+        call(body, &Context { now_nanos, trace_of: &|_| None, limits: &limits })
+    })
+    .await?;
+    refuse_if_nothing(&landed.decoded)?;
+    let decoded = &landed.decoded;
+    let rejected: Vec<_> = decoded
+        .rejected
+        .iter()
+        .map(|rejected| json!({ "what": rejected.what, "reason": rejected.reason }))
+        .collect();
+    let answer = json!({
+        "accepted": decoded.accepted_count, "rejected_count": decoded.rejected_count,
+        "rejected": rejected,
+    });
+    let mut response = Json(answer).into_response();
+    response.extensions_mut().insert(landed.note);
+    Ok(response)
+}
