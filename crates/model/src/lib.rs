@@ -1,5 +1,6 @@
 //! The vocabulary of Clew and its meaning. No I/O, no async, no clock of its own.
 
+pub mod attachment;
 pub mod attributes;
 pub mod content;
 pub mod convention;

@@ -7,7 +7,7 @@ use clew_model::prices::PriceRow;
 use serde_json::Value as Json;
 
 use crate::embedded::catalog::{audit, keys, prices, requests, settings, views, workspaces};
-use crate::embedded::{agents, labels, rows};
+use crate::embedded::{agents, labels, projects, rows};
 use crate::ids::{AgentId, WorkspaceId};
 use crate::{Store, StoreError};
 
@@ -204,6 +204,49 @@ impl Store {
     pub fn delete_price(&self, price: PriceRow, change: &Change) -> Result<(), StoreError> {
         let change = change.clone();
         self.write(move |tx| prices::remove(tx, &price, &change))
+    }
+
+    /// Keeps the name of a project that a product's SDK goes by; one that is there gets the new
+    /// name.
+    pub fn put_sender_project(
+        &self,
+        workspace: WorkspaceId,
+        product: &str,
+        project_id: &str,
+        name: &str,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        let [product, id, name] = [product, project_id, name].map(str::to_owned);
+        self.write(move |tx| projects::put(tx, workspace, &product, (&id, &name), now))
+    }
+
+    /// The name of such a project.
+    pub fn sender_project_name(
+        &self,
+        workspace: WorkspaceId,
+        product: &str,
+        project_id: &str,
+    ) -> Result<Option<String>, StoreError> {
+        self.read(|connection| projects::name(connection, workspace, product, project_id))
+    }
+
+    /// The id of the oldest project with this name.
+    pub fn sender_project_id(
+        &self,
+        workspace: WorkspaceId,
+        product: &str,
+        name: &str,
+    ) -> Result<Option<String>, StoreError> {
+        self.read(|connection| projects::id(connection, workspace, product, name))
+    }
+
+    /// Ids and names of a product's projects, by name.
+    pub fn sender_projects(
+        &self,
+        workspace: WorkspaceId,
+        product: &str,
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        self.read(|connection| projects::list(connection, workspace, product))
     }
 
     /// Labels, newest first, those with a smaller number than `before`; of one name where given.

@@ -6,7 +6,7 @@ mod follow;
 mod options;
 mod report;
 
-pub use append::{Append, Appended, ChangedTrace, Commit, Incoming};
+pub use append::{Append, Appended, AttachmentLimits, ChangedTrace, Commit, Incoming};
 pub use error::StoreError;
 pub use follow::{
     FollowerCursor, LogRecord, LogRecords, LogSpan, LogTrace, SinceCursor, TracesSince,

@@ -9,6 +9,7 @@
 
 mod active;
 pub(crate) mod agents;
+pub(crate) mod attachments;
 mod backup;
 pub(crate) mod catalog;
 mod check;
@@ -32,6 +33,7 @@ pub(crate) mod notes;
 mod owners;
 mod pool;
 mod prepare;
+pub(crate) mod projects;
 pub(crate) mod purge;
 mod reader;
 mod recovery;
@@ -46,6 +48,7 @@ pub(crate) mod stats;
 pub(crate) mod tombstones;
 mod train;
 mod users;
+mod whose;
 mod writer;
 
 use std::path::{Path, PathBuf};

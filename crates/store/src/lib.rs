@@ -3,6 +3,7 @@
 //! The formats on disk are in docs/formats/store.md; how the parts work together is told at
 //! the head of [`embedded`](crate::Store).
 
+mod attachments;
 mod catalog;
 mod contract;
 mod deletion;
@@ -27,7 +28,9 @@ use clew_model::source::SourceSpan;
 use clew_model::span::Span;
 use rusqlite::{Connection, Transaction};
 
+pub use attachments::{Attachment, PutAttachment};
 pub use catalog::*;
+pub use clew_model::attachment::{AttachmentContent, NewAttachment};
 pub use contract::*;
 pub use deletion::*;
 pub use groups::*;
@@ -149,6 +152,25 @@ impl Store {
         trace_id: &TraceId,
     ) -> Result<Option<SourceSpan>, StoreError> {
         self.read(|connection| embedded::notes::of_trace(connection, workspace, trace_id))
+    }
+
+    /// The newest trace with a span, of which nothing but the id is known; `None` also where it
+    /// was not found in two seconds.
+    pub fn trace_of_span(
+        &self,
+        workspace: WorkspaceId,
+        span_id: SpanId,
+    ) -> Result<Option<TraceId>, StoreError> {
+        self.inner.trace_of_span(workspace, span_id)
+    }
+
+    /// The same by what the span's sender calls it.
+    pub fn span_of_sender(
+        &self,
+        workspace: WorkspaceId,
+        sender_span_id: &str,
+    ) -> Result<Option<(TraceId, SpanId)>, StoreError> {
+        self.inner.span_of_sender(workspace, sender_span_id)
     }
 
     /// A follower's place in the log; `None` for one that is not known.

@@ -1,5 +1,6 @@
 //! Writing.
 
+use clew_model::attachment::NewAttachment;
 use clew_model::ids::TraceId;
 use clew_model::label::Label;
 use clew_model::source::{RunEvent, SourceSpan};
@@ -22,6 +23,25 @@ pub struct Append {
     pub run_events: Vec<RunEvent>,
     /// Verdicts that came along; a run that they name is created where it is not there yet.
     pub labels: Vec<Label>,
+    /// Files, images and sound; likewise. Those beyond the limits are not kept, and counted.
+    pub attachments: Vec<NewAttachment>,
+    /// How many and how large they may be.
+    pub attachment_limits: AttachmentLimits,
+}
+
+/// Bounds of attachments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttachmentLimits {
+    /// `ingest.max_attachment_bytes`: the bytes of one.
+    pub bytes: usize,
+    /// `ingest.max_trace_attachments`: those of one run.
+    pub per_trace: usize,
+}
+
+impl Default for AttachmentLimits {
+    fn default() -> Self {
+        Self { bytes: 64 << 20, per_trace: 1_000 }
+    }
 }
 
 /// A span and its facts.
@@ -45,8 +65,13 @@ pub struct Appended {
     pub merged_spans: u64,
     /// Spans that said nothing new; nothing was stored for them.
     pub duplicate_spans: u64,
-    /// Spans and events of traces that were deleted; they are not kept (ruling 28).
+    /// Spans, notes, events, labels and attachments of traces that were deleted; they are not kept (ruling 28).
     pub refused_deleted: u64,
+    /// Attachments that were not there before.
+    pub new_attachments: u64,
+    /// Attachments that were not kept: too large, too many of one run, or of content that is
+    /// not there.
+    pub refused_attachments: u64,
 }
 
 /// One commit as subscribers see it, per workspace.

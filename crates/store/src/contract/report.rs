@@ -58,6 +58,8 @@ pub struct Sizes {
     pub block_bytes: u64,
     /// Large parts.
     pub blob_bytes: u64,
+    /// Contents of attachments.
+    pub attachment_bytes: u64,
     /// Shared prompts and tool definitions.
     pub shared_bytes: u64,
     /// Compression dictionaries.

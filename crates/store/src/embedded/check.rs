@@ -33,6 +33,7 @@ impl Embedded {
                 )?,
                 block_bytes: sum("LENGTH(data) + COALESCE(LENGTH(bloom), 0)", "block")?,
                 blob_bytes: sum("LENGTH(data)", "blob")?,
+                attachment_bytes: sum("LENGTH(data)", "content_pieces")?,
                 shared_bytes: sum("LENGTH(data)", "shared")?,
                 dictionary_bytes: sum("LENGTH(data)", "zdict")?,
                 ..Sizes::default()
@@ -45,6 +46,7 @@ impl Embedded {
             + sizes.chunk_bytes
             + sizes.block_bytes
             + sizes.blob_bytes
+            + sizes.attachment_bytes
             + sizes.shared_bytes
             + sizes.dictionary_bytes;
         sizes.other_bytes = sizes.file_bytes.saturating_sub(known);
@@ -80,6 +82,7 @@ impl Embedded {
             check.references()?;
             check.shared()?;
             check.notes()?;
+            check.attachments()?;
             Ok(check.report)
         })?;
         report.sizes = sizes;

@@ -9,6 +9,7 @@ use clew_model::label::Label;
 use clew_model::source::{RunEvent, SourceSpan};
 use clew_model::span::Span;
 
+use super::attachments::{self, PreparedAttachment};
 use super::codec::facts::{put_facts, put_who, put_words};
 use super::codec::frame::{self, Frame};
 use super::codec::source::{EncodedSource, SourceWriter};
@@ -27,6 +28,10 @@ pub(crate) struct Prepared {
     pub(crate) blobs: HashMap<u32, Vec<Frame>>,
     pub(crate) run_events: Vec<RunEvent>,
     pub(crate) labels: Vec<Label>,
+    pub(crate) attachments: Vec<PreparedAttachment>,
+    /// Attachments that are too large.
+    pub(crate) refused_attachments: u64,
+    pub(crate) attachments_per_trace: usize,
     pub(crate) span_count: usize,
     /// Memory it holds while it waits.
     pub(crate) bytes: usize,
@@ -49,8 +54,8 @@ pub(crate) struct PreparedSpan {
     pub(crate) source: EncodedSource,
 }
 
-/// Bytes of one piece of a large text.
-const BLOB_PIECE_BYTES: usize = 1 << 20;
+/// Bytes of one piece of a large text or an attachment.
+pub(crate) const PIECE_BYTES: usize = 1 << 20;
 
 pub(crate) fn prepare(append: Append) -> Result<Prepared, StoreError> {
     let mut parts = Parts::default();
@@ -76,6 +81,15 @@ pub(crate) fn prepare(append: Append) -> Result<Prepared, StoreError> {
     }
     labels::check(&append.labels)?;
     bytes += append.labels.iter().map(label_bytes).sum::<usize>();
+    let limits = append.attachment_limits;
+    let sent = append.attachments.len();
+    let attachments: Vec<PreparedAttachment> = append
+        .attachments
+        .into_iter()
+        .filter(|attachment| attachment.content.byte_count() <= limits.bytes)
+        .map(attachments::prepare)
+        .collect::<Result<_, _>>()?;
+    bytes += attachments.iter().map(PreparedAttachment::memory_bytes).sum::<usize>();
     let blobs = pack_blobs(&texts)?;
     bytes += texts.memory_bytes() + append.run_events.iter().map(event_bytes).sum::<usize>();
     bytes += blobs.values().flatten().map(|frame| frame.data.len()).sum::<usize>();
@@ -87,6 +101,9 @@ pub(crate) fn prepare(append: Append) -> Result<Prepared, StoreError> {
         blobs,
         run_events: append.run_events,
         labels: append.labels,
+        refused_attachments: (sent - attachments.len()) as u64,
+        attachments_per_trace: limits.per_trace,
+        attachments,
         span_count,
         bytes,
     })
@@ -184,7 +201,7 @@ fn pack_blobs(texts: &SourceWriter) -> Result<HashMap<u32, Vec<Frame>>, StoreErr
 
 /// A large text in pieces.
 pub(crate) fn pack_pieces(bytes: &[u8]) -> Result<Vec<Frame>, StoreError> {
-    bytes.chunks(BLOB_PIECE_BYTES).map(|piece| frame::pack(piece, frame::LEVEL_FAST)).collect()
+    bytes.chunks(PIECE_BYTES).map(|piece| frame::pack(piece, frame::LEVEL_FAST)).collect()
 }
 
 fn event_bytes(event: &RunEvent) -> usize {

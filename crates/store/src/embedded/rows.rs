@@ -25,7 +25,7 @@ pub(crate) use write::{Arrival, RowMemo, RowRules, RowWriter, Upserted};
 
 use super::facets::{self, TermSet};
 use super::stats::rollup;
-use super::{labels, notes, run_events, sessions, users};
+use super::{attachments, labels, notes, run_events, sessions, users};
 use crate::contract::StoreError;
 use crate::ids::WorkspaceId;
 use crate::row::TraceRow;
@@ -111,7 +111,15 @@ pub(crate) fn tno(
         .optional()?)
 }
 
-/// Takes rows away with everything that hangs on them: facets, labels, run events, and names that
+/// The id of a trace.
+pub(crate) fn id_of(connection: &Connection, tno: i64) -> Result<Option<TraceId>, StoreError> {
+    let sql = "SELECT trace_id FROM traces WHERE tno = ?1";
+    let found: Option<[u8; 16]> =
+        connection.prepare_cached(sql)?.query_row([tno], |row| row.get(0)).optional()?;
+    Ok(found.and_then(|bytes| TraceId::from_bytes(&bytes).ok()))
+}
+
+/// Takes rows away with everything that hangs on them: facets, labels, run events, note, attachments, and names that
 /// no other trace has. Spans and messages are the caller's. The writer must forget its numbers
 /// afterwards.
 pub(crate) fn remove(connection: &Connection, tnos: &[i64]) -> Result<(), StoreError> {
@@ -152,6 +160,7 @@ fn remove_one(
     labels::remove_of_trace(connection, workspace, tno, start)?;
     run_events::remove_of_trace(connection, tno)?;
     notes::remove_of_trace(connection, tno)?;
+    attachments::remove_of_trace(connection, tno)?;
     if let Some(session_no) = session {
         sessions::touch(connection, session_no)?;
     }

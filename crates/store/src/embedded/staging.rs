@@ -8,7 +8,7 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use clew_model::ids::TraceId;
+use clew_model::ids::{SpanId, TraceId};
 
 use super::codec::log::{LogBlock, OwnerGroup, TraceGroup};
 use super::codec::records::{Record, SHARED_OWNER};
@@ -279,6 +279,27 @@ impl Staging {
         let inner = self.lock();
         let staged = inner.owners.get(&owner)?;
         Some((staged.first, staged.texts.iter().map(|(_, text)| text.clone()).collect()))
+    }
+
+    /// The newest staged trace of a workspace that has a span.
+    pub(crate) fn trace_of_span(&self, workspace: WorkspaceId, span_id: SpanId) -> Option<TraceId> {
+        let inner = self.lock();
+        let has_it = |trace: &StagedTrace| {
+            trace.workspace == workspace
+                && trace.records.iter().any(|record| record.span_id == span_id)
+        };
+        let newest =
+            inner.traces.iter().filter(|(_, trace)| has_it(trace)).max_by_key(|(tno, _)| **tno);
+        newest.map(|(_, trace)| trace.trace_id)
+    }
+
+    /// The staged traces of a workspace, newest first.
+    pub(crate) fn traces_of(&self, workspace: WorkspaceId) -> Vec<TraceId> {
+        let inner = self.lock();
+        let own = inner.traces.iter().filter(|(_, trace)| trace.workspace == workspace);
+        let mut found: Vec<_> = own.map(|(tno, trace)| (*tno, trace.trace_id)).collect();
+        found.sort_unstable_by_key(|(tno, _)| std::cmp::Reverse(*tno));
+        found.into_iter().map(|(_, trace_id)| trace_id).collect()
     }
 
     /// Something of it is staged.

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod append;
+mod attachments;
 mod beside;
 mod deleting;
 mod file;

@@ -7,6 +7,7 @@ use clew_model::source::RunEvent;
 use rusqlite::Connection;
 
 use super::Outcome;
+use crate::embedded::attachments::{self, Kept};
 use crate::embedded::prepare::Prepared;
 use crate::embedded::rows::{self, Arrival, Upserted};
 use crate::embedded::writer::Writer;
@@ -43,6 +44,7 @@ impl Writer {
                 }
             }
             self.write_labels(connection, (place, request), now, outcome)?;
+            self.write_attachments(connection, (place, request), now, outcome)?;
         }
         Ok(())
     }
@@ -86,6 +88,41 @@ impl Writer {
             label.target.trace_id().is_none_or(|trace_id| !refused.contains_key(&trace_id))
         });
         labels::put_along(connection, workspace, &labels)
+    }
+
+    /// Likewise.
+    fn write_attachments(
+        &mut self,
+        connection: &Connection,
+        (place, request): (usize, &mut Prepared),
+        now: i64,
+        outcome: &mut Outcome,
+    ) -> Result<(), StoreError> {
+        let (workspace, key_agent) = (request.workspace, request.agent);
+        outcome.appended[place].refused_attachments += request.refused_attachments;
+        for attachment in std::mem::take(&mut request.attachments) {
+            let trace_id = attachment.trace_id();
+            let mut tno = rows::tno(connection, workspace, &trace_id)?;
+            match tno {
+                Some(_) => announce(outcome, workspace, trace_id, false),
+                None => {
+                    tno = self.touch(connection, workspace, trace_id, key_agent, now, outcome)?;
+                }
+            }
+            let Some(tno) = tno else {
+                refuse(connection, outcome, place, (workspace, trace_id), 1)?;
+                continue;
+            };
+            let per_trace = request.attachments_per_trace;
+            let kept = attachments::put(connection, (workspace, tno), &attachment, per_trace, now)?;
+            let appended = &mut outcome.appended[place];
+            match kept {
+                Kept::New => appended.new_attachments += 1,
+                Kept::Known => {}
+                Kept::Refused => appended.refused_attachments += 1,
+            }
+        }
+        Ok(())
     }
 
     /// Makes sure that a trace with events or labels has a row; `None` where it is refused.
