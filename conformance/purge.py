@@ -19,7 +19,7 @@ CANARY = "zqxcanary7f3e"
 DOOMED, KEPT = "d" * 32, "c" * 32
 SESSION = "shared-session"
 SYSTEM = "You are a careful assistant that both runs share. " * 30
-PLACES = ("traces", "sessions", f"sessions/{SESSION}", "users", "agents", "spans", f"search?q={CANARY}", "export",
+PLACES = (f"traces/{DOOMED}/attachments", f"traces/{DOOMED}/attachments/4", "traces", "sessions", f"sessions/{SESSION}", "users", "agents", "spans", f"search?q={CANARY}", "export",
           "labels", "audit", "requests")
 
 
@@ -39,6 +39,12 @@ def send(server: Server, trace_id: str, word: str) -> Answer:
     return exchange(server.port, "POST", "/v1/traces", as_json(request(one, tool, service="purging")), JSON)
 
 
+def attach(api: Api, trace_id: str, word: str) -> Answer:
+    """A file with the word in its name and its content, and one that both runs have."""
+    api.call("POST", f"traces/{trace_id}/attachments", b"the same for both", name="shared.txt")
+    return api.call("POST", f"traces/{trace_id}/attachments", f"content {word}".encode(), name=f"file {word}")
+
+
 def shown_in(api: Api) -> list[str]:
     """The places whose answer holds the word."""
     return [place for place in PLACES if CANARY in api.call("GET", place).text().replace(f"q={CANARY}", "")]
@@ -47,7 +53,11 @@ def shown_in(api: Api) -> list[str]:
 def kept_is_whole(api: Api) -> list[str]:
     """The run that shared session and prompt can still be read to the last word."""
     payload = api.call("GET", f"traces/{KEPT}/spans/{'01' * 8}").text()
-    return [] if SYSTEM in payload and "question kept" in payload else [f"the other run's payload: {payload[:200]}"]
+    files = [api.call("GET", f"traces/{KEPT}/attachments/{number}").text() for number in (1, 2)]
+    problems = [] if files == ["the same for both", "content kept"] else [f"the other run's files: {files}"]
+    if SYSTEM in payload and "question kept" in payload:
+        return problems
+    return [*problems, f"the other run's payload: {payload[:200]}"]
 
 
 def files_with_canary(server: Server) -> list[str]:
@@ -61,8 +71,10 @@ def run(suite: Suite, server: Server) -> None:
     api = Api(server.port)
     send(server, KEPT, "kept")
     send(server, DOOMED, CANARY)
+    attach(api, KEPT, "kept")
+    attach(api, DOOMED, CANARY)
     seen = shown_in(api)
-    suite.case("the run shows before", [] if "traces" in seen and "export" in seen else [f"only in {seen}"])
+    suite.case("the run shows before", [] if {"traces", "export", *PLACES[:2]} <= set(seen) else [f"only in {seen}"])
     deleted = api.call("DELETE", f"traces/{DOOMED}")
     suite.case("it is deleted", [] if deleted.status in (200, 202, 204) else [deleted.text()[:200]])
     suite.case("no answer shows it", shown_in(api))
@@ -70,6 +82,8 @@ def run(suite: Suite, server: Server) -> None:
     said = late.json().get("partialSuccess", {}) if late.status == 200 else {}
     refused = str(said.get("rejectedSpans")) == "2"
     suite.case("what comes later is refused and said", [] if refused else [f"{late.status} {late.text()[:200]}"])
+    file = attach(api, DOOMED, CANARY)
+    suite.case("nor is a file taken", [] if file.status == 409 else [f"{file.status} {file.text()[:200]}"])
     suite.case("nor is it back", shown_in(api))
     told = api.call("GET", "deleted").text()
     suite.case("the receipt names it", [] if DOOMED in told else [told[:200]])

@@ -74,6 +74,8 @@ class Operation:
     def _value(self, name: str) -> str:
         if "/sessions/" in self.path and name in ("id", "session_id"):
             return tenants.SESSION
+        if "/attachments/" in self.path and name == "id":
+            return tenants.FIRST_FILE
         return KNOWN.get(name, "nothing")
 
     def _body(self) -> bytes:

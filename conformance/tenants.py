@@ -12,6 +12,8 @@ from otlp import JSON, as_json, now_ns, request, span
 from server import Server, clew
 
 SESSION = "shared-session"
+# The number of the first attachment in the store: of the first agent of the first workspace.
+FIRST_FILE = "1"
 # The same in both workspaces; the text in them is not.
 TRACES = {"alpha": "a" * 32, "beta": "b" * 32}
 AGENTS = tuple(TRACES)
@@ -73,7 +75,7 @@ def send_run(server: Server, tenant: Tenant, agent: str, trace_id: str | None = 
 
 
 def leave_notes(server: Server, tenant: Tenant) -> None:
-    """What else holds words of a workspace: a saved view, and on each agent's run a label and an event."""
+    """What else holds words of a workspace: a saved view, and on each agent's run a label, an event and a file."""
     admin = Api(server.port, key=tenant.keys["admin"])
     _taken(admin.call("POST", "views", {"name": tenant.canary("shared"), "page": "runs", "definition": {}}))
     for agent, trace in TRACES.items():
@@ -82,6 +84,7 @@ def leave_notes(server: Server, tenant: Tenant) -> None:
         _taken(sender.call("POST", "labels", {"trace_id": trace, "name": "note", "explanation": word}))
         event = {"id": "note", "name": f"event {word}", "data": {"text": word}}
         _taken(sender.call("POST", f"/api/ingest/v1/runs/{trace}/events", {"events": [event]}))
+        _taken(sender.call("POST", f"traces/{trace}/attachments", f"content {word}".encode(), name=f"file {word}"))
 
 
 def _taken(answer: Answer) -> None:

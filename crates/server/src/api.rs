@@ -1,6 +1,7 @@
 //! Our own API: one file a resource.
 
 mod about;
+mod attachments;
 mod books;
 mod budget;
 mod clip;
@@ -69,6 +70,7 @@ pub(crate) fn routes() -> Vec<Route> {
         about::routes(),
         export::routes(),
         traces::routes(),
+        attachments::routes(),
         span::routes(),
         skeleton::routes(),
         texts::routes(),

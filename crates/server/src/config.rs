@@ -121,6 +121,10 @@ pub struct Limits {
     pub max_body_bytes: usize,
     /// `ingest.max_decoded_bytes`: the same after decompression.
     pub max_decoded_bytes: usize,
+    /// `ingest.max_attachment_bytes`: one attachment.
+    pub max_attachment_bytes: usize,
+    /// `ingest.max_trace_attachments`: attachments of one run.
+    pub max_trace_attachments: usize,
     /// `ingest.max_inflight_bytes`: bodies in memory at once, over all requests.
     pub max_inflight_bytes: usize,
     /// `ingest.admission_wait`: how long a request waits for room before it is sent away.
@@ -167,6 +171,8 @@ impl Default for Limits {
         Self {
             max_body_bytes: 64 * MEBIBYTE,
             max_decoded_bytes: 256 * MEBIBYTE,
+            max_attachment_bytes: 64 * MEBIBYTE,
+            max_trace_attachments: 1000,
             max_inflight_bytes: 40 * MEBIBYTE,
             admission_wait: Duration::from_secs(2),
             decode_threads: cores,
@@ -185,6 +191,16 @@ impl Default for Limits {
             scan_deadline: Duration::from_secs(2),
             read_threads: cores.max(2) * 2,
             max_live_streams: 256,
+        }
+    }
+}
+
+impl Limits {
+    /// Those of attachments, as the store takes them.
+    pub(crate) fn attachments(&self) -> clew_store::AttachmentLimits {
+        clew_store::AttachmentLimits {
+            bytes: self.max_attachment_bytes,
+            per_trace: self.max_trace_attachments,
         }
     }
 }

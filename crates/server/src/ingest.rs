@@ -4,6 +4,7 @@ pub(crate) mod admission;
 mod agentos;
 pub(crate) mod body;
 pub(crate) mod decompress;
+pub(crate) mod foreign;
 mod grpc;
 mod import;
 mod json;

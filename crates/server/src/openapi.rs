@@ -61,6 +61,7 @@ fn operation(route: &Route) -> Json {
             "Otlp" => json!({ "application/x-protobuf": {}, "application/json": {} }),
             "Multipart" => json!({ "multipart/form-data": {} }),
             "Records" => json!({ "application/x-ndjson": {} }),
+            "Bytes" => json!({ "application/octet-stream": {} }),
             _ => json!({ "application/json": { "schema": schemas::reference(schema) } }),
         };
         operation["requestBody"] = json!({ "required": true, "content": content });

@@ -2,6 +2,7 @@
 
 mod access;
 mod agno;
+mod attachments;
 mod grpc;
 mod harness;
 mod ingest;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use clew_model::attachment::NewAttachment;
 use clew_model::label::Label;
 use clew_model::source::{Resource, RunEvent, Scope, SourceSpan};
 
@@ -20,6 +21,8 @@ pub struct Decoded {
     pub notes: Vec<SourceSpan>,
     /// Scores and feedback that came along.
     pub labels: Vec<Label>,
+    /// Files, images and sound that came along.
+    pub attachments: Vec<NewAttachment>,
     /// The first rejected items ([`Limits::reasons_kept`]).
     pub rejected: Vec<Rejected>,
     /// All rejected items: spans, log records, data points or events.

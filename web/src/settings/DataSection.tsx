@@ -13,6 +13,7 @@ const PARTS: { key: string; name: string; about: string }[] = [
   { key: "chunk_bytes", name: "Spans", about: "packed, a chunk for each run" },
   { key: "block_bytes", name: "Messages", about: "each text once for a session" },
   { key: "blob_bytes", name: "Large values", about: "in pieces of a megabyte" },
+  { key: "attachment_bytes", name: "Attachments", about: "files, images and sound of runs" },
   { key: "shared_bytes", name: "Shared texts", about: "system prompts and tool definitions" },
   { key: "log_bytes", name: "Log", about: "what came last, before it is packed" },
   { key: "dictionary_bytes", name: "Dictionaries", about: "that packing uses" },

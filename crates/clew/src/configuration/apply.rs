@@ -38,6 +38,8 @@ pub(crate) fn server_config(configuration: &Configuration) -> anyhow::Result<Ser
     let limits = &mut config.limits;
     limits.max_body_bytes = bytes(configuration, "ingest.max_body_bytes")? as usize;
     limits.max_decoded_bytes = bytes(configuration, "ingest.max_decoded_bytes")? as usize;
+    limits.max_attachment_bytes = bytes(configuration, "ingest.max_attachment_bytes")? as usize;
+    limits.max_trace_attachments = configuration.get("ingest.max_trace_attachments").parse()?;
     limits.max_inflight_bytes = bytes(configuration, "ingest.max_inflight_bytes")? as usize;
     limits.max_connections = configuration.get("server.max_connections").parse()?;
     limits.drain_timeout = time(configuration, "server.drain_timeout")?;

@@ -139,6 +139,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "The same after decompression, against compressed bombs.",
     ),
     setting(
+        "ingest.max_attachment_bytes",
+        "64MiB",
+        Kind::Bytes,
+        "One attachment of a run: a file, an image, sound.",
+    ),
+    setting("ingest.max_trace_attachments", "1000", Kind::Number, "Attachments of one run."),
+    setting(
         "ingest.max_inflight_bytes",
         "40MiB",
         Kind::Bytes,

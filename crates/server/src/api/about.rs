@@ -66,6 +66,7 @@ fn limits(limits: &Limits) -> JsonValue {
     json!({
         "ingest.max_body_bytes": limits.max_body_bytes,
         "ingest.max_decoded_bytes": limits.max_decoded_bytes,
+        "ingest.max_attachment_bytes": limits.max_attachment_bytes,
         "ingest.max_inflight_bytes": limits.max_inflight_bytes,
         "api.max_body_bytes": limits.max_api_body_bytes,
         "api.max_response_bytes": limits.max_response_bytes,

@@ -1,15 +1,13 @@
 //! The one way of a body onto the disk, for every receiver: room, unpacking, decoding,
 //! facts, rules, append. The answer comes after the fsync.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Instant;
 
-use clew_model::ids::TraceId;
 use clew_model::normalise::normalise;
 use clew_model::source::SourceSpan;
-use clew_store::{AgentId, Append, Appended, Incoming, StoreError, WorkspaceId};
+use clew_store::{Append, Appended, Incoming, StoreError};
 use clew_wire::{Decoded, Rejected, WireError};
 
 use crate::app::App;
@@ -18,6 +16,7 @@ use crate::error::{ApiError, ErrorCode};
 use crate::ingest::admission::Reservation;
 use crate::ingest::body::size_words;
 use crate::ingest::decompress::{Packing, UnpackError, unpack};
+use crate::ingest::foreign::ForeignTraces;
 use crate::request_log::IngestNote;
 
 /// A body that has come in whole.
@@ -81,6 +80,7 @@ pub(crate) async fn land<T: Send + 'static>(
     drop(room);
     app.metrics.commit.observe(started.elapsed());
     note_deleted(&mut decoded, appended.refused_deleted);
+    note_refused_attachments(&mut decoded, appended.refused_attachments);
     count(app, sender, &decoded, &refusals, offered, &appended);
     let note = IngestNote {
         bytes: wire_bytes,
@@ -145,23 +145,26 @@ fn prepare(
     let mut notes = facts(app, std::mem::take(&mut decoded.notes));
     let mut run_events = std::mem::take(&mut decoded.run_events);
     let mut labels = std::mem::take(&mut decoded.labels);
+    let mut attachments = std::mem::take(&mut decoded.attachments);
     let mut refusals = Refusals::default();
     if rule == AgentRule::MustBeNamed && caller.key_no.is_some() && caller.agent.is_none() {
         refusals.unnamed_agent = keep_named(&mut spans, &mut decoded)?;
     }
     if let Some(agent) = caller.agent {
-        let mut foreign =
-            ForeignTraces { app, workspace: caller.workspace, agent, known: HashMap::new() };
-        let before = spans.len() + notes.len() + run_events.len() + labels.len();
+        let mut foreign = ForeignTraces::new(app, caller.workspace, agent);
+        let before =
+            spans.len() + notes.len() + run_events.len() + labels.len() + attachments.len();
         foreign.check(spans.iter().chain(&notes).map(|incoming| incoming.source.trace_id))?;
         foreign.check(run_events.iter().map(|event| event.trace_id))?;
         foreign.check(labels.iter().filter_map(|label| label.target.trace_id()))?;
+        foreign.check(attachments.iter().map(|attachment| attachment.trace_id))?;
         spans.retain(|incoming| !foreign.has(incoming.source.trace_id));
         notes.retain(|incoming| !foreign.has(incoming.source.trace_id));
         run_events.retain(|event| !foreign.has(event.trace_id));
         // A session is a whole workspace's: an agent's key says nothing about one.
         labels.retain(|label| label.target.trace_id().is_some_and(|trace| !foreign.has(trace)));
-        let after = spans.len() + notes.len() + run_events.len() + labels.len();
+        attachments.retain(|attachment| !foreign.has(attachment.trace_id));
+        let after = spans.len() + notes.len() + run_events.len() + labels.len() + attachments.len();
         refusals.foreign_agent = (before - after) as u64;
         for _ in 0..refusals.foreign_agent {
             let why = "its trace belongs to another agent than the key";
@@ -175,33 +178,10 @@ fn prepare(
         notes,
         run_events,
         labels,
+        attachments,
+        attachment_limits: app.config.limits.attachments(),
     };
     Ok((append, decoded, refusals))
-}
-
-/// Which traces of a request are another agent's: an agent key does not write there.
-struct ForeignTraces<'a> {
-    app: &'a App,
-    workspace: WorkspaceId,
-    agent: AgentId,
-    known: HashMap<TraceId, bool>,
-}
-
-impl ForeignTraces<'_> {
-    fn check(&mut self, traces: impl Iterator<Item = TraceId>) -> Result<(), ApiError> {
-        for trace in traces {
-            if !self.known.contains_key(&trace) {
-                let row = self.app.store.trace_row(self.workspace, &trace)?;
-                let owner = row.and_then(|row| row.agent);
-                self.known.insert(trace, owner.is_some_and(|owner| owner.id != self.agent));
-            }
-        }
-        Ok(())
-    }
-
-    fn has(&self, trace: TraceId) -> bool {
-        self.known.get(&trace).copied().unwrap_or(false)
-    }
 }
 
 fn facts(app: &App, sources: Vec<SourceSpan>) -> Vec<Incoming> {
@@ -245,6 +225,14 @@ fn note_deleted(decoded: &mut Decoded, refused: u64) {
     }
 }
 
+fn note_refused_attachments(decoded: &mut Decoded, refused: u64) {
+    for _ in 0..refused {
+        let why = "it is too large (ingest.max_attachment_bytes), there are too many of its run \
+                   (ingest.max_trace_attachments), or its content is not there";
+        refuse(decoded, "an attachment".to_owned(), why);
+    }
+}
+
 fn count(
     app: &App,
     sender: &'static str,
@@ -258,6 +246,10 @@ fn count(
     metrics.rejected(sender, "foreign_agent", refusals.foreign_agent);
     metrics.rejected(sender, "unnamed_agent", refusals.unnamed_agent);
     metrics.rejected(sender, "deleted_trace", appended.refused_deleted);
-    let ruled = refusals.foreign_agent + refusals.unnamed_agent + appended.refused_deleted;
+    metrics.rejected(sender, "attachment_limit", appended.refused_attachments);
+    let ruled = refusals.foreign_agent
+        + refusals.unnamed_agent
+        + appended.refused_deleted
+        + appended.refused_attachments;
     metrics.rejected(sender, "invalid", decoded.rejected_count.saturating_sub(ruled));
 }

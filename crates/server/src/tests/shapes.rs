@@ -249,6 +249,8 @@ async fn what_is_told_of_the_rest_is_what_the_document_says() {
         let parts: Vec<&str> = part.iter().copied().collect();
         told.send(method, pattern, &parts, "", &serde_json::from_str(body).unwrap()).await;
     }
+    let kept = told.ask("GET", "/api/v1/traces/{trace_id}/attachments", &[TRACE], "").await;
+    assert_eq!(kept["attachments"][0]["size"], 2);
     let id = told.ask("GET", "/api/v1/traces", &[], "").await["traces"][0]["trace_id"].clone();
     let id = id.as_str().unwrap();
     let label = json!({"trace_id": id, "name": "outcome", "value": "resolved", "score": 0.5});
@@ -297,6 +299,7 @@ const KEPT: &[(&str, &str, Option<&str>, &str)] = &[
     ("PUT", "/api/v1/prices", None, r#"{"model": "gone", "rates": {"input": "1.5"}}"#),
     ("DELETE", "/api/v1/prices", None, r#"{"model": "gone"}"#),
     ("POST", "/api/v1/reprice", None, "{}"),
+    ("POST", "/api/v1/traces/{trace_id}/attachments", Some(TRACE), "{}"),
     ("POST", "/api/ingest/v1/runs", None, r#"{"run_id": "r1", "agent_name": "indexer"}"#),
     (
         "POST",

@@ -191,6 +191,20 @@ pub(super) const SHAPES: &[(&str, &[Field])] = &[
         &[("spans", "integer"), ("errors", "integer"), ("usage", "Usage?"), ("cost", "usd?")],
     ),
     (
+        "Attachment",
+        &[
+            ("id", "integer"),
+            ("span_id", "string?"),
+            ("sender_id", "string?"),
+            ("name", "string"),
+            ("content_type", "string"),
+            ("size", "integer"),
+            ("sha256", "string"),
+            ("created_nanos", "nanos"),
+        ],
+    ),
+    ("AttachmentList", &[("attachments", "[Attachment]")]),
+    (
         "TraceNote",
         &[
             ("sender", "string"),
