@@ -64,6 +64,7 @@ def _span(skeleton: Json, content: Json, names: dict[str, str]) -> Json:
         "parent": names.get(parent, parent),
         "name": skeleton["name"],
         "depth": skeleton["depth"],
+        "start_offset": skeleton["start_offset_nanos"],
         "orphan": skeleton["orphan"],
         "category": skeleton["category"],
         "status": skeleton["status"],

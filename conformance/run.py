@@ -66,9 +66,25 @@ def _against_recording(expected: list[Json], seen: list[Json], said: Json) -> li
     if len(expected) != len(seen):
         return [f"{len(seen)} traces, expected {len(expected)}"]
     problems = []
-    for want, got in zip(by_start(expected), by_start(seen), strict=True):
+    for want, shown in zip(by_start(expected), by_start(seen), strict=True):
+        got = _ties_as_recorded(want, shown)
         problems += [f"{want['name']}: {line}" for line in differences(_with_new_ids(want, got, said), got)]
     return problems
+
+
+def _ties_as_recorded(want: Json, got: Json) -> Json:
+    """The run with siblings that began at the same moment (JavaScript's clock has milliseconds) in the order in which
+    the recording has spans of their names."""
+    place = {span["name"]: index for index, span in reversed(list(enumerate(want["tree"])))}
+    below: dict[Any, list[Json]] = {}
+    for span in got["tree"]:
+        below.setdefault(span["parent"] if span["depth"] else None, []).append(span)
+
+    def whole(spans: list[Json]) -> list[Json]:
+        ordered = sorted(spans, key=lambda span: (span["start_offset"], place.get(span["name"], 0)))
+        return [one for span in ordered for one in (span, *whole(below.get(span["span_id"], [])))]
+
+    return {**got, "tree": whole(below.get(None, []))}
 
 
 def _with_new_ids(want: Json, got: Json, said: Json) -> Json:

@@ -83,6 +83,7 @@ def _skeleton(trace: Json, span: Json) -> Json:
         **{name: span[name] for name in ("name", "depth", "category", "status", "counted", "model", "tool_name")},
         "span_id": _id(trace, span["span_id"]),
         "parent_span_id": _id(trace, span["parent"]),
+        "start_offset_nanos": span["start_ns"] - trace["start_ns"],
         "orphan": bool(span.get("orphan")),
         "error_derived": is_derived(span),
         "request_model": span.get("request_model"),
