@@ -1,0 +1,3 @@
+/** The test kit of @clew/sdk. */
+
+export * from "@clew/sdk/testing";

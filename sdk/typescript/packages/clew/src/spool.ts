@@ -1,0 +1,107 @@
+/**
+ * The spool: batches that could not be sent, one file each, in a folder of this server and key. Both SDKs write the
+ * same form, so what one left the other sends.
+ */
+
+import { createHash, randomBytes } from "node:crypto";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { Batch } from "./batch.js";
+import type { Config } from "./config.js";
+
+/** What is older is thrown away: a server refuses it by then, or nobody will look for it. */
+const AGE_MAX_MS = 7 * 24 * 3600 * 1000;
+const ENDING = ".json.gz";
+
+/** A batch on disk. */
+export interface Spooled {
+  name: string;
+  body: Uint8Array;
+}
+
+/** The folder; all calls are short and synchronous, so that they work while a process ends. */
+export class Spool {
+  private readonly folder: string;
+
+  constructor(
+    config: Pick<Config, "baseUrl" | "apiKey" | "workspace">,
+    root: string,
+    private readonly maxBytes: number,
+  ) {
+    const whose = `${config.baseUrl}\n${config.apiKey ?? ""}\n${config.workspace ?? ""}`;
+    this.folder = join(root, createHash("sha256").update(whose).digest("hex").slice(0, 16));
+  }
+
+  /** Keeps a batch; false where it is full or the disk refuses. */
+  write(batch: Batch): boolean {
+    try {
+      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      const used = this.names().reduce((sum, name) => sum + sizeOfFile(join(this.folder, name)), 0);
+      if (used + batch.body.byteLength > this.maxBytes) return false;
+      const name = `${Date.now()}-${process.pid}-${randomBytes(4).toString("hex")}${ENDING}`;
+      const path = join(this.folder, name);
+      writeFileSync(`${path}.part`, batch.body, { mode: 0o600 });
+      renameSync(`${path}.part`, path);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Whether anything waits here. */
+  hasAny(): boolean {
+    return this.names().length > 0;
+  }
+
+  /** The oldest batch; undefined where there is none. Files that are too old are removed on the way. */
+  oldest(removed: (count: number) => void = () => undefined): Spooled | undefined {
+    for (const name of this.names()) {
+      if (Date.now() - Number(name.split("-", 1)[0]) > AGE_MAX_MS) {
+        if (this.remove(name)) removed(1);
+        continue;
+      }
+      try {
+        return { name, body: readFileSync(join(this.folder, name)) };
+      } catch {
+        // Another process has just sent it.
+      }
+    }
+    return undefined;
+  }
+
+  /** Forgets a batch; false where another process did so before. */
+  remove(name: string): boolean {
+    try {
+      unlinkSync(join(this.folder, name));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private names(): string[] {
+    try {
+      return readdirSync(this.folder)
+        .filter((name) => name.endsWith(ENDING))
+        .sort((one, other) => Number(one.split("-", 1)[0]) - Number(other.split("-", 1)[0]));
+    } catch {
+      return [];
+    }
+  }
+}
+
+function sizeOfFile(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
+}
