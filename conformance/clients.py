@@ -44,7 +44,7 @@ def _phoenix(name: str, protocol: str, transport: str) -> Client:
 
 def _langsmith(name: str, transport: str, info: dict[str, Any] | None = None, **env: str) -> Client:
     return Client(name, "langsmith_py.py", "langsmith", "LangSmith, Python", "langsmith", transport, name, env=env,
-                  info=info or {})
+                  core=not name.startswith("langsmith-multipart"), info=info or {})
 
 
 def _agents(name: str, transport: str, **env: str) -> Client:
@@ -96,7 +96,9 @@ CLIENTS = (
     _langsmith("langsmith-multipart-plain", "multipart", UNPACKED),
     _langsmith("langsmith-batch", "batch", NO_MULTIPART),
     _langsmith("langsmith-nobatch", "run by run", LS_CLIENT="nobatch"),
-    _js("langsmith", "LangSmith, JavaScript", "langsmith", "multipart"),
+    Client("langgraph", "langgraph_langsmith.py", "langsmith", "LangGraph over LangSmith", "langgraph", "multipart",
+           literal="langgraph"),
+    _js("langsmith", "LangSmith, JavaScript", "langsmith", "multipart", core=True),
     Client("langfuse5", "langfuse_v5.py", "langfuse", "Langfuse 5, Python", "langfuse", "OTLP, scores, media",
            "langfuse5", core=True),
     Client("langfuse2", "langfuse_v2.py", "langfuse2", "Langfuse 2, Python", "langfuse", "ingestion batches",
