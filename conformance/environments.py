@@ -62,6 +62,23 @@ def node_tree(name: str) -> Path:
     return _once(f"npm-{name}-{key}", make)
 
 
+def sdk_tree() -> Path:
+    """The folder that holds Clew's own JavaScript SDK, built; programs find it as JSROOT/typescript."""
+    source = HERE.parent / "sdk" / "typescript"
+    made = shutil.ignore_patterns("node_modules", "dist", ".*")
+    files = [file for file in sorted(source.rglob("*")) if file.is_file()
+             and not {"node_modules", "dist"} & set(file.relative_to(source).parts)]
+    key = _key(*(file.read_bytes() for file in files))
+
+    def make(folder: Path) -> None:
+        tree = folder / "typescript"
+        shutil.copytree(source, tree, ignore=made)
+        _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], "sdk", cwd=tree)
+        _run(["node", "scripts/build.mjs"], "sdk", cwd=tree)
+
+    return _once(f"sdk-typescript-{key}", make)
+
+
 def is_ready(name: str) -> bool:
     """Whether the environment exists already, so that a short suite can decide to skip its install."""
     requirements = HERE / "requirements" / f"{name}.txt"

@@ -45,7 +45,7 @@ SOON = {"OTEL_BSP_SCHEDULE_DELAY": "400"}
 NO_ROOM = ("--set", "ingest.max_inflight_bytes=64KiB", "--set", "ingest.admission_wait=100ms")
 SLOW_BODY_BYTES = 1 << 20
 # Who keeps what it could not send on disk, with the program that comes after.
-SPOOLED = {"clew-python": "clew_flush.py"}
+SPOOLED = {"clew-python": "clew_flush.py", "clew-js": "clew_js.mjs"}
 
 
 @contextlib.contextmanager
@@ -116,7 +116,7 @@ def check_spool(client: Client, llm_port: int) -> tuple[list[str], str]:
         server.start(again=True)
         api = Api(server.port)
         before = sum(row["span_count"] for row in api.rows())
-        run_program(SPOOLED[client.name], client.environment, env)
+        run_program(SPOOLED[client.name], client.environment, {**env, "FLUSH_ONLY": "1"})
         spans = sum(row["span_count"] for row in api.rows() if row["name"] != "next")
     wanted = sum(trace["span_count"] for trace in expected(client))
     line = f"{landed} spans before, {before} when the program had ended, {spans} of {wanted} after the next"

@@ -24,7 +24,7 @@ OPENTELEMETRY_JS = "six tries within 10 seconds, then the batch is dropped"
 NO_RETRY = "its exporter tries once"
 
 TABLE = (
-    Patience("Clew's own SDK, Python", ("clew-python",),
+    Patience("Clew's own SDK, Python and JavaScript", ("clew-python", "clew-js"),
              "what could not be sent goes to disk, up to 128 MiB and 7 days, and is sent when Clew is back, by this "
              "program or the next"),
     Patience("OpenTelemetry, Python, HTTP", ("otel-http-proto", "otel-http-json", "agno", "phoenix-http", "traceloop",

@@ -14,7 +14,8 @@ COMMON: Sums = {"in": ("input_tokens", 0), "out": ("output_tokens", 0), "cached"
 COMMON_AND_EMBEDDING: Sums = {**COMMON, "in": ("input_tokens", 8)}
 BY_SDK: dict[str, Sums] = {
     "otel": {**SPANS, **COMMON, "llm": ("llm_calls", 0), "errors": ("error_spans", 0)},
-    "clew": {**COMMON_AND_EMBEDDING},
+    "clew": COMMON_AND_EMBEDDING,
+    "clew-js": COMMON_AND_EMBEDDING,
     "phoenix": {**SPANS, **COMMON_AND_EMBEDDING},
     "traceloop": {**SPANS, **COMMON_AND_EMBEDDING},
     "vercel-ai": SPANS,

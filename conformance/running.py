@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from clients import Client
-from environments import HERE, node_tree, python_for
+from environments import HERE, node_tree, python_for, sdk_tree
 from info_proxy import info_proxy
 from server import Server
 
@@ -23,9 +23,10 @@ LLM_READY_SECONDS = 20
 
 def start_program(program: str, environment: str, env: dict[str, str]) -> subprocess.Popen[str]:
     """Starts a program of programs/ in its environment."""
-    if environment.startswith("npm:"):
+    if program.endswith(".mjs"):
         command = ["node", program]
-        env = {**env, "JSROOT": str(node_tree(environment[4:]))}
+        tree = sdk_tree() if environment == "sdk:typescript" else node_tree(environment.removeprefix("npm:"))
+        env = {**env, "JSROOT": str(tree)}
     else:
         command = [str(python_for(environment)), program]
     return subprocess.Popen(command, cwd=HERE / "programs", env={**_inherited(), **env}, stdin=subprocess.DEVNULL,

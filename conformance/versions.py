@@ -22,7 +22,7 @@ from literal import traces as written_by_hand
 PAGE = HERE.parent / "docs" / "tracers.md"
 BEGIN, END = "<!-- {}: written by conformance/versions.py -->", "<!-- end of {} -->"
 # Packages of this clone.
-OWN = {"clew-sdk": "sdk/python/pyproject.toml"}
+OWN = {"clew-sdk": "sdk/python/pyproject.toml", "@clew/sdk": "sdk/typescript/packages/clew/package.json"}
 HEAD = """| tracer | package | over | runs | spans | tokens in, out |
 | --- | --- | --- | --- | --- | --- |
 """
@@ -31,7 +31,8 @@ HEAD = """| tracer | package | over | runs | spans | tokens in, out |
 def version(client: Client) -> str:
     """The version of the client's package in its pinned set, or in this clone."""
     if client.package in OWN:
-        return str(tomllib.loads((HERE.parent / OWN[client.package]).read_text())["project"]["version"])
+        text = (HERE.parent / OWN[client.package]).read_text()
+        return str(json.loads(text)["version"] if text.startswith("{") else tomllib.loads(text)["project"]["version"])
     if client.environment.startswith("npm:"):
         lock = json.loads((HERE / "npm" / client.environment[4:] / "package-lock.json").read_text())
         return str(lock["packages"][f"node_modules/{client.package}"]["version"])
