@@ -5,7 +5,7 @@ DATA  ?= data
 BIN   := target/release/clew
 
 .DEFAULT_GOAL := help
-.PHONY: help build web web-dev run demo test test-rust test-web test-browser test-http check bench bench-browser conformance crash fuzz install clean
+.PHONY: help build web web-dev run demo test test-rust test-web test-browser test-http test-sdk sdk-modules check bench bench-browser conformance crash fuzz install clean
 # A recipe that breaks off leaves no file behind that looks finished.
 .DELETE_ON_ERROR:
 
@@ -16,6 +16,8 @@ WEB         := $(if $(wildcard web/package.json),web/dist/index.html)
 WEB_MODULES := web/node_modules/.package-lock.json
 WEB_SOURCES := $(shell find web/src web/public web/scripts ! -name '*.test.*' 2>/dev/null) \
 	$(wildcard web/*.html web/*.json web/*.ts web/*.js web/*.mjs)
+
+SDK_MODULES := sdk/typescript/node_modules/.package-lock.json
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -56,11 +58,21 @@ test-web: ## the tests of the page's modules alone
 test-browser: ## the pages of the built binary in Chromium alone
 	.ci/test browser
 
+$(SDK_MODULES): sdk/typescript/package-lock.json
+	cd sdk/typescript && npm ci
+	@touch $@
+
+sdk-modules: $(SDK_MODULES)
+
+test-sdk: ## the tests of our own SDKs alone
+	.ci/test sdk
+
 test-http: ## the tests that drive the built binary over HTTP and gRPC alone
 	.ci/test http
 
-check: $(WEB_MODULES) ## what a commit must pass besides its tests: formatting, lints, types, docs
+check: $(WEB_MODULES) $(SDK_MODULES) ## what a commit must pass besides its tests: formatting, lints, types, docs
 	cd web && npm run --silent check
+	npm --prefix sdk/typescript run --silent check
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --quiet

@@ -293,7 +293,8 @@ test("settings of the client are said of every run", async () => {
   assert.equal(start["user_id"], "u");
   assert.deepEqual(start["tags"], ["t"]);
   const { sdk, ...metadata } = start["metadata"] as Record<string, unknown>;
-  assert.deepEqual(metadata, { service: "mail", environment: "test", release: "1.2", team: "a", own: 1 });
+  assert.deepEqual(metadata, { service: "mail", team: "a", own: 1 });
+  assert.deepEqual([start["environment"], start["release"]], ["test", "1.2"]);
   assert.deepEqual(sdk, {
     name: "clew-typescript",
     version: "0.1.0",

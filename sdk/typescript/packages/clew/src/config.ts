@@ -68,6 +68,8 @@ export interface Config {
   userId: string | undefined;
   tags: string[] | undefined;
   metadata: Attributes;
+  environment: string | undefined;
+  release: string | undefined;
   redact: Redact | undefined;
   capture: boolean;
   disabled: boolean;
@@ -93,6 +95,7 @@ export function configOf(options: ClewOptions, env: Environment = process.env): 
     const value = given ?? Number(said(name) ?? Number.NaN);
     return Number.isFinite(value) && value >= 0 ? value : fallback;
   };
+  const service = options.service || said("CLEW_SERVICE", "OTEL_SERVICE_NAME");
   return {
     apiKey: options.apiKey || said("CLEW_API_KEY", "AGENTOS_API_KEY"),
     baseUrl: trimmed(options.baseUrl || said("CLEW_URL", "AGENTOS_BASE_URL") || DEFAULT_BASE_URL),
@@ -102,7 +105,9 @@ export function configOf(options: ClewOptions, env: Environment = process.env): 
     sessionId: options.sessionId,
     userId: options.userId,
     tags: options.tags,
-    metadata: { ...aboutTheProgram(options, said), ...options.metadata },
+    metadata: { ...(service ? { service } : {}), ...options.metadata },
+    environment: options.environment || said("CLEW_ENVIRONMENT"),
+    release: options.release || said("CLEW_RELEASE"),
     redact: options.redact,
     capture: options.capture ?? !isOff(said("CLEW_CAPTURE")),
     disabled: options.disabled ?? isOn(said("CLEW_DISABLED", "AGENTOS_DISABLED")),
@@ -115,15 +120,6 @@ export function configOf(options: ClewOptions, env: Environment = process.env): 
     strict: options.strict ?? isOn(said("CLEW_STRICT")),
     debug: options.debug ?? isOn(said("CLEW_DEBUG")),
   };
-}
-
-function aboutTheProgram(options: ClewOptions, said: (...names: string[]) => string | undefined): Attributes {
-  const facts = {
-    service: options.service || said("CLEW_SERVICE", "OTEL_SERVICE_NAME"),
-    environment: options.environment || said("CLEW_ENVIRONMENT"),
-    release: options.release || said("CLEW_RELEASE"),
-  };
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }
 
 function spoolFolder(

@@ -83,8 +83,12 @@ export class Run extends Span {
   }
 
   private startText(news: string): string {
-    const name = this.said.name === undefined ? "" : `"name":${JSON.stringify(String(this.said.name))},`;
-    return `{${name}"start_time":${micros(this.startMs)}${this.common}${news}}`;
+    const { environment, release } = this.recorder.config;
+    const about = { name: this.said.name, environment, release };
+    const facts = Object.entries(about)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => `"${key}":${JSON.stringify(String(value))},`);
+    return `{${facts.join("")}"start_time":${micros(this.startMs)}${this.common}${news}}`;
   }
 
   private completeText(): string {
