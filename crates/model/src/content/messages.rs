@@ -96,6 +96,12 @@ fn read_list(
     found: &mut Converted,
 ) -> bool {
     let Some(first) = items.iter().find(|item| !item.is_null()) else { return false };
+    // LangChain takes messages as pairs of role and text.
+    if items.iter().all(is_pair) {
+        let pairs = items.iter().filter_map(|pair| Some((pair[0].as_str()?, pair[1].as_str()?)));
+        found.messages.extend(pairs.map(|(role, text)| plain(&role_of(role), text)));
+        return true;
+    }
     // LangChain nests batches: [[message, ...]]; the first batch is the call's.
     if first.is_array() {
         return read(first, side, trust, depth + 1, found);
@@ -116,6 +122,13 @@ fn read_list(
         return true;
     }
     false
+}
+
+fn is_pair(json: &Json) -> bool {
+    let Some([Json::String(role), Json::String(_)]) = json.as_array().map(Vec::as_slice) else {
+        return false;
+    };
+    matches!(role_of(role).as_str(), "system" | "user" | "assistant" | "tool")
 }
 
 /// Whether an object is one message, one choice, or one item of OpenAI's Responses.

@@ -38,6 +38,9 @@ static DEFINITIONS: &Table = &Table::of(&[
     Source::any("gen_ai.agent.tools"),
     Source::only(Layers::AO, "agentos.data.tools"),
     Source::any("agno.tools"),
+    Source::only(Layers::LS, "langsmith.invocation_params"),
+    Source::only(Layers::OA, "openai_agents.tools"),
+    Source::only(Layers::OA, "openai_agents.response"),
 ]);
 
 /// Definitions that were flattened into keys.

@@ -64,6 +64,9 @@ pub(crate) fn classify(view: &AttrView<'_>, scope: &str, name: &str) -> Classifi
         never_counts,
         cached: is_cached(view),
     };
+    if is_langchain_agent(view, &found, name) {
+        found.category = Agent;
+    }
     if is_unmarked_embedding(view, &found, name) {
         found.category = Embedding;
     }
@@ -162,6 +165,14 @@ fn by_name(layers: Layers, scope: &str, name: &str) -> Verdict {
         return Is(Llm);
     }
     Next
+}
+
+/// LangChain writes the name of the agent on every run below it; the run that is called so
+/// is the agent itself.
+fn is_langchain_agent(view: &AttrView<'_>, found: &Classified, name: &str) -> bool {
+    found.category == Chain
+        && !name.is_empty()
+        && view.str(const { key("langsmith.metadata.lc_agent_name") }) == Some(name)
 }
 
 /// Laminar marks embedding calls as LLM; the model or the span's name tells them apart

@@ -47,6 +47,9 @@ fn agent_by_its_span(view: &AttrView<'_>, classified: &Classified, name: &str) -
     if let Some(entity) = view.str(const { key("traceloop.entity.name") }) {
         return Some(entity.to_owned());
     }
+    if view.str(const { key("langsmith.metadata.lc_agent_name") }) == Some(name) {
+        return Some(name.to_owned());
+    }
     if let Some(rest) = name.strip_prefix("invoke_agent ") {
         let is_model = view.str(const { key("gen_ai.request.model") }) == Some(rest);
         return (!is_model && !rest.is_empty()).then(|| rest.to_owned());
