@@ -60,7 +60,7 @@ pub fn langsmith(bytes: &[u8]) {
         langsmith::update_run("01a1f78d-98cc-7d9d-8c47-a335f3932748", bytes, &context),
         langsmith::batch(bytes, &context),
         langsmith::feedback(bytes, &context),
-        langsmith::multipart(bytes, "b", &context).map(|(decoded, _)| decoded),
+        langsmith::multipart(bytes, "b", &context),
     ];
     calls.iter().flatten().for_each(export);
 }

@@ -10,6 +10,7 @@ mod run;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use clew_model::attachment::{AttachmentContent, NewAttachment};
 use clew_model::ids::{SpanId, TraceId};
 use clew_model::source::SourceSpan;
 
@@ -34,21 +35,6 @@ pub struct Context<'a> {
     pub trace_of: &'a dyn Fn(SpanId) -> Option<TraceId>,
     /// Bounds on the body.
     pub limits: &'a Limits,
-}
-
-/// A file that came with a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attached {
-    /// The run's trace.
-    pub trace_id: TraceId,
-    /// The run.
-    pub span_id: SpanId,
-    /// As the sender calls it.
-    pub name: String,
-    /// As the sender says.
-    pub content_type: String,
-    /// What it holds.
-    pub bytes: Vec<u8>,
 }
 
 /// `POST /runs`.
@@ -131,11 +117,7 @@ pub fn feedback(body: &[u8], context: &Context<'_>) -> Result<Decoded, WireError
 
 /// `POST /runs/multipart`. The body is refused whole where its last boundary is missing:
 /// the SDK would not send the other half again, and half a run would read as a whole one.
-pub fn multipart(
-    body: &[u8],
-    boundary: &str,
-    context: &Context<'_>,
-) -> Result<(Decoded, Vec<Attached>), WireError> {
+pub fn multipart(body: &[u8], boundary: &str, context: &Context<'_>) -> Result<Decoded, WireError> {
     let parts = multipart::parts(body, boundary, context.limits.items_per_request)?;
     let mut decoded = Decoded::default();
     let texts: Vec<Cow<'_, str>> = parts
@@ -155,8 +137,8 @@ pub fn multipart(
             reject(&mut decoded, context.limits, part.name, &fault);
         }
     }
-    let attached = form.read(&mut decoded, context);
-    Ok((decoded, attached))
+    form.read(&mut decoded, context);
+    Ok(decoded)
 }
 
 fn reject(decoded: &mut Decoded, limits: &Limits, what: &str, fault: &Fault) {
@@ -213,7 +195,7 @@ impl<'a> Form<'a> {
         Ok(())
     }
 
-    fn read(self, decoded: &mut Decoded, context: &Context<'_>) -> Vec<Attached> {
+    fn read(self, decoded: &mut Decoded, context: &Context<'_>) {
         let mut known = Known::default();
         for (_, id, fields) in &self.runs {
             known.note(id, fields);
@@ -235,17 +217,15 @@ impl<'a> Form<'a> {
                 Err(fault) => reject(decoded, context.limits, name, &fault),
             }
         }
-        let mut attached = Vec::new();
         for (id, name, part) in self.attachments {
             match attachment(id, name, &part, &known, context) {
                 Ok(file) => {
                     decoded.accepted_count += 1;
-                    attached.push(file);
+                    decoded.attachments.push(file);
                 }
                 Err(fault) => reject(decoded, context.limits, part.name, &fault),
             }
         }
-        attached
     }
 }
 
@@ -255,18 +235,19 @@ fn attachment(
     part: &Part<'_>,
     known: &Known,
     context: &Context<'_>,
-) -> Parsed<Attached> {
+) -> Parsed<NewAttachment> {
     let span_id = checked_span_id(id).within("run")?;
     let trace_id = match known.trace_of(span_id, context) {
         Some(trace_id) => trace_id,
         None => checked_trace_id(id).within("run")?,
     };
-    Ok(Attached {
+    Ok(NewAttachment {
         trace_id,
-        span_id,
+        span_id: Some(span_id),
+        sender_id: None,
         name: if name.is_empty() { "attachment".to_owned() } else { name.to_owned() },
         content_type: content_type(part.content_type).to_owned(),
-        bytes: part.content.to_vec(),
+        content: AttachmentContent::Bytes(part.content.to_vec()),
     })
 }
 

@@ -5,12 +5,13 @@
 use std::fs;
 use std::path::Path;
 
+use clew_model::attachment::AttachmentContent;
 use clew_model::fold::fold;
 use clew_model::ids::{SpanId, TraceId};
 use clew_model::label::LabelTarget;
 use clew_model::source::{SourceSpan, SpanKind, StatusCode};
 use clew_model::value::{Value, attribute};
-use clew_wire::langsmith::{self, Attached, Context};
+use clew_wire::langsmith::{self, Context};
 use clew_wire::{Decoded, Limits, WireError};
 
 const NOW: i64 = 1_795_154_500_000_000_000;
@@ -41,7 +42,7 @@ fn recorded(name: &str) -> Vec<u8> {
     fs::read(path).unwrap()
 }
 
-fn form(body: &[u8], boundary: &str) -> Result<(Decoded, Vec<Attached>), WireError> {
+fn form(body: &[u8], boundary: &str) -> Result<Decoded, WireError> {
     with_context(|context| langsmith::multipart(body, boundary, context))
 }
 
@@ -107,19 +108,23 @@ fn a_recorded_batch() {
 #[test]
 fn a_recorded_form() {
     let body = recorded("langsmith-multipart-plain/02-POST-runs_multipart.body");
-    let (decoded, files) = form(&body, "c4bebc7d90c7487cad5d3849edaa8130").unwrap();
+    let decoded = form(&body, "c4bebc7d90c7487cad5d3849edaa8130").unwrap();
     assert_eq!((decoded.spans.len(), decoded.rejected_count), (15, 0));
     assert_eq!(
         get(&decoded.spans[0], "gen_ai.prompt"),
         Some(r#"{"q":"What is the weather in Paris?"}"#)
     );
     assert_eq!(
-        (files.len(), files[0].name.as_str(), files[0].content_type.as_str()),
+        (
+            decoded.attachments.len(),
+            decoded.attachments[0].name.as_str(),
+            decoded.attachments[0].content_type.as_str()
+        ),
         (1, "pic", "image/png")
     );
-    assert_eq!(files[0].bytes, b"\x89PNG\r\n");
+    assert_eq!(decoded.attachments[0].content, AttachmentContent::Bytes(b"\x89PNG\r\n".to_vec()));
     let body = recorded("langsmith-multipart-plain/03-POST-runs_multipart.body");
-    let (decoded, _) = form(&body, "c4bebc7d90c7487cad5d3849edaa8130").unwrap();
+    let decoded = form(&body, "c4bebc7d90c7487cad5d3849edaa8130").unwrap();
     assert_eq!((decoded.spans.len(), decoded.labels.len()), (3, 1));
     let label = &decoded.labels[0];
     let trace_id = TraceId::from_sender("01a1f78d-7c1a-7dcd-a9f2-e19af709b74e").unwrap();
@@ -158,11 +163,14 @@ fn parts_of_a_form_in_any_order_and_bad_ones() {
         "--b--\r\n".to_owned(),
     ]
     .concat();
-    let (decoded, files) = form(body.as_bytes(), "b").unwrap();
+    let decoded = form(body.as_bytes(), "b").unwrap();
     assert_eq!(decoded.spans.len(), 1);
     assert_eq!(get(&decoded.spans[0], "gen_ai.completion"), Some(r#"{"a":2}"#));
-    assert_eq!((files[0].name.as_str(), files[0].content_type.as_str()), ("a.b", "text/plain"));
-    assert_eq!(files[0].trace_id, decoded.spans[0].trace_id);
+    assert_eq!(
+        (decoded.attachments[0].name.as_str(), decoded.attachments[0].content_type.as_str()),
+        ("a.b", "text/plain")
+    );
+    assert_eq!(decoded.attachments[0].trace_id, decoded.spans[0].trace_id);
     let reasons: Vec<_> = decoded
         .rejected
         .iter()

@@ -11,7 +11,7 @@ use axum::http::{Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, patch, post};
 use clew_store::Scope;
-use clew_wire::langsmith::{self, Attached, Context};
+use clew_wire::langsmith::{self, Context};
 use clew_wire::{Decoded, Limits, WireError};
 use serde_json::json;
 
@@ -147,16 +147,6 @@ async fn feedback(State(app): State<App>, caller: Caller, request: Request) -> A
     take(&app, &caller, request, langsmith::feedback).await
 }
 
-async fn take(
-    app: &App,
-    caller: &Caller,
-    request: Request,
-    call: impl FnOnce(&[u8], &Context<'_>) -> Result<Decoded, WireError> + Send + 'static,
-) -> Answered {
-    take_with_files(app, caller, request, |body, context| Ok((call(body, context)?, Vec::new())))
-        .await
-}
-
 async fn multipart(State(app): State<App>, caller: Caller, request: Request) -> Answered {
     let said = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let boundary = said.and_then(langsmith::boundary).map(str::to_owned);
@@ -168,24 +158,25 @@ async fn multipart(State(app): State<App>, caller: Caller, request: Request) -> 
             "runs come as multipart/form-data with a boundary; JSON goes to /runs/batch",
         ));
     };
-    take_with_files(&app, &caller, request, move |body, context| {
+    take(&app, &caller, request, move |body, context| {
         langsmith::multipart(body, &boundary, context)
     })
     .await
 }
 
-async fn take_with_files(
+async fn take(
     app: &App,
     caller: &Caller,
     request: Request,
-    call: impl FnOnce(&[u8], &Context<'_>) -> Result<(Decoded, Vec<Attached>), WireError>
-    + Send
-    + 'static,
+    call: impl FnOnce(&[u8], &Context<'_>) -> Result<Decoded, WireError> + Send + 'static,
 ) -> Answered {
-    let now_nanos = app.store.now();
+    let (own, workspace, now_nanos) = (app.clone(), caller.workspace, app.store.now());
     let landed = receive(app, caller, "langsmith", request, move |body| {
         let limits = Limits::default();
-        call(body, &Context { now_nanos, trace_of: &|_| None, limits: &limits })
+        // A fault of the store is no reason to refuse a run: it lands where it says itself.
+        let trace_of = |span| own.store.trace_of_span(workspace, span).ok().flatten();
+        let context = Context { now_nanos, trace_of: &trace_of, limits: &limits };
+        Ok((call(body, &context)?, ()))
     })
     .await?;
     refuse_if_nothing(&landed.decoded)?;
