@@ -14,7 +14,7 @@ from typing import Any, Deque, Dict, List, Mapping, Optional, Sequence, Union
 
 from . import current
 from .clock import Clock, Time, nanos_of
-from .configuration import Environment, Settings, read_settings
+from .configuration import NOT_SAID, Environment, Settings, read_settings
 from .encoding import Frozen, Kept, freeze, json_text, size_of
 from .identity import is_usable, new_span_id, new_trace_id
 from .notices import Notices, log
@@ -153,6 +153,8 @@ class Clew:
     ) -> Run:
         """Starts a run. Inside of another one (`with run:`), or where the process was given a `TRACEPARENT`, it is a
         nested agent of that run; `parent=False` makes it one of its own."""
+        if agent_id is NOT_SAID:
+            agent_id = None
         above = self._parent(parent) if run_id is None else None
         shown = name or agent_name or agent_id
         start = None if start_time is None else nanos_of(start_time)

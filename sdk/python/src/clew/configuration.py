@@ -6,7 +6,7 @@ import os
 import platform
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Mapping, Optional, Union
+from typing import Any, Mapping, Optional, Union
 
 DEFAULT_URL = "http://127.0.0.1:2539"
 SPOOL_MAX_BYTES = 128 * 1024 * 1024
@@ -14,6 +14,9 @@ MEMORY_MAX_BYTES = 32 * 1024 * 1024
 FLUSH_INTERVAL_SECONDS = 1.0
 TIMEOUT_SECONDS = 10.0
 SHUTDOWN_TIMEOUT_SECONDS = 5.0
+
+NOT_SAID: Any = ...
+"""The documents write `AgentOS(api_key=...)`; run as it stands, that says nothing."""
 
 _YES = frozenset(("1", "true", "yes", "on"))
 _NO = frozenset(("0", "false", "no", "off", ""))
@@ -126,6 +129,8 @@ def read_settings(
 ) -> Settings:
     """The settings of a client; an argument goes before a variable."""
     read = environment
+    if api_key is NOT_SAID:
+        api_key = None
 
     def switch(said: Optional[bool], default: bool, *names: str) -> bool:
         return read.switch(default, *names) if said is None else said

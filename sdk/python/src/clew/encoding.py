@@ -51,9 +51,13 @@ def freeze(value: Any) -> Kept:
 def json_text(value: Any) -> str:
     """JSON of any value: of what has no form in JSON, the nearest that has one."""
     try:
-        return _encode(value)
+        text = _encode(value)
     except Exception:
         return _encode(_plain(value, 0, set()))
+    # Counting is quick, and few values have brackets enough to be deep.
+    if text.count("[") + text.count("{") > DEPTH_MAX and _is_deeper(value, DEPTH_MAX):
+        return _encode(_plain(value, 0, set()))
+    return text
 
 
 def kept_text(kept: Kept) -> str:
@@ -77,6 +81,12 @@ def size_of(kept: Kept) -> int:
     if kept.__class__ is str:
         return 64 + len(kept)
     return 64 + len(kept.text) if kept.__class__ is Frozen else 32
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Whether lists and objects nest deeper than this."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+    return levels < 0 or any(_is_deeper(one, levels - 1) for one in inside if isinstance(one, (dict, list, tuple)))
 
 
 def _default(value: Any) -> Any:

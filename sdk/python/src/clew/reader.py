@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import weakref
 from dataclasses import dataclass, field
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Union
 from urllib.parse import quote, urlencode
@@ -111,6 +112,7 @@ class Reader:
         )
         self._transport = HttpTransport(self.settings)
         self._lock = threading.Lock()
+        weakref.finalize(self, self._transport.close)
 
     def list(
         self, filter: Optional[str] = None, *, sort: Optional[str] = None, limit: int = 50, cursor: Optional[str] = None

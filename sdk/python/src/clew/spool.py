@@ -46,7 +46,7 @@ class Spool:
         packed = batch.body if batch.is_packed else gzip.compress(batch.body, 5)
         if self.bytes() + len(packed) > self.max_bytes:
             return False
-        name = f"{self.clock.wall_nanos() // 1_000_000:013d}-{os.getpid()}-{secrets.token_hex(4)}{ENDING}"
+        name = f"{self.clock.wall_nanos():019d}-{os.getpid()}-{secrets.token_hex(4)}{ENDING}"
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             part = self.folder / (name + _PART)

@@ -238,6 +238,8 @@ def _runs_of(bodies: List[Json]) -> List[RecordedRun]:
             run._fold(element.get(section, {}))
         if "fail" in element:
             run.fields["status"] = "error"
+        said_names = (run.fields.get(key) for key in ("name", "agent_name", "agent_id"))
+        run.name = next((name for name in said_names if name), "run")
         known = spans.setdefault(run_id, {})
         for said in element.get("spans", ()):
             known.setdefault(said["id"], RecordedSpan(said["id"]))._fold(said)

@@ -134,10 +134,10 @@ class HttpTransport:
 
     def _connect(self, seconds: float) -> http.client.HTTPConnection:
         target = urlsplit(self.settings.base_url)
-        if target.scheme not in ("http", "https") or not target.hostname:
-            raise http.client.InvalidURL(f"{self.settings.base_url!r} is no address of a Clew (http:// or https://)")
         is_secure = target.scheme == "https"
-        host, port = target.hostname, target.port or (443 if is_secure else 80)
+        host, port = target.hostname or "", _port_of(target.netloc) or (443 if is_secure else 80)
+        if target.scheme not in ("http", "https") or not host or port < 0:
+            raise http.client.InvalidURL(f"{self.settings.base_url!r} is no address of a Clew (http:// or https://)")
         proxy = _proxy_for(target.scheme, target.netloc)
         self._plain_proxy: Optional[str] = proxy if not is_secure else None
         via = urlsplit(proxy) if proxy else None
@@ -172,6 +172,14 @@ class HttpTransport:
         connection, self.connection = self.connection, None
         if connection is not None:
             connection.close()
+
+
+def _port_of(host: str) -> Optional[int]:
+    """The port that an address names; negative where it names none that is one."""
+    try:
+        return urlsplit(f"//{host}").port
+    except ValueError:
+        return -1
 
 
 def _proxy_for(scheme: str, host: str) -> Optional[str]:

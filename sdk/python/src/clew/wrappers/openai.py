@@ -28,7 +28,7 @@ def wrap_openai(
     for base in (client, getattr(client, "beta", None)):
         completions = said(base, "chat", "completions")
         for method in ("create", "parse", "stream"):
-            wrap(completions, method, ChatAdapter(provider, stream_usage and method == "create"), clew)
+            wrap(completions, method, ChatAdapter(provider, stream_usage, is_helper=method == "stream"), clew)
     for method in ("create", "parse", "stream"):
         wrap(said(client, "responses"), method, ResponsesAdapter(provider), clew)
     wrap(said(client, "embeddings"), "create", EmbeddingsAdapter(provider), clew)
@@ -55,19 +55,20 @@ class ChatAdapter:
 
     kind = "llm"
 
-    def __init__(self, provider: str, stream_usage: bool = False) -> None:
+    def __init__(self, provider: str, stream_usage: bool = False, is_helper: bool = False) -> None:
         self.provider = provider
         self.stream_usage = stream_usage
+        self.is_helper = is_helper  # OpenAI's own `stream`, which deals with that piece by itself
 
     def prepared(self, arguments: Mapping[str, Any]) -> Tuple[Fields, Skip]:
         """Asks for the tokens of a stream, unless the program does."""
         named = dict(arguments)
         options = named.get("stream_options")
         asks = isinstance(options, Mapping) and options.get("include_usage")
-        if not (self.stream_usage and named.get("stream") is True) or asks:
+        if not self.stream_usage or not (self.is_helper or named.get("stream") is True) or asks:
             return named, Skip()
         named["stream_options"] = {**(options if isinstance(options, Mapping) else {}), "include_usage": True}
-        return named, _SkipUsage()
+        return named, Skip() if self.is_helper else _SkipUsage()
 
     def request(self, arguments: Mapping[str, Any]) -> Tuple[str, Fields]:
         """The model, and what to tell of the request."""
