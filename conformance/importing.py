@@ -71,6 +71,12 @@ def _differs(what: str, want: object, got: object) -> list[str]:
     return [] if want == got else [f"{what}: expected {want!r}, got {got!r}"]
 
 
+def _spans_only(expected: list[Json]) -> list[Json]:
+    """Without what such a file does not hold."""
+    beside = ("scores", "feedback", "attachments")
+    return [{key: value for key, value in trace.items() if key not in beside} for trace in expected]
+
+
 def console() -> list[str]:
     """Spans as OpenTelemetry's console exporter prints them, twice."""
     with importer() as one:
@@ -144,6 +150,60 @@ def mlflow() -> list[str]:
         return problems + _differs("alone", (0, ""), (code, error)) + compare(one.api, recordings.expected("mlflow-rest")["traces"])
 
 
+def langsmith() -> list[str]:
+    """LangSmith's runs, as a list and as trees, read as its batches do."""
+    runs: dict[str, Json] = {}
+    for request in recordings.load("langsmith-batch"):
+        if request.path.endswith("/runs/batch"):
+            body = json.loads(request.body)
+            for run in body.get("post", []) + body.get("patch", []):
+                said = {key: value for key, value in run.items() if value not in (None, {}, [])}
+                runs.setdefault(run["id"], {}).update(said)
+    expected = recordings.expected("langsmith-batch")["traces"]
+    trees = json.loads(json.dumps(list(runs.values())))
+    by_id = {run["id"]: run for run in trees}
+    for run in trees:
+        if "parent_run_id" in run:
+            by_id[run["parent_run_id"]].setdefault("child_runs", []).append(run)
+    roots = [run for run in trees if "parent_run_id" not in run]
+    with importer() as one:
+        problems = _differs("runs", 17, len(runs))
+        for content in ({"runs": list(runs.values())}, roots):
+            file = one.folder / "runs.json"
+            file.write_text(json.dumps(content, indent=1))
+            code, _, error = one.run(file)
+            problems += _differs("exit", (0, ""), (code, error)) + compare(one.api, _spans_only(expected))
+    return problems
+
+
+def langfuse() -> list[str]:
+    """Langfuse's run with its observations and scores, and observations of a file of their own, read as its events do."""
+    parts: dict[str, Json] = {}
+    for request in recordings.load("langfuse2"):
+        if request.path.endswith("/ingestion"):
+            for event in json.loads(request.body)["batch"]:
+                kind, what = event["type"].removesuffix("-create").removesuffix("-update"), event["body"]
+                part = parts.setdefault(what["id"], {"kind": kind, "timestamp": event["timestamp"]})
+                part.update({key: value for key, value in what.items() if value is not None})
+    kinds = {part.pop("kind") for part in (dict(part) for part in parts.values())}
+    observations = [{**part, "type": part["kind"].upper()} for part in parts.values() if part["kind"] in ("span", "generation", "event")]
+    (trace,) = [part for part in parts.values() if part["kind"] == "trace"]
+    scores = [part for part in parts.values() if part["kind"] == "score"]
+    expected = recordings.expected("langfuse2")["traces"]
+    problems = _differs("kinds", {"trace", "span", "generation", "event", "score"}, kinds)
+    with importer() as one:
+        file = one.folder / "traces.json"
+        file.write_text(json.dumps({"data": [{**trace, "observations": observations, "scores": scores}]}))
+        code, _, error = one.run(file)
+        problems += _differs("exit", (0, ""), (code, error)) + compare(one.api, expected)
+    with importer() as one:
+        for name, content in (("o.jsonl", observations), ("t.jsonl", [{**trace, "observations": [o["id"] for o in observations]}])):
+            file = one.folder / name
+            file.write_text("\n".join(map(json.dumps, content)))
+            problems += _differs(name, 0, one.run(file)[0])
+        return problems + compare(one.api, _spans_only(expected))
+
+
 def broken_off() -> list[str]:
     """A file that breaks in the middle is told where; mended, it is read again and nothing is twice."""
     def record(number: int) -> str:
@@ -190,7 +250,7 @@ def wrong() -> list[str]:
 def main() -> int:
     """Runs every case."""
     suite = Suite("import")
-    for case in (console, claude_code, openai, otlp, mlflow, broken_off, wrong):
+    for case in (console, claude_code, openai, otlp, mlflow, langsmith, langfuse, broken_off, wrong):
         assert case.__doc__ is not None
         suite.case(case.__doc__.rstrip("."), case())
     return suite.finish()

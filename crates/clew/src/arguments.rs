@@ -230,6 +230,10 @@ pub(crate) enum ImportFormat {
     OpenaiChat,
     /// MLflow's traces.json, or whole runs with their info
     Mlflow,
+    /// Langfuse's exports: runs with their observations, or observations alone
+    Langfuse,
+    /// LangSmith's runs, one a record or as trees
+    Langsmith,
 }
 
 /// `clew traces show`

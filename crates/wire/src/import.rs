@@ -5,6 +5,8 @@
 //! file read again changes nothing.
 
 mod claude_session;
+mod langfuse;
+mod langsmith;
 mod mlflow;
 mod openai_log;
 mod spans;
@@ -29,15 +31,21 @@ pub enum Format {
     OpenaiChat,
     /// MLflow's `traces.json` and whole runs.
     Mlflow,
+    /// Langfuse's runs, observations and scores.
+    Langfuse,
+    /// LangSmith's runs.
+    Langsmith,
 }
 
 impl Format {
     /// Every format with its word.
-    pub const WORDS: [(Format, &'static str); 4] = [
+    pub const WORDS: [(Format, &'static str); 6] = [
         (Format::Spans, "spans"),
         (Format::ClaudeCode, "claude-code"),
         (Format::OpenaiChat, "openai-chat"),
         (Format::Mlflow, "mlflow"),
+        (Format::Langfuse, "langfuse"),
+        (Format::Langsmith, "langsmith"),
     ];
 
     /// The format of a word.
@@ -74,6 +82,8 @@ pub fn decode(format: Format, body: &[u8], context: &Context<'_>) -> Result<Deco
         Format::ClaudeCode => claude_session::read(&text, &mut reading),
         Format::OpenaiChat => openai_log::read(&text, &mut reading),
         Format::Mlflow => mlflow::read(&text, &mut reading),
+        Format::Langfuse => langfuse::read(&text, &mut reading),
+        Format::Langsmith => langsmith::read(&text, &mut reading),
     }
     let Reading { decoded, first_fault, .. } = reading;
     match first_fault {

@@ -345,6 +345,8 @@ impl ImportFormat {
             ImportFormat::ClaudeCode => "claude-code",
             ImportFormat::OpenaiChat => "openai-chat",
             ImportFormat::Mlflow => "mlflow",
+            ImportFormat::Langfuse => "langfuse",
+            ImportFormat::Langsmith => "langsmith",
         })
     }
 }

@@ -59,6 +59,12 @@ pub(super) fn detect(record: &str) -> Option<Way> {
     if has("sessionId") && has("type") {
         return Some(Way::Records("claude-code"));
     }
+    if has("run_type") && has("id") {
+        return Some(Way::Records("langsmith"));
+    }
+    if (has("traceId") && has("type")) || (has("id") && has("observations")) {
+        return Some(Way::Records("langfuse"));
+    }
     if has("spans") || (has("info") && has("data")) {
         return Some(Way::Records("mlflow"));
     }
