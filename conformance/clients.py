@@ -75,6 +75,12 @@ def _claude(name: str, transport: str, recording: str | None, **env: str) -> Cli
                   env=env)
 
 
+def _vercel_before_7(major: str) -> Client:
+    name = f"vercel{major}"
+    return Client(name, "vercel_ai_before_7.mjs", f"npm:{name}", f"Vercel AI SDK {major}", "ai",
+                  "HTTP, protobuf", literal=name, env={"FOLDER": name})
+
+
 CLEW_PYTHON = {"PYTHONPATH": str(HERE.parent / "sdk" / "python" / "src")}
 UNPACKED = {"instance_flags": {"zstd_compression_enabled": False}}
 NO_MULTIPART = {"batch_ingest_config": {"use_multipart_endpoint": False}}
@@ -114,6 +120,7 @@ CLIENTS = (
     _phoenix("phoenix-grpc", "grpc", "gRPC"),
     _vercel("vercel-http-json", "HTTP, JSON", PROTO="json"),
     _vercel("vercel-http-proto", "HTTP, protobuf, gzip", PROTO="proto", GZIP="1"),
+    *(_vercel_before_7(major) for major in "654"),
     Client("agno", "agno_py.py", "agno", "agno", "agno", "HTTP, protobuf", "agno", core=True),
     Client("traceloop", "traceloop_py.py", "traceloop", "Traceloop", "traceloop-sdk", "HTTP, protobuf", "traceloop"),
     Client("logfire-otlp", "logfire_pydantic.py", "logfire", "Logfire, Pydantic AI", "logfire", "HTTP, protobuf",
