@@ -25,7 +25,7 @@ from server import Server
 from suite import Suite
 
 # What this version of Clew must take; a new tracer adds its recordings here.
-TAKEN = ("otel-*", "phoenix-*", "traceloop", "vercel-*", "logfire-otlp", "mlflow-otlp", "lmnr-*",
+TAKEN = ("otel-*", "phoenix-*", "traceloop", "vercel-*", "logfire-*", "mlflow-*", "lmnr-*",
          "claude-code-*", "agno", "openai-agents-*", "langfuse2", "js-langfuse", "langsmith-*")
 RETRIED = ("retry-otlp-*", "retry-langfuse2-503", "retry-langsmith-*")
 # Input and output tokens of all runs of a recording in which some bodies were refused.

@@ -8,12 +8,18 @@ pub(crate) mod foreign;
 mod grpc;
 mod import;
 mod json;
+mod laminar;
 pub(crate) mod langfuse;
 pub(crate) mod langsmith;
+mod logfire;
 pub(crate) mod media;
+pub(crate) mod mlflow;
 mod openai_agents;
 mod otlp;
+mod phoenix;
 mod receive;
+mod traceloop;
+mod version;
 
 use crate::routes::Route;
 
@@ -27,6 +33,12 @@ pub(crate) fn routes() -> Vec<Route> {
         openai_agents::routes(),
         langfuse::routes(),
         langsmith::routes(),
+        mlflow::routes(),
+        phoenix::routes(),
+        laminar::routes(),
+        logfire::routes(),
+        traceloop::routes(),
+        version::routes(),
     ]
     .into_iter()
     .flatten()

@@ -154,8 +154,9 @@ fn responses(route: &Route) -> Json {
     let failed = match route.owner.dialect() {
         Dialect::Api => content_of_errors("Error"),
         Dialect::Otlp => content_of_errors("Status"),
-        Dialect::Agno => content_of_errors("Detail"),
         Dialect::Langfuse => content_of_errors("LangfuseError"),
+        Dialect::Agno | Dialect::Detail => content_of_errors("Detail"),
+        Dialect::Mlflow => content_of_errors("MlflowError"),
         Dialect::Grpc => Json::Null,
     };
     responses["default"] = json!({ "description": "An error", "content": failed });

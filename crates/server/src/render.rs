@@ -20,6 +20,8 @@ pub(crate) fn in_dialect(dialect: Dialect, request: &HeaderMap, response: Respon
         Dialect::Grpc => grpc(&error),
         Dialect::Agno => crate::agno::dialect::answer(request, &error),
         Dialect::Langfuse => crate::ingest::langfuse::error(&error),
+        Dialect::Detail => detail(&error),
+        Dialect::Mlflow => crate::ingest::mlflow::dialect::answer(&error),
     };
     error.add_headers(&mut written);
     written.extensions_mut().insert(error);
@@ -33,6 +35,12 @@ fn otlp(request: &HeaderMap, error: &ApiError) -> Response {
     let body = encode_status(encoding, error.code.grpc_code() as i32, &error.message_with_place());
     let content_type = HeaderValue::from_static(encoding.content_type());
     (error.code.http_status(), [(header::CONTENT_TYPE, content_type)], body).into_response()
+}
+
+/// FastAPI's form, which the servers of Phoenix and Logfire answer in.
+fn detail(error: &ApiError) -> Response {
+    let body = serde_json::json!({ "detail": error.message_with_place() });
+    (error.code.http_status(), axum::Json(body)).into_response()
 }
 
 /// A gRPC answer of trailers only.

@@ -100,6 +100,10 @@ pub(crate) enum Dialect {
     Agno,
     /// `{"message":...,"error":...}`.
     Langfuse,
+    /// `{"detail":...}` with the message as it stands: Phoenix, Logfire.
+    Detail,
+    /// `{"error_code":...,"message":...}`.
+    Mlflow,
 }
 
 /// Who may ask.
@@ -176,15 +180,15 @@ impl Owner {
             Owner::Grpc => Dialect::Grpc,
             Owner::Agno => Dialect::Agno,
             Owner::Langfuse => Dialect::Langfuse,
-            Owner::Laminar | Owner::Logfire | Owner::Traceloop => Dialect::Otlp,
+            Owner::Laminar | Owner::Traceloop => Dialect::Otlp,
+            Owner::Logfire | Owner::Phoenix => Dialect::Detail,
+            Owner::Mlflow => Dialect::Mlflow,
             Owner::Api
             | Owner::Agentos
             | Owner::Operation
             | Owner::OpenaiAgents
             | Owner::Langsmith
-            | Owner::Braintrust
-            | Owner::Mlflow
-            | Owner::Phoenix => Dialect::Api,
+            | Owner::Braintrust => Dialect::Api,
         }
     }
 

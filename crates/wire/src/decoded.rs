@@ -54,6 +54,22 @@ impl Decoded {
         };
         Some(format!("{}: {}{more}", first.what, first.reason))
     }
+
+    /// Adds to every span's resource what was said beside the body, such as a project in a
+    /// header. Resources stay shared.
+    pub fn add_to_resources(&mut self, key: &str, value: &str) {
+        let mut changed: Vec<(Arc<Resource>, Arc<Resource>)> = Vec::new();
+        for span in &mut self.spans {
+            let known = changed.iter().find(|(old, _)| Arc::ptr_eq(old, &span.resource));
+            if let Some((_, new)) = known {
+                span.resource = Arc::clone(new);
+                continue;
+            }
+            let old = Arc::clone(&span.resource);
+            Arc::make_mut(&mut span.resource).attributes.push((key.to_owned(), value.into()));
+            changed.push((old, Arc::clone(&span.resource)));
+        }
+    }
 }
 
 /// An item that stands under a resource and a scope, which may come after it.

@@ -41,3 +41,21 @@ fn note(request_id: &str, version: i64) -> Parsed<SourceSpan> {
     note.version = Some(version);
     Ok(note)
 }
+
+/// The id of an experiment, made from its name: a whole number, as MLflow's servers give.
+pub fn experiment_id(name: &str) -> String {
+    if name == "Default" {
+        return "0".to_owned();
+    }
+    let hash = blake3::hash(name.as_bytes());
+    let mut first = [0; 8];
+    first.copy_from_slice(&hash.as_bytes()[..8]);
+    // Room is left at the top: clients in other languages hold ids in signed numbers.
+    (u64::from_be_bytes(first) >> 1).max(1).to_string()
+}
+
+/// A moment as MLflow's clients read it: RFC 3339 in UTC.
+pub fn moment(nanos: i64) -> String {
+    let at = jiff::Timestamp::from_nanosecond(i128::from(nanos));
+    at.map(|at| at.to_string()).unwrap_or_default()
+}

@@ -16,8 +16,8 @@ use crate::auth::caller::Caller;
 use crate::error::ApiError;
 use crate::ingest::body::{BodyLimits, discard, read_admitted};
 use crate::ingest::decompress::Packing;
-use crate::ingest::media;
 use crate::ingest::receive::{AgentRule, Received, land};
+use crate::ingest::{media, mlflow};
 use crate::routes::{Access, Answer, Owner, Route};
 
 /// The routes of this file.
@@ -33,7 +33,7 @@ pub(crate) fn routes() -> Vec<Route> {
         answer: Answer::Otlp,
         handler,
     };
-    vec![
+    let mut own = vec![
         route("/v1/traces", Owner::Otlp, "OTLP traces, protobuf or JSON", || post(traces)),
         route("/v1/logs", Owner::Otlp, "OTLP logs: what concerns agents joins its spans", || {
             post(logs)
@@ -45,8 +45,24 @@ pub(crate) fn routes() -> Vec<Route> {
             "OTLP traces by the AgentOS rule: the key or agentos.agent_id names the agent",
             || post(agentos_traces),
         ),
-    ]
+    ];
+    for (owner, [traces_path, logs_path, metrics_path]) in UNDER_PREFIXES {
+        own.push(route(traces_path, owner, "OTLP traces of this product", || post(traces)));
+        own.push(route(logs_path, owner, "OTLP logs of this product", || post(logs)));
+        own.push(route(metrics_path, owner, "OTLP metrics: accepted, not kept", || post(metrics)));
+    }
+    own
 }
+
+/// Products whose tracers append OTLP's paths to the address that they are given. The bare
+/// paths are OTLP's own, for everybody.
+const UNDER_PREFIXES: [(Owner, [&str; 3]); 5] = [
+    (Owner::Mlflow, ["/mlflow/v1/traces", "/mlflow/v1/logs", "/mlflow/v1/metrics"]),
+    (Owner::Phoenix, ["/phoenix/v1/traces", "/phoenix/v1/logs", "/phoenix/v1/metrics"]),
+    (Owner::Laminar, ["/laminar/v1/traces", "/laminar/v1/logs", "/laminar/v1/metrics"]),
+    (Owner::Logfire, ["/logfire/v1/traces", "/logfire/v1/logs", "/logfire/v1/metrics"]),
+    (Owner::Traceloop, ["/traceloop/v1/traces", "/traceloop/v1/logs", "/traceloop/v1/metrics"]),
+];
 
 /// `POST /v1/traces`, also at other addresses.
 pub(crate) async fn traces(State(app): State<App>, caller: Caller, request: Request) -> Answered {
@@ -96,9 +112,12 @@ pub(crate) async fn receive_of(
     };
     let (body, room) = read(app, &parts.headers, body).await?;
     let received = Received { body, packing, room };
+    let (within, workspace, headers) = (app.clone(), caller.workspace, parts.headers);
     let landed = land(app, caller, sender, rule, received, move |body| {
         let encoding = said.unwrap_or_else(|| media::sniff(body));
-        Ok((decode(signal, body, encoding)?, encoding))
+        let mut decoded = decode(signal, body, encoding)?;
+        mlflow::name_project(&within, workspace, &headers, &mut decoded);
+        Ok((decoded, encoding))
     })
     .await?;
     let encoding = landed.told;

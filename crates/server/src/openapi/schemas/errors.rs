@@ -20,6 +20,7 @@ pub(super) const SHAPES: &[(&str, &[Field])] = &[
     ("Status", &[("code", "integer"), ("message", "string"), ("details?", "[object]")]),
     ("Detail", &[("detail", "any")]),
     ("LangfuseError", &[("message", "string"), ("error", "string")]),
+    ("MlflowError", &[("error_code", "string"), ("message", "string")]),
     (
         "Done",
         &[
