@@ -53,7 +53,6 @@ impl Route {
 
 /// Whose address a path is. Bare paths collide between products, so each has one owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(dead_code, reason = "their receivers follow one by one")]
 pub(crate) enum Owner {
     /// OTLP over HTTP.
     Otlp,

@@ -1,6 +1,7 @@
 //! Requests through the whole server, in this process, against a real store.
 
 mod access;
+mod addresses;
 mod agno;
 mod attachments;
 mod grpc;

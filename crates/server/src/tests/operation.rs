@@ -1,85 +1,13 @@
 //! Health, pages, the document, and what never leaks.
 
-use std::collections::BTreeSet;
-
 use serde_json::json;
 
 use clew_store::{Scope, WorkspaceId};
 
 use super::harness::{Clew, otlp, request, span};
 use crate::openapi::DOCUMENT;
-use crate::routes::ROUTES;
 
 const TRACE: &str = "5b8efff798038103d269b633813fc60c";
-
-/// Every address outside of `/api/v1`, with its owner. Products collide here, so a new
-/// one is a decision and stands in this list.
-const BARE_PATHS: &[(&str, &str)] = &[
-    ("GET /", "Operation"),
-    ("GET /config", "Agno"),
-    ("GET /health", "Agno"),
-    ("GET /healthz", "Operation"),
-    ("GET /info", "Operation"),
-    ("GET /langsmith/info", "Langsmith"),
-    ("GET /metrics", "Operation"),
-    ("GET /readyz", "Operation"),
-    ("GET /trace_session_stats", "Agno"),
-    ("GET /traces", "Agno"),
-    ("GET /traces/filter-schema", "Agno"),
-    ("GET /traces/search", "Agno"),
-    ("GET /traces/stats/sessions", "Agno"),
-    ("GET /traces/{trace_id}", "Agno"),
-    ("GET /ui", "Operation"),
-    ("GET /ui/", "Operation"),
-    ("GET /ui/{*path}", "Operation"),
-    ("POST /api/ingest/v1/batch", "Agentos"),
-    ("PATCH /langsmith/runs/{run_id}", "Langsmith"),
-    ("PATCH /runs/{run_id}", "Langsmith"),
-    ("POST /api/ingest/v1/runs", "Agentos"),
-    ("POST /api/ingest/v1/runs/{run_id}/complete", "Agentos"),
-    ("POST /api/ingest/v1/runs/{run_id}/events", "Agentos"),
-    ("POST /api/ingest/v1/runs/{run_id}/fail", "Agentos"),
-    ("POST /api/ingest/v1/runs/{run_id}/spans", "Agentos"),
-    ("POST /api/ingest/v1/traces", "Otlp"),
-    ("POST /feedback", "Langsmith"),
-    ("POST /langsmith/feedback", "Langsmith"),
-    ("POST /langsmith/otel/v1/traces", "Langsmith"),
-    ("POST /langsmith/runs", "Langsmith"),
-    ("POST /langsmith/runs/batch", "Langsmith"),
-    ("POST /langsmith/runs/multipart", "Langsmith"),
-    ("POST /openai-agents/v1/traces/ingest", "OpenaiAgents"),
-    ("POST /opentelemetry.proto.collector.logs.v1.LogsService/Export", "Grpc"),
-    ("POST /opentelemetry.proto.collector.metrics.v1.MetricsService/Export", "Grpc"),
-    ("POST /opentelemetry.proto.collector.trace.v1.TraceService/Export", "Grpc"),
-    ("POST /otel/v1/traces", "Langsmith"),
-    ("POST /runs", "Langsmith"),
-    ("POST /runs/batch", "Langsmith"),
-    ("POST /runs/multipart", "Langsmith"),
-    ("POST /traces/search", "Agno"),
-    ("POST /v1/logs", "Otlp"),
-    ("POST /v1/metrics", "Otlp"),
-    ("POST /v1/traces", "Otlp"),
-    ("POST /v1/traces/ingest", "OpenaiAgents"),
-];
-
-#[test]
-fn every_bare_path_has_its_owner() {
-    // agno's addresses answer with a slash behind them, too.
-    let bare = |path: &'static str| match path.strip_suffix('/') {
-        Some(bare) if !matches!(path, "/" | "/ui/") => bare,
-        _ => path,
-    };
-    let mounted: BTreeSet<(String, String)> = ROUTES
-        .iter()
-        .filter(|route| !route.path.starts_with("/api/v1"))
-        .map(|route| {
-            (format!("{} {}", route.method, bare(route.path)), format!("{:?}", route.owner))
-        })
-        .collect();
-    let listed: BTreeSet<(String, String)> =
-        BARE_PATHS.iter().map(|(path, owner)| ((*path).to_owned(), (*owner).to_owned())).collect();
-    assert_eq!(mounted, listed);
-}
 
 #[tokio::test]
 async fn every_route_of_the_document_answers() {
