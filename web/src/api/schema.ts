@@ -48,6 +48,21 @@ export interface AgentRef {
   name: string;
 }
 
+export interface Attachment {
+  id: number;
+  span_id: string | null;
+  sender_id: string | null;
+  name: string;
+  content_type: string;
+  size: number;
+  sha256: string;
+  created_nanos: Nanos;
+}
+
+export interface AttachmentList {
+  attachments: Attachment[];
+}
+
 export interface AuditEntry {
   id: number;
   at_nanos: Nanos;
@@ -60,6 +75,12 @@ export interface AuditEntry {
 export interface AuditList {
   entries: AuditEntry[];
   next_cursor: string | null;
+}
+
+export interface BatchTaken {
+  accepted: number;
+  rejected_count: number;
+  rejected: RejectedItem[];
 }
 
 export interface Bucket {
@@ -389,6 +410,15 @@ export interface Hit {
   marks: number[][];
 }
 
+export interface Imported {
+  records: number;
+  spans: number;
+  traces: number;
+  ignored: number;
+  rejected_count: number;
+  rejected: RejectedItem[];
+}
+
 export interface Info {
   name: string;
   version: string;
@@ -413,6 +443,12 @@ export interface InstrumentationScope {
   attributes: Record<string, unknown>;
   dropped_attributes_count: number;
   schema_url: string;
+}
+
+export interface ItemsTaken {
+  accepted: number;
+  rejected_count: number;
+  rejected: RejectedItem[];
 }
 
 export interface Key {
@@ -450,6 +486,59 @@ export interface Label {
 export interface LabelList {
   labels: Label[];
   next_cursor: string | null;
+}
+
+export interface LangfuseBatch {
+  batch: Record<string, unknown>[];
+  metadata?: Record<string, unknown>;
+}
+
+export interface LangfuseError {
+  message: string;
+  error: string;
+}
+
+export interface LangfuseScore {
+  id?: string;
+  traceId?: string;
+  observationId?: string;
+  sessionId?: string;
+  name: string;
+  value: unknown;
+  dataType?: string;
+  comment?: string;
+  source?: string;
+  timestamp?: unknown;
+}
+
+export interface LangsmithBatch {
+  post?: Record<string, unknown>[];
+  patch?: Record<string, unknown>[];
+}
+
+export interface LangsmithFeedback {
+  run_id?: string | null;
+  trace_id?: string | null;
+  key: string;
+  score?: unknown;
+  value?: unknown;
+  comment?: string | null;
+}
+
+export interface LangsmithRun {
+  id?: string | null;
+  trace_id?: string | null;
+  parent_run_id?: string | null;
+  dotted_order?: string | null;
+  name?: string | null;
+  run_type?: string | null;
+  start_time?: unknown;
+  end_time?: unknown;
+  inputs?: unknown;
+  outputs?: unknown;
+  error?: string | null;
+  extra?: Record<string, unknown> | null;
+  session_name?: string | null;
 }
 
 export interface Ledger {
@@ -550,6 +639,8 @@ export interface NewRun {
   user_id?: string | null;
   input?: unknown;
   metadata?: Record<string, unknown> | null;
+  environment?: string | null;
+  release?: string | null;
   start_time?: unknown;
 }
 
@@ -561,6 +652,10 @@ export interface NewView {
 
 export interface NewWorkspace {
   name: string;
+}
+
+export interface OpenaiAgentsItems {
+  data: Record<string, unknown>[];
 }
 
 export interface OtherEntry {
@@ -734,6 +829,10 @@ export interface RetryRef {
   start_offset_nanos: number;
   status: Outcome;
   same_arguments: boolean | null;
+}
+
+export interface RunBatch {
+  runs: Record<string, unknown>[];
 }
 
 export interface RunCompleted {
@@ -1206,6 +1305,7 @@ export interface TraceDetail {
   spans: Skeleton[];
   next_cursor: string | null;
   receipt: Receipt;
+  note: TraceNote | null;
 }
 
 export interface TraceList {
@@ -1216,6 +1316,16 @@ export interface TraceList {
   scanned: Scanned | null;
   resolved: ResolvedTime[];
   hints: Hint[];
+}
+
+export interface TraceNote {
+  sender: string;
+  sender_trace_id: string | null;
+  name: string | null;
+  status_message: string;
+  metadata: Record<string, unknown>;
+  attributes: Record<string, unknown>;
+  resource: Resource;
 }
 
 export interface TraceRow {

@@ -9,6 +9,7 @@ import { copyText } from "@/ui/copy";
 import { Popover } from "@/ui/floating";
 import { CopyIcon } from "@/ui/icons";
 import { quoted } from "./filter";
+import { NoteFacts } from "./NoteFacts";
 
 /** Of a list of names; the rest is counted. */
 const NAMES_MAX = 40;
@@ -48,6 +49,7 @@ export function AboutPopover({ trace, trigger }: { trace: TraceRow; trigger: Rea
         <Names label="Tags" field="tag" names={trace.tags} />
         <Names label="Environment" field="env" names={trace.environment ? [trace.environment] : []} />
         <Names label="Release" field="version" names={trace.release ? [trace.release] : []} />
+        <NoteFacts traceId={trace.trace_id} />
       </dl>
     </Popover>
   );

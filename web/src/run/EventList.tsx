@@ -41,8 +41,8 @@ export function EventsOnly({ traceId }: { traceId: string }) {
   return (
     <section className="left" aria-label="events">
       <p className="whyevents">
-        This run has sent events and no spans yet. Transcript, tree, timeline and graph are drawn from spans,
-        so there is nothing for them to show; whatever came is below, by time.
+        This run has no spans yet. Transcript, tree, timeline and graph are drawn from spans, so there is
+        nothing for them to show; whatever came is below, by time.
       </p>
       <EventList traceId={traceId} />
     </section>

@@ -13,6 +13,7 @@ import { Duration, TokenBar } from "@/ui/values";
 import { quoted } from "./filter";
 import { clock, isoNanos } from "./instant";
 import { AboutPopover } from "./AboutPopover";
+import { AttachmentsFact } from "./Attachments";
 import { LabelsFact } from "./LabelsFact";
 import { LedgerPopover } from "./LedgerPopover";
 import { within } from "./ledger";
@@ -60,6 +61,7 @@ export function RunFacts({
           <b>{format.count(events)}</b> {events === 1 ? "event" : "events"}
         </span>
       )}
+      <AttachmentsFact />
       <LedgerPopover {...ledger} trigger={<TokensFact trace={trace} />} />
       <button
         type="button"

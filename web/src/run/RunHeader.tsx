@@ -29,6 +29,7 @@ import type { TraceRow } from "@/api/schema";
 import { copyLink, copySpanId, copyTraceId, curlOf, exportRun } from "./actions";
 import { cause } from "./cause";
 import { quoted } from "./filter";
+import { withoutMentions } from "@/ui/mentions";
 import { Leave } from "./OpenRun";
 import { useAsPage } from "./runKeys";
 import type { RunViewProps, Shell } from "./RunView";
@@ -104,7 +105,7 @@ export function RunHeader({
 
 /** What was asked of the run; its name where it says no input. */
 export function titleOf(trace: TraceRow): string {
-  return trace.input_preview?.trim() || trace.name || trace.trace_id;
+  return withoutMentions(trace.input_preview ?? "").trim() || trace.name || trace.trace_id;
 }
 
 function AgentName({ trace }: { trace: TraceRow }) {

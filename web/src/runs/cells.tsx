@@ -3,13 +3,14 @@
 import type { Label, TraceRow } from "@/api/schema";
 import { useNow } from "@/app/clock";
 import * as format from "@/format";
+import { withoutMentions } from "@/ui/mentions";
 import { isTicking, outcome } from "@/ui/state";
 import { TokenBar } from "@/ui/values";
 
 /** Somebody's words in one line: direction isolated, cut by code. */
 export function Text({ text, tone = "" }: { text: string | null | undefined; tone?: string }) {
   if (!text) return <span className="dim">{format.ABSENT}</span>;
-  const line = format.cut(text.replace(/\s+/g, " "));
+  const line = format.cut(withoutMentions(text).replace(/\s+/g, " "));
   return (
     <span className={`cut ${tone}`} title={line}>
       <bdi>{line}</bdi>

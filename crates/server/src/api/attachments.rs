@@ -48,6 +48,7 @@ pub(crate) fn routes() -> Vec<Route> {
         query: &[
             Query { name: "span_id", kind: "string", about: "The span that has it; else the run" },
             Query { name: "name", kind: "string", about: "Its name" },
+            Query { name: "sender_id", kind: "string", about: "What its sender calls the content" },
         ],
         body: Some("Bytes"),
         answer: Answer::Json("Attachment"),
@@ -114,6 +115,7 @@ async fn put(
 ) -> Result<Json<JsonValue>, ApiError> {
     let (parts, body) = request.into_parts();
     let asked = asked(&parts.headers, &params);
+    let sender_id = params.text("sender_id").map(str::to_owned);
     let (span_id, name, content_type) = match asked {
         Ok(asked) => asked,
         Err(error) => {
@@ -131,7 +133,7 @@ async fn put(
         let new = NewAttachment {
             trace_id,
             span_id,
-            sender_id: None,
+            sender_id,
             name,
             content_type,
             content: AttachmentContent::Bytes(bytes),

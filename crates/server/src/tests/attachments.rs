@@ -24,13 +24,18 @@ async fn get(clew: &Clew, path: &str, headers: &[(&str, &str)]) -> Answer {
 #[tokio::test]
 async fn an_attachment_goes_in_and_comes_out() {
     let clew = Clew::open();
-    let kept =
-        upload(&clew, "?name=plot.png&span_id=a000000000000001", "image/png", b"hello").await;
+    let kept = upload(
+        &clew,
+        "?name=plot.png&span_id=a000000000000001&sender_id=m1",
+        "image/png",
+        b"hello",
+    )
+    .await;
     assert_eq!(kept.status, 200, "{}", kept.text());
     let expected = json!({
         "id": 1,
         "span_id": "a000000000000001",
-        "sender_id": null,
+        "sender_id": "m1",
         "name": "plot.png",
         "content_type": "image/png",
         "size": 5,
@@ -38,8 +43,13 @@ async fn an_attachment_goes_in_and_comes_out() {
         "created_nanos": NOW.to_string(),
     });
     assert_eq!(kept.json(), expected);
-    let again =
-        upload(&clew, "?name=plot.png&span_id=a000000000000001", "image/png", b"hello").await;
+    let again = upload(
+        &clew,
+        "?name=plot.png&span_id=a000000000000001&sender_id=m1",
+        "image/png",
+        b"hello",
+    )
+    .await;
     assert_eq!(again.json(), expected);
     assert_eq!(get(&clew, PATH, &[]).await.json(), json!({ "attachments": [expected] }));
     let row = get(&clew, &format!("/api/v1/traces/{TRACE}?spans=false"), &[]).await.json();

@@ -3,6 +3,7 @@
 import { exact } from "@/format";
 import { category, type Skeleton } from "@/trace/skeleton";
 import { WarnIcon } from "@/ui/icons";
+import { AttachmentsOfSpan } from "../Attachments";
 import { Aftermath, SameFailure } from "./Aftermath";
 import { hasPayload, whyNoPayload } from "./absence";
 import { Conversation } from "./Conversation";
@@ -29,6 +30,7 @@ export function Payload(props: PayloadProps) {
       {hasPayload(detail) ? <Body {...props} kind={kind} /> : <Absent detail={detail} />}
       {(kind === "tool" || detail.span.status === "error") && <Aftermath detail={detail} />}
       {detail.span.status === "error" && <SameFailure detail={detail} />}
+      <AttachmentsOfSpan spanId={detail.span.span_id} />
       <Extras detail={detail} />
     </>
   );

@@ -8,6 +8,8 @@ import { Button } from "@/ui/button";
 import { highlight } from "@/ui/highlight";
 import { Markdown, PlainText } from "@/ui/Markdown";
 import { PlainLines } from "@/ui/PlainLines";
+import { MentionChip } from "../Attachments";
+import { mentionsIn } from "@/ui/mentions";
 import { FindContext, unitsOf, useHitInside } from "./find";
 import { useLongTexts, useWholeText } from "./longTexts";
 
@@ -67,7 +69,20 @@ export function TextValue({
   );
 }
 
+/** A text, with chips where it speaks of media. */
 function Read({ text, as }: { text: string; as: Reading }) {
+  const parts = mentionsIn(text);
+  if (!parts) return <ReadText text={text} as={as} />;
+  return parts.map((part, at) =>
+    typeof part === "string" ? (
+      part.trim() !== "" && <ReadText key={at} text={part.trim()} as={as} />
+    ) : (
+      <MentionChip key={at} mention={part} />
+    ),
+  );
+}
+
+function ReadText({ text, as }: { text: string; as: Reading }) {
   if (text === "") return <span className="dim">empty</span>;
   if (as === "markdown") return <Markdown text={text} />;
   if (as === "plain") return <PlainText text={text} />;

@@ -4,6 +4,7 @@
  */
 
 import type { SpanText, Text } from "@/run/texts";
+import { withoutMentions } from "@/ui/mentions";
 import type { TranscriptRow } from "@/trace/transcript";
 import type { Skeleton } from "@/trace/skeleton";
 import { askedHere } from "./asked";
@@ -114,7 +115,7 @@ const SHOWN_CHARS = 700;
 
 /** The beginning of a text as its first lines show it: without empty lines. */
 export function shownWords(text: string): string {
-  return text
+  return withoutMentions(text.slice(0, 3 * SHOWN_CHARS))
     .slice(0, SHOWN_CHARS)
     .trim()
     .replace(/\n\s*\n/g, "\n");
