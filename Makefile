@@ -79,6 +79,9 @@ check: $(WEB_MODULES) $(SDK_MODULES) ## what a commit must pass besides its test
 
 conformance: build ## the real SDKs of each tracer against the built binary
 	CLEW_BIN=$(CURDIR)/$(BIN) python3 conformance/run.py
+	CLEW_BIN=$(CURDIR)/$(BIN) python3 conformance/keys.py
+	CLEW_BIN=$(CURDIR)/$(BIN) python3 conformance/kill_midrun.py
+	CLEW_BIN=$(CURDIR)/$(BIN) python3 conformance/kill_midrun.py --busy
 
 crash: build ## kill -9 a hundred times in the middle of ingest, then a full and a read-only disk
 	CLEW_BIN=$(CURDIR)/$(BIN) python3 conformance/kill.py --rounds 100

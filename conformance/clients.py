@@ -44,7 +44,7 @@ def _phoenix(name: str, protocol: str, transport: str) -> Client:
 
 def _langsmith(name: str, transport: str, info: dict[str, Any] | None = None, **env: str) -> Client:
     return Client(name, "langsmith_py.py", "langsmith", "LangSmith, Python", "langsmith", transport, name, env=env,
-                  core=not name.startswith("langsmith-multipart"), info=info or {})
+                  core=True, info=info or {})
 
 
 def _agents(name: str, transport: str, **env: str) -> Client:
@@ -121,6 +121,8 @@ CLIENTS = (
     _vercel("vercel-http-json", "HTTP, JSON", PROTO="json"),
     _vercel("vercel-http-proto", "HTTP, protobuf, gzip", PROTO="proto", GZIP="1"),
     *(_vercel_before_7(major) for major in "654"),
+    Client("mastra", "mastra_js.mjs", "npm:mastra", "Mastra", "@mastra/otel-exporter", "HTTP, protobuf",
+           literal="mastra"),
     Client("agno", "agno_py.py", "agno", "agno", "agno", "HTTP, protobuf", "agno", core=True),
     Client("traceloop", "traceloop_py.py", "traceloop", "Traceloop", "traceloop-sdk", "HTTP, protobuf", "traceloop"),
     Client("logfire-otlp", "logfire_pydantic.py", "logfire", "Logfire, Pydantic AI", "logfire", "HTTP, protobuf",

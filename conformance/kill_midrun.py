@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import beside
 import patience
 from api import Api
 from clients import CLIENTS, Client
@@ -88,9 +89,11 @@ def check(client: Client, llm_port: int, trouble: Trouble, away: float) -> tuple
             errors = _errors(process, client)
         api = Api(server.port)
         rows, refused = api.rows(), _refused(api)
-    wanted = sum(trace["span_count"] for trace in expected(client))
-    spans = sum(row["span_count"] for row in rows)
+    wanted, scores = _sent(client)
+    spans, labels = sum(row["span_count"] for row in rows), sum(len(row["labels"]) for row in rows)
     line = f"{landed} spans before, {spans} of {wanted} at the end"
+    if scores:
+        line += f", {labels} of {scores} scores"
     if trouble is busy:
         line += f", {refused} requests sent away"
     problems = []
@@ -100,8 +103,8 @@ def check(client: Client, llm_port: int, trouble: Trouble, away: float) -> tuple
         problems.append(f"the program had ended before the trouble: {line}")
     if spans > wanted:
         problems.append(f"spans that nobody sent: {line}")
-    if spans < wanted and client.name not in (BUSY if trouble is busy else KILLED):
-        problems.append(f"lost spans: {line}; it said: {errors.strip()[-600:]}")
+    if (spans < wanted or labels < scores) and client.name not in (BUSY if trouble is busy else KILLED):
+        problems.append(f"lost: {line}; it said: {errors.strip()[-600:]}")
     return problems, line
 
 
@@ -118,9 +121,15 @@ def check_spool(client: Client, llm_port: int) -> tuple[list[str], str]:
         before = sum(row["span_count"] for row in api.rows())
         run_program(SPOOLED[client.name], client.environment, {**env, "FLUSH_ONLY": "1"})
         spans = sum(row["span_count"] for row in api.rows() if row["name"] != "next")
-    wanted = sum(trace["span_count"] for trace in expected(client))
+    wanted, _ = _sent(client)
     line = f"{landed} spans before, {before} when the program had ended, {spans} of {wanted} after the next"
     return ([] if spans == wanted else [line]), line
+
+
+def _sent(client: Client) -> tuple[int, int]:
+    """Spans and scores of a whole run."""
+    runs = expected(client)
+    return sum(run["span_count"] for run in runs), sum(len(beside.verdicts(run)) for run in runs)
 
 
 def _errors(process: subprocess.Popen[str], client: Client) -> str:

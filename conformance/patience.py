@@ -21,6 +21,7 @@ class Patience:
 
 OPENTELEMETRY = "six tries within 10 seconds (`OTEL_EXPORTER_OTLP_TIMEOUT`), then the batch is dropped"
 OPENTELEMETRY_JS = "six tries within 10 seconds, then the batch is dropped"
+THREE_TRIES = "a batch whose three tries all fall into that time"
 NO_RETRY = "its exporter tries once"
 
 TABLE = (
@@ -38,8 +39,9 @@ TABLE = (
     Patience("OpenTelemetry, JavaScript, gRPC", ("js-lmnr",), f"{NO_RETRY}; so does Laminar, whose default it is. "
              "Use HTTP (`forceHttp: true`)", "every batch of that time", "every batch of that time"),
     Patience("OpenAI Agents, Python", ("openai-agents-responses",),
-             "three tries with pauses of 1 and 2 seconds for each batch; batches are five seconds apart"),
-    Patience("OpenAI Agents, JavaScript", ("openai-agents-js",), "three tries with pauses of 1 and 2 seconds"),
+             "three tries of a batch with pauses of 1 and 2 seconds; batches are five seconds apart", THREE_TRIES),
+    Patience("OpenAI Agents, JavaScript", ("openai-agents-js",),
+             "three tries of a batch with pauses of 1 and 2 seconds", THREE_TRIES),
     Patience("LangSmith and LangGraph, Python", ("langsmith-multipart-zstd", "langsmith-nobatch", "langgraph"),
              "up to twelve tries of a request with growing pauses, then it is dropped, or kept in the folder that "
              "`LANGSMITH_FAILED_TRACES_DIR` names"),
@@ -47,9 +49,9 @@ TABLE = (
     Patience("Langfuse 5, Python and JavaScript", ("langfuse5", "js-langfuse"),
              "its spans as OpenTelemetry over HTTP; scores three tries within about two seconds"),
     Patience("Langfuse 2", ("langfuse2",), "three tries within about two seconds; `LANGFUSE_MAX_RETRIES` for more",
-             "every batch of that time"),
+             THREE_TRIES),
     Patience("Logfire with its token", ("logfire-native",),
-             "a failed request goes to disk, up to 512 MB, and is sent again while the program lives"),
+             "a failed request goes to disk, up to 512 MB, and is sent again as long as the program lives"),
     Patience("Claude Code, HTTP", ("claude-code-http-json",),
              "a refused connection costs the batch; 429 and 503 are tried again", "every batch of that time"),
     Patience("Claude Code, gRPC", ("claude-code-grpc",), f"{NO_RETRY}. Use HTTP", "every batch of that time",

@@ -10,6 +10,7 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from clients import Client
@@ -19,17 +20,21 @@ from server import Server
 
 PROGRAM_SECONDS = 120
 LLM_READY_SECONDS = 20
+PROGRAMS = HERE / "programs"
 
 
-def start_program(program: str, environment: str, env: dict[str, str]) -> subprocess.Popen[str]:
-    """Starts a program of programs/ in its environment."""
+
+
+def start_program(program: str, environment: str, env: dict[str, str],
+                  folder: Path = PROGRAMS) -> subprocess.Popen[str]:
+    """Starts a program of programs/, or of a copy of that folder, in its environment."""
     if program.endswith(".mjs"):
         command = ["node", program]
         tree = sdk_tree() if environment == "sdk:typescript" else node_tree(environment.removeprefix("npm:"))
         env = {**env, "JSROOT": str(tree)}
     else:
         command = [str(python_for(environment)), program]
-    return subprocess.Popen(command, cwd=HERE / "programs", env={**_inherited(), **env}, stdin=subprocess.DEVNULL,
+    return subprocess.Popen(command, cwd=folder, env={**_inherited(), **env}, stdin=subprocess.DEVNULL,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
