@@ -140,4 +140,6 @@ CLIENTS = (
     _claude("claude-code-grpc", "gRPC", "claude-code-http-json", PROTO="grpc"),
     _claude("claude-code-parent-proto", "HTTP, protobuf, inside a caller's span", "claude-code-parent-proto",
             PROTO="http/protobuf", PARENT="1"),
+    Client("claude-code-logs", "claude_code_logs.py", "claude", "Claude Code", "claude-agent-sdk", "HTTP, JSON, logs alone",
+           "claude-code-logs-only", env={"PROTO": "http/json"}),
 )

@@ -29,13 +29,13 @@ PLACES = ('"phx-test"', '"tl-test"', '"lm-test"', "'lm-test'", '"ml-test"', '"ls
           '"sk-lf-test"', "'sk-lf-test'", '"bt-test"', "'bt-test'", '"test-key"', "'test-key'", "Bearer%20test-key",
           "Bearer%20test", "Bearer test", "pylf_v1_us_testtesttesttesttesttesttesttest")
 BY_VARIABLE = {"clew-python": "CLEW_API_KEY", "clew-js": "CLEW_API_KEY",
-               "agno": "OTEL_EXPORTER_OTLP_HEADERS"}
+               "agno": "OTEL_EXPORTER_OTLP_HEADERS", "mlflow-otlp": "OTEL_EXPORTER_OTLP_TRACES_HEADERS"}
 WRONG = "aos_ws_0000000000000000000000000000000000000000"
 # One for each place where a key may stand.
 CHOSEN = ("otel-http-proto", "otel-grpc", "clew-python", "clew-js", "openai-agents-chat", "openai-agents-js",
           "langsmith-batch", "langsmith-nobatch", "js-langsmith", "langfuse5", "langfuse2", "js-langfuse",
           "braintrust", "js-braintrust", "phoenix-http", "phoenix-grpc", "vercel-http-json", "agno", "traceloop",
-          "logfire-otlp", "logfire-native", "lmnr-grpc", "lmnr-http", "js-lmnr", "mlflow-rest",
+          "logfire-otlp", "logfire-native", "lmnr-grpc", "lmnr-http", "js-lmnr", "mlflow-rest", "mlflow-otlp",
           "claude-code-http-json", "claude-code-grpc")
 
 

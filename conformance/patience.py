@@ -50,6 +50,7 @@ TABLE = (
              "its spans as OpenTelemetry over HTTP; scores three tries within about two seconds"),
     Patience("Langfuse 2", ("langfuse2",), "three tries within about two seconds; `LANGFUSE_MAX_RETRIES` for more",
              THREE_TRIES),
+    Patience("MLflow", ("mlflow-rest",), "REST calls eight times with growing pauses, about four minutes in all"),
     Patience("Logfire with its token", ("logfire-native",),
              "a failed request goes to disk, up to 512 MB, and is sent again as long as the program lives"),
     Patience("Claude Code, HTTP", ("claude-code-http-json",),

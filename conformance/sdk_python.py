@@ -22,7 +22,7 @@ from typing import Any
 from api import Api
 from environments import python_for
 from running import fake_llm
-from server import ROOT, Server
+from server import ROOT, Server, binary
 from suite import Suite
 
 Json = dict[str, Any]
@@ -282,6 +282,41 @@ def _unlike_a_call(detail: Json) -> list[str]:
     return problems
 
 
+PARQUET = """
+import pyarrow, pyarrow.parquet, sys
+times = pyarrow.timestamp("ns", "UTC")
+table = pyarrow.table({
+    "context.trace_id": ["d1" * 16] * 2, "context.span_id": ["e1" * 8, "e2" * 8], "parent_id": [None, "e1" * 8],
+    "name": ["planner", "ChatCompletion"], "span_kind": ["AGENT", "LLM"],
+    "start_time": pyarrow.array([1795154508607000001, 1795154508607000002], times),
+    "end_time": pyarrow.array([1795154509607000001, 1795154509000000002], times), "status_code": ["OK", "OK"],
+    "attributes.openinference.span.kind": ["AGENT", "LLM"], "attributes.llm.model_name": [None, "gpt-5-mini"],
+    "attributes.llm.token_count.prompt": [None, 120.0], "attributes.llm.token_count.completion": [None, 17.0],
+    "attributes.llm.input_messages": [None, [{"message.role": "user", "message.content": "hi"}]],
+})
+pyarrow.parquet.write_table(table, sys.argv[1])
+"""
+
+
+def parquet(world: World) -> list[str]:
+    """A Parquet file of spans, through `python -m clew.parquet` into `clew import -`."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = f"{folder}/spans.parquet"
+        problems = said(run([world.python, "-c", PARQUET, file], world.env))
+        lines = run([world.python, "-m", "clew.parquet", file], world.env)
+        problems += said(lines)
+        command = [str(binary()), "import", "-", "--server", world.server.base]
+        done = subprocess.run(command, input=lines.stdout, capture_output=True, text=True, timeout=SECONDS, check=False)
+        problems += said(done)
+    detail = world.api.get(f"traces/{'d1' * 16}")
+    row, seen = detail["trace"], [(span["depth"], span["display_name"], span["category"]) for span in detail["spans"]]
+    if seen != [(0, "planner", "agent"), (1, "gpt-5-mini", "llm")] or row["start_nanos"] != "1795154508607000001":
+        problems.append(f"spans {seen}, start {row['start_nanos']}")
+    if (row["usage"]["input"], row["usage"]["output"]) != (120, 17):
+        problems.append(f"usage {row['usage']}")
+    return problems
+
+
 WORK = """
 import clew, sys, threading
 client = clew.configure(agent_id="worker", flush_interval=0.02)
@@ -332,6 +367,7 @@ def main(asked: list[str]) -> int:
         "the pages": the_pages,
         "across processes": across_processes,
         "model clients": model_clients,
+        "Parquet": parquet,
         "the server is killed and back while the program runs": lambda world: killed(world, True),
         "the server is killed and back after the program": lambda world: killed(world, False),
     }
