@@ -14,7 +14,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -353,7 +352,7 @@ def killed(world: World, is_back_meanwhile: bool) -> list[str]:
     done = world.program("import clew; assert clew.flush(30), clew.default().stats(); print(clew.default().stats())")
     if done.returncode:
         return said(done)
-    row = world.api.get(f"traces?filter=agent:worker&limit=1&sort=-start")["traces"][0]
+    row = world.api.get("traces?filter=agent:worker&limit=1&sort=-start")["traces"][0]
     seen = (row["span_count"], row["usage"]["input"], row["state"], row["status"])
     return [] if seen == (601, 3000, "done", "ok") else [f"601 spans, 3,000 tokens, done, ok; got {seen}"]
 

@@ -105,7 +105,9 @@ def opentelemetry_round(url: str) -> Tuple[Round, Callable[[], None]]:
     def spans(count: int) -> None:
         for number in range(count):
             span = tracer.start_span(
-                "look up", context=root, attributes={"name": "look_up", "tool_call_id": "call_7", "k": 5, "city": "Paris"}
+                "look up",
+                context=root,
+                attributes={"name": "look_up", "tool_call_id": "call_7", "k": 5, "city": "Paris"},
             )
             span.set_attribute("result", number)
             span.end()
@@ -149,7 +151,9 @@ def main() -> int:
             result = measure(spans, settle, asked.spans)
             if number:  # the first one warms up
                 seen[name].append(result)
-    print(f"python {sys.version.split()[0]}, {asked.spans} spans, medians of {asked.rounds} rounds, microseconds a span")
+    print(
+        f"python {sys.version.split()[0]}, {asked.spans} spans, medians of {asked.rounds} rounds, microseconds a span"
+    )
     for name, results in seen.items():
         wall = statistics.median(one for one, _ in results)
         cpu = statistics.median(one for _, one in results)

@@ -46,9 +46,7 @@ class HandClient(Clew):
     has_thread = False
 
 
-def hand_client(
-    transport: ScriptedTransport, clock: Optional[clew.ManualClock] = None, **settings: Any
-) -> HandClient:
+def hand_client(transport: ScriptedTransport, clock: Optional[clew.ManualClock] = None, **settings: Any) -> HandClient:
     chosen: Json = {"spool": False, "variables": {}, **settings}
     return HandClient(transport=transport, clock=clock or clew.ManualClock(), **chosen)
 
@@ -93,11 +91,17 @@ class FakeServer:
         self.server.server_close()
 
 
-def answer_json(handler: BaseHTTPRequestHandler, status: int, body: Any, headers: Optional[Dict[str, str]] = None) -> None:
+def answer_json(
+    handler: BaseHTTPRequestHandler, status: int, body: Any, headers: Optional[Dict[str, str]] = None
+) -> None:
     """A whole answer."""
     text = json.dumps(body).encode()
     handler.send_response(status)
-    for name, value in {"Content-Type": "application/json", "Content-Length": str(len(text)), **(headers or {})}.items():
+    for name, value in {
+        "Content-Type": "application/json",
+        "Content-Length": str(len(text)),
+        **(headers or {}),
+    }.items():
         handler.send_header(name, value)
     handler.end_headers()
     handler.wfile.write(text)

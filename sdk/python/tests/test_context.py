@@ -90,7 +90,11 @@ class Remote(unittest.TestCase):
         self.assertEqual(parse_traceparent("01" + HEADER[2:] + "-more"), clew.RemoteParent(TRACE, "b7ad6b7169203331"))
 
     def test_headers_in_any_form(self) -> None:
-        for headers in ({"TraceParent": HEADER}, {b"traceparent": HEADER.encode()}, {"HTTP": "x", "traceparent": HEADER}):
+        for headers in (
+            {"TraceParent": HEADER},
+            {b"traceparent": HEADER.encode()},
+            {"HTTP": "x", "traceparent": HEADER},
+        ):
             self.assertEqual(clew.extract(headers), clew.RemoteParent(TRACE, "b7ad6b7169203331"))  # type: ignore[arg-type]
         self.assertIsNone(clew.extract({}))
         self.assertIsNone(clew.extract(None))

@@ -32,9 +32,7 @@ class Decorators(unittest.TestCase):
 
         self.assertEqual(answer("where?"), "P-7 IN LYON")
         self.assertEqual((look_up.__name__, look_up.__doc__), ("look_up", "Where it is."))
-        self.assertEqual(
-            self.recorded.tree(), "answer (run) ok\n  plan (chain) ok\n    look_up (tool) ok"
-        )
+        self.assertEqual(self.recorded.tree(), "answer (run) ok\n  plan (chain) ok\n    look_up (tool) ok")
         run = self.recorded.run("answer")
         self.assertEqual((run.input, run.output), ({"mail": "where?"}, "P-7 IN LYON"))
         self.recorded.assert_span("look_up", data={"name": "look_up", "arguments": {"parcel": "P-7", "days": 5}},
@@ -105,9 +103,7 @@ class Decorators(unittest.TestCase):
             return await asyncio.gather(look_up("A"), look_up("B"))
 
         self.assertEqual(asyncio.run(answer()), ["a", "b"])
-        self.assertEqual(
-            self.recorded.tree(), "answer (run) ok\n  look_up (tool) ok\n  look_up (tool) ok"
-        )
+        self.assertEqual(self.recorded.tree(), "answer (run) ok\n  look_up (tool) ok\n  look_up (tool) ok")
 
     def test_a_cancelled_coroutine_has_failed(self) -> None:
         @clew.agent

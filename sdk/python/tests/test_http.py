@@ -18,7 +18,6 @@ from clew.transport import HttpTransport, Unreachable
 
 from .fakes import FakeServer, HandClient, answer_json
 
-
 MADE: List[HandClient] = []
 
 
@@ -170,7 +169,9 @@ class Spool(unittest.TestCase):
         stats = away.stats()
         self.assertEqual((stats.spooled, stats.waiting, stats.waiting_batches), (3, 0, 2))
         bodies = [json.loads(gzip.decompress(file.read_bytes())) for file in self.files()]
-        self.assertEqual([list(body["runs"][0]) for body in bodies], [["run_id", "start"], ["run_id", "spans", "complete"]])
+        self.assertEqual(
+            [list(body["runs"][0]) for body in bodies], [["run_id", "start"], ["run_id", "spans", "complete"]]
+        )
         self.assertEqual(oct(self.files()[0].stat().st_mode & 0o777), "0o600")
         self.assertEqual(oct(self.files()[0].parent.stat().st_mode & 0o777), "0o700")
         # The next process, and the server is back under the same address.
@@ -218,7 +219,9 @@ class Spool(unittest.TestCase):
             folder.mkdir()
             (folder / "0000000000001-1-aa.json.gz").write_bytes(b"no gzip")
             (folder / "0000000000002-1-aa.json.gz").write_bytes(gzip.compress(b'{"runs": 7}'))
-            (folder / "0000000000003-1-aa.json.gz").write_bytes(gzip.compress(b'{"runs": [{"run_id": "r", "start": {}}]}'))
+            (folder / "0000000000003-1-aa.json.gz").write_bytes(
+                gzip.compress(b'{"runs": [{"run_id": "r", "start": {}}]}')
+            )
             (folder / "0000000000004-1-aa.json.gz.part").write_bytes(b"half")
             old = folder / "0000000000000-1-aa.json.gz"
             old.write_bytes(gzip.compress(b'{"runs": []}'))
@@ -252,7 +255,9 @@ class Spool(unittest.TestCase):
             spool = client._sender.spool
             assert spool is not None
             spool.folder.mkdir()
-            (spool.folder / "0000000000003-1-aa.json.gz").write_bytes(gzip.compress(b'{"runs": [{"run_id": "r", "start": {}}]}'))
+            (spool.folder / "0000000000003-1-aa.json.gz").write_bytes(
+                gzip.compress(b'{"runs": [{"run_id": "r", "start": {}}]}')
+            )
             client._sender.may_wait_on_disk = True
             with spool.turn() as is_ours:
                 self.assertTrue(is_ours)

@@ -100,7 +100,11 @@ class Programs(unittest.TestCase):
                     "        for child in children: child.start()\n"
                     "        for child in children: child.join()\n"
                 )
-                seen = self.runs(f"import runpy; runpy.run_path({str(program)!r}, run_name='__main__')") if method == "fork" else self.runs_file(program)
+                seen = (
+                    self.runs(f"import runpy; runpy.run_path({str(program)!r}, run_name='__main__')")
+                    if method == "fork"
+                    else self.runs_file(program)
+                )
             self.assertEqual(sorted(seen["0198c3c2b5d07f3e8a4f1234567890ab"]["spans"]), ["work 1", "work 2"], method)
 
     def runs_file(self, program: Path) -> Dict[str, Dict[str, Any]]:

@@ -100,7 +100,9 @@ class Reading(unittest.TestCase):
         self.assertEqual(asked[1][1], {"name": "outcome", "limit": "50"})
 
     def test_what_is_not_answered_raises(self) -> None:
-        server, _ = self.serve({"GET /api/v1/stats": (400, {"error": {"code": "bad_filter", "message": "unknown field"}})})
+        server, _ = self.serve(
+            {"GET /api/v1/stats": (400, {"error": {"code": "bad_filter", "message": "unknown field"}})}
+        )
         reader = self.reader(server)
         with self.assertRaisesRegex(clew.ReadError, "400 unknown field") as refused:
             reader.stats("agent", filter="modle:x")
@@ -127,7 +129,9 @@ class Reading(unittest.TestCase):
             async with AgentOSClient(server.url, "aos_ws_1") as client:
                 pages = [trace async for trace in client.iterate_traces(limit=1, session_id="sess-2")]
                 self.assertEqual([trace.trace_id for trace in pages], [TRACE, TRACE])
-                self.assertEqual((pages[0].duration_ms, pages[0].agent_id, pages[0].user_id), (549.0, "weather-agent", None))
+                self.assertEqual(
+                    (pages[0].duration_ms, pages[0].agent_id, pages[0].user_id), (549.0, "weather-agent", None)
+                )
                 self.assertEqual(pages[0].created_at, datetime(2026, 11, 20, 6, 1, 49, tzinfo=timezone.utc))
                 detail = await client.get_trace(TRACE)
                 self.assertEqual((detail.total_tokens, detail.output), (46, "sunny"))
@@ -146,7 +150,10 @@ class Reading(unittest.TestCase):
 
         asyncio.run(main())
         self.assertEqual(asked[1][1], {"session_id": "sess-2", "page": "2", "limit": "1"})
-        self.assertEqual(asked[3], ("GET /traces/stats/sessions", {"user_id": "ada", "sort_by": "total_traces", "page": "1", "limit": "20"}))
+        self.assertEqual(
+            asked[3],
+            ("GET /traces/stats/sessions", {"user_id": "ada", "sort_by": "total_traces", "page": "1", "limit": "20"}),
+        )
         self.assertEqual(json.loads(server.requests[4][2]), {
             "filter": {"op": "EQ", "key": "status", "value": "OK"}, "group_by": "run", "page": 1, "limit": 20})  # fmt: skip
 
@@ -158,7 +165,10 @@ class Kit(unittest.TestCase):
                 span.set_end(result=1)
         for assertion, words in (
             (lambda: recorded.assert_span("look"), "no span 'look'; there are:\nmail (run) ok\n  look up (tool) ok"),
-            (lambda: recorded.assert_span("look up", kind="llm", status="error"), "kind is 'tool', not 'llm'; status is 'ok'"),
+            (
+                lambda: recorded.assert_span("look up", kind="llm", status="error"),
+                "kind is 'tool', not 'llm'; status is 'ok'",
+            ),
             (lambda: recorded.assert_span("look up", end_data={"result": 2}), "end_data['result'] is 1, not 2"),
             (lambda: recorded.run("other"), "0 runs 'other'"),
         ):

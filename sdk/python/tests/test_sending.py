@@ -102,7 +102,9 @@ class Sending(unittest.TestCase):
             self.assertIn(words, stats.last_error or "")
 
     def test_a_record_that_the_server_refuses_is_counted_and_told(self) -> None:
-        body = b'{"accepted": 1, "rejected_count": 1, "rejected": [{"what": "runs[0].spans[0]", "reason": "name: is 7"}]}'
+        body = (
+            b'{"accepted": 1, "rejected_count": 1, "rejected": [{"what": "runs[0].spans[0]", "reason": "name: is 7"}]}'
+        )
         self.transport.answers = [Answer(200, body)]
         self.client.start_run(run_id="r").child("x")
         with self.assertLogs("clew", "ERROR") as logged:

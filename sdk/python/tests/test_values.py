@@ -14,8 +14,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Dict, List
 
 from clew.blake3 import digest
-from clew.configuration import Environment, Settings, read_settings
 from clew.clock import nanos_of
+from clew.configuration import Environment, Settings, read_settings
 from clew.encoding import freeze, json_text, thaw
 from clew.identity import is_usable, new_span_id, new_trace_id, span_id_of, trace_id_of
 

@@ -131,7 +131,9 @@ class OpenAI(unittest.TestCase):
 
     def test_a_stream(self) -> None:
         with clew.start_run("mail"):
-            stream = self.client.chat.completions.create(model="gpt-4.1", stream=True, stream_options={"include_usage": True})
+            stream = self.client.chat.completions.create(
+                model="gpt-4.1", stream=True, stream_options={"include_usage": True}
+            )
             self.assertIsInstance(stream, Stream)
             self.assertEqual(list(stream), CHUNKS)
         told = dict(self.recorded.span("gpt-4.1").end_data)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import functools
 from datetime import datetime
-from typing import Any, AsyncIterator, Dict, Mapping, Optional, Type, Union
 from types import TracebackType
+from typing import Any, AsyncIterator, Dict, Mapping, Optional, Type, Union
 from urllib.parse import quote, urlencode
 
 from clew.reader import Reader

@@ -188,9 +188,7 @@ def trace_of(row: Mapping[str, Any]) -> Trace:
 def detail_of(answer: Mapping[str, Any]) -> TraceDetail:
     """One trace."""
     tree = [_span_of(node, 0) for node in answer.get("tree", ())]
-    return TraceDetail(
-        **_trace_fields(answer), output=answer.get("output"), error=answer.get("error"), tree=tree
-    )
+    return TraceDetail(**_trace_fields(answer), output=answer.get("output"), error=answer.get("error"), tree=tree)
 
 
 def span_of(answer: Mapping[str, Any]) -> TraceSpan:

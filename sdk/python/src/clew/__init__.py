@@ -9,7 +9,7 @@
 See docs/sdk-python.md.
 """
 
-from .client import Clew, MisuseError
+from .client import Clew
 from .clock import Clock, ManualClock
 from .current import ThreadPoolExecutor, bind, current_span, wrap_executor
 from .decorators import agent, tool, trace
@@ -27,6 +27,7 @@ from .process import (
 )
 from .propagation import RemoteParent, extract
 from .reader import Item, Page, Reader, ReadError
+from .recorder import MisuseError
 from .sender import Stats
 from .spans import Run, Span
 from .transport import Answer, HttpTransport, Transport, Unreachable

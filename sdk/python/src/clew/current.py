@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Callable, Iterator, Optional, TypeVar, Un
 from .propagation import RemoteParent
 
 if TYPE_CHECKING:
-    from .spans import Run, Span
+    from .spans import Span
 
 Parent = Union["Span", RemoteParent]
 Answer = TypeVar("Answer")
@@ -75,9 +75,7 @@ def bind(function: Function) -> Function:
 class ThreadPoolExecutor(concurrent.futures.ThreadPoolExecutor):
     """A pool whose tasks have the current span of whoever submitted them."""
 
-    def submit(
-        self, fn: Callable[..., Answer], /, *args: Any, **kwargs: Any
-    ) -> "concurrent.futures.Future[Answer]":
+    def submit(self, fn: Callable[..., Answer], /, *args: Any, **kwargs: Any) -> "concurrent.futures.Future[Answer]":
         """Runs `fn` with what is current now."""
         return super().submit(contextvars.copy_context().run, functools.partial(fn, *args, **kwargs))
 

@@ -166,6 +166,4 @@ def _plain_mapping(value: Mapping[Any, Any], depth: int, inside: Set[int]) -> An
     return pairs
 
 
-_encode = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_default
-).encode
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_default).encode

@@ -49,7 +49,9 @@ class Item:
         return name in self.data
 
     def __repr__(self) -> str:
-        said = {key: self.data[key] for key in ("trace_id", "span_id", "session_id", "name", "status") if key in self.data}
+        said = {
+            key: self.data[key] for key in ("trace_id", "span_id", "session_id", "name", "status") if key in self.data
+        }
         return f"<{type(self).__name__} {said or list(self.data)}>"
 
 

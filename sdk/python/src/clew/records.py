@@ -72,7 +72,12 @@ def entries_of(waiting: Waiting, client: "Clew") -> List[Entry]:
 
 def _span_fields(told: Told) -> Dict[str, Kept]:
     span = told.span
-    fields: Dict[str, Kept] = {"id": span.id, "name": text_of(span.name), "kind": text_of(span.kind), "start_time": span._start}
+    fields: Dict[str, Kept] = {
+        "id": span.id,
+        "name": text_of(span.name),
+        "kind": text_of(span.kind),
+        "start_time": span._start,
+    }
     if span._parent_id is not None:
         fields["parent_id"] = span._parent_id
     if told.data:

@@ -5,7 +5,21 @@ from __future__ import annotations
 import traceback
 from contextvars import Token
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ContextManager, Dict, ItemsView, Iterable, List, Mapping, Optional, Sequence, Type, TypeVar, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ContextManager,
+    Dict,
+    ItemsView,
+    Iterable,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Type,
+    TypeVar,
+    Union,
+)
 
 from . import current
 from .clock import Time, nanos_of

@@ -1,8 +1,8 @@
 """For the tests of programs that record: everything stays in memory and can be asked for.
 
-    with clew.testing.capture() as recorded:
-        answer_the_mail("...")
-    recorded.assert_span("classify", kind="llm", data={"model": "gpt-4.1"})
+with clew.testing.capture() as recorded:
+    answer_the_mail("...")
+recorded.assert_span("classify", kind="llm", data={"model": "gpt-4.1"})
 """
 
 from __future__ import annotations

@@ -129,7 +129,11 @@ def _told(blocks: List[Tuple[Any, Any]], fields: Fields) -> Fields:
          "function": {"name": said(block, "name"), "arguments": said(block, "input")}}
         for kind, block in blocks if kind in ("tool_use", "server_tool_use", "mcp_tool_use")
     ]  # fmt: skip
-    said_here = {"content": "".join(texts) or None, "reasoning": "\n".join(thoughts) or None, "tool_calls": calls or None}
+    said_here = {
+        "content": "".join(texts) or None,
+        "reasoning": "\n".join(thoughts) or None,
+        "tool_calls": calls or None,
+    }
     return without_none({**said_here, **fields})
 
 
