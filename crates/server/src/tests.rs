@@ -20,4 +20,5 @@ mod reading;
 mod shapes;
 mod skeleton;
 mod span;
+mod tasks;
 mod texts;

@@ -3,10 +3,9 @@
 
 use crate::agentos::{self, Context};
 use crate::decoded::Decoded;
-use crate::langsmith;
 use crate::limits::Limits;
-use crate::openai_agents;
 use crate::otlp::{self, Encoding, Signal};
+use crate::{laminar, langsmith, mlflow, openai_agents, phoenix, traceloop};
 
 /// All three signals as protobuf.
 pub fn protobuf(bytes: &[u8]) {
@@ -63,6 +62,36 @@ pub fn langsmith(bytes: &[u8]) {
         langsmith::multipart(bytes, "b", &context),
     ];
     calls.iter().flatten().for_each(export);
+}
+
+/// MLflow's calls, and those that Phoenix, Laminar and Traceloop make beside OpenTelemetry.
+pub fn products(bytes: &[u8]) {
+    let limits = Limits::default();
+    let context = mlflow::Context { now_nanos: 1, limits: &limits };
+    let run = "tr-e593952dfb6b600a1d561a1528dd671e";
+    let told = [
+        mlflow::info::trace_info(bytes, &context),
+        mlflow::info::start_trace(run, bytes, &context),
+        mlflow::info::end_trace(run, bytes, &context),
+        mlflow::info::set_tag(run, bytes, &context),
+        mlflow::info::link_prompts(bytes, &context),
+    ];
+    told.iter().flatten().for_each(|told| export(&told.decoded));
+    let calls = [
+        mlflow::artifact::spans(bytes, Some(run), &context),
+        mlflow::artifact::spans(bytes, None, &context),
+        phoenix::spans(bytes, "shop", &limits),
+        laminar::tags(bytes, 1, &limits),
+        laminar::metadata(bytes, 1, &limits),
+        traceloop::annotations(bytes, 1, &limits),
+    ];
+    calls.iter().flatten().for_each(export);
+    if let Ok(label) = mlflow::assessment::created(run, bytes, &context) {
+        let _ = mlflow::assessment::changed(&label, bytes, &context);
+    }
+    for subject in [phoenix::Subject::Span, phoenix::Subject::Session, phoenix::Subject::Note] {
+        let _ = phoenix::annotations(subject, bytes, 1, &limits);
+    }
 }
 
 fn export(decoded: &Decoded) {

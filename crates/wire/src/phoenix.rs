@@ -15,7 +15,9 @@ use crate::fault::{Fault, Parsed, WireError, Within};
 use crate::fields::Fields;
 use crate::json::write::payload;
 use crate::limits::Limits;
-use crate::parts::{check_part, checked_span_id, checked_trace_id, keep_or_reject, missing};
+use crate::parts::{
+    check_part, check_sizes, checked_span_id, checked_trace_id, keep_or_reject, missing,
+};
 
 /// What a list of annotations is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,7 +183,7 @@ fn span(mut fields: Fields, resource: &Arc<Resource>, tally: &mut Tally) -> Pars
     }
     for (index, event) in fields.list("events")?.unwrap_or_default().into_iter().enumerate() {
         tally.check(part.events.len(), tally.limits.events_per_span, "events")?;
-        let event = Fields::of(event).and_then(self::event);
+        let event = Fields::of(event).and_then(|fields| self::event(fields, &tally.limits));
         part.events.push(event.within(&format!("events[{index}]"))?);
     }
     fields.any("id");
@@ -231,14 +233,16 @@ fn status(fields: &mut Fields) -> Parsed<SourceStatus> {
     Ok(SourceStatus { code, message: fields.text("status_message")?.unwrap_or_default() })
 }
 
-fn event(mut fields: Fields) -> Parsed<SourceEvent> {
-    Ok(SourceEvent {
+fn event(mut fields: Fields, limits: &Limits) -> Parsed<SourceEvent> {
+    let event = SourceEvent {
         name: fields.text("name")?.unwrap_or_default(),
         time_nanos: fields.time("timestamp")?.unwrap_or(0),
         attributes: fields.prefixed("attributes", "")?,
         dropped_attributes_count: 0,
         from_log: None,
-    })
+    };
+    check_sizes(&event.name, &event.attributes, limits)?;
+    Ok(event)
 }
 
 fn required(fields: &mut Fields, key: &str) -> Parsed<String> {

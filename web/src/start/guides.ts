@@ -146,7 +146,7 @@ export const GUIDES: Guide[] = [
         title: "Python",
         code: lines(
           "from traceloop.sdk import Traceloop",
-          'Traceloop.init(app_name="my-agent", traceloop_sync_enabled=False)',
+          'Traceloop.init(app_name="my-agent")',
         ),
       },
     ],
@@ -155,16 +155,23 @@ export const GUIDES: Guide[] = [
     id: "logfire",
     name: "Logfire, Pydantic AI",
     blocks: (place) => [
-      { title: SHELL, code: otlp(place) },
+      {
+        title: SHELL,
+        code: lines(
+          `export LOGFIRE_BASE_URL=${place.http}`,
+          `export LOGFIRE_TOKEN=${place.key ?? "any"}`,
+        ),
+      },
       {
         title: "Python",
         code: lines(
           "import logfire",
-          'logfire.configure(send_to_logfire=False, service_name="my-agent")',
+          'logfire.configure(service_name="my-agent")',
           "logfire.instrument_pydantic_ai()",
         ),
       },
     ],
+    note: "Logfire's scrubber hides session.id: give conversation_id to a run, or configure(scrubbing=False).",
   },
   {
     id: "laminar",
@@ -189,14 +196,17 @@ export const GUIDES: Guide[] = [
       {
         title: SHELL,
         code: lines(
-          "pip install mlflow opentelemetry-exporter-otlp-proto-http",
-          `export OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=${place.http}/v1/traces`,
-          "export OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/protobuf",
-          place.key !== null &&
-            `export OTEL_EXPORTER_OTLP_TRACES_HEADERS="Authorization=Bearer%20${place.key}"`,
+          "pip install mlflow",
+          `export MLFLOW_TRACKING_URI=${place.http}`,
+          place.key !== null && `export MLFLOW_TRACKING_TOKEN=${place.key}`,
         ),
       },
+      {
+        title: "Python",
+        code: lines("import mlflow", 'mlflow.set_experiment("my-agent")', "mlflow.openai.autolog()"),
+      },
     ],
+    note: "Traces, tags, feedback and attachments. Runs, metrics and models of MLflow are not taken.",
   },
   {
     id: "langfuse",
@@ -226,7 +236,7 @@ export const GUIDES: Guide[] = [
         ),
       },
     ],
-    note: "The last line is what lets prompts, answers and tool contents out; without it there are only names, times and tokens.",
+    note: "The last line is what lets prompts, answers and tool contents out; without it there are only names, times and tokens. Log records alone (no traces, no beta) give runs as well.",
   },
   {
     id: "agentos",

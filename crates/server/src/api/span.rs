@@ -5,6 +5,7 @@ mod difference;
 mod long_texts;
 mod pieces;
 mod previews;
+mod tasks;
 
 use std::sync::Arc;
 
@@ -75,12 +76,16 @@ async fn detail(
     app.read(move |app| {
         let Told { row, document } = told(app, &caller, trace_id, span_id)?;
         let labels = json!(labels(&row, span_id));
+        let links = match tasks::may_link(&document) {
+            true => tasks::links(app, &caller, &row, span_id)?,
+            false => Vec::new(),
+        };
         let mut answer = match text_max {
-            None => with_labels((*document).clone(), labels),
+            None => with_others((*document).clone(), labels, links),
             Some(text_max) => {
                 let mut cutting = Cutting::to(text_max);
-                let mut answer =
-                    with_labels(cutting.copy(&document, ""), cutting.copy(&labels, "/labels"));
+                let labels = cutting.copy(&labels, "/labels");
+                let mut answer = with_others(cutting.copy(&document, ""), labels, links);
                 answer["clipped"] = json!(cutting.clipped);
                 answer["clipped_total"] = json!(cutting.total);
                 answer
@@ -115,8 +120,12 @@ fn told(app: &App, caller: &Caller, trace_id: TraceId, span_id: SpanId) -> Resul
     Ok(Told { row: run.row, document })
 }
 
-fn with_labels(mut document: JsonValue, labels: JsonValue) -> JsonValue {
+/// Adds what others say of the span: labels, and links that their runs lead to.
+fn with_others(mut document: JsonValue, labels: JsonValue, links: Vec<JsonValue>) -> JsonValue {
     document["labels"] = labels;
+    if let Some(own) = document["links"].as_array_mut() {
+        own.extend(links);
+    }
     document
 }
 

@@ -23,6 +23,13 @@ use crate::error::{ApiError, ErrorCode};
 use crate::ingest::json::receive;
 use crate::routes::{Access, Answer, Owner, Route};
 
+/// The version of Phoenix whose calls are taken: the client tells its user where it would need
+/// a later one.
+const VERSION: &str = "12.0.0";
+/// The project that every Phoenix has.
+const DEFAULT: &str = "default";
+/// The product in the table of senders' projects.
+const PRODUCT: &str = "phoenix";
 /// Names of spans that are not there, in a message.
 const NAMED_MAX: usize = 5;
 
@@ -46,6 +53,17 @@ pub(crate) fn routes() -> Vec<Route> {
         route(Method::POST, "/v1/trace_annotations", labels, || post(of_traces)),
         route(Method::POST, "/v1/session_annotations", labels, || post(of_sessions)),
         route(Method::POST, "/v1/span_notes", "A note on a span: a label", || post(notes)),
+        Route {
+            access: Access::Public,
+            answer: Answer::Text("text/plain"),
+            ..route(
+                Method::GET,
+                "/arize_phoenix_version",
+                "The version of Phoenix whose calls are taken",
+                || get(version),
+            )
+        },
+        route(Method::GET, "/v1/projects", "Projects that were made", || get(list_projects)),
         route(Method::POST, "/v1/projects", "A project of a name, which is always there", || {
             post(create_project)
         }),
@@ -147,10 +165,33 @@ fn refuse_missing(decoded: &mut Decoded, missing: &[Target]) {
     decoded.rejected.push(Rejected { what: format!("spans {}", named.join(", ")), reason });
 }
 
-async fn create_project(JsonBody(body): JsonBody<JsonValue>) -> Answered {
+async fn version() -> &'static str {
+    VERSION
+}
+
+async fn create_project(
+    State(app): State<App>,
+    caller: Caller,
+    JsonBody(body): JsonBody<JsonValue>,
+) -> Answered {
     let name = body["name"].as_str().map(str::trim).filter(|name| !name.is_empty());
     let name = name.ok_or_else(|| ApiError::bad_request("is missing").with_field("name"))?;
-    Ok(Json(json!({ "data": project(name) })).into_response())
+    let (answer, name) = (project(name), name.to_owned());
+    app.read(move |app| {
+        Ok(app.store.put_sender_project(caller.workspace, PRODUCT, &name, &name)?)
+    })
+    .await?;
+    Ok(Json(json!({ "data": answer })).into_response())
+}
+
+async fn list_projects(State(app): State<App>, caller: Caller) -> Answered {
+    let known =
+        app.read(move |app| Ok(app.store.sender_projects(caller.workspace, PRODUCT)?)).await?;
+    let mut projects: Vec<JsonValue> = known.iter().map(|(_, name)| project(name)).collect();
+    if !known.iter().any(|(_, name)| name == DEFAULT) {
+        projects.insert(0, project(DEFAULT));
+    }
+    Ok(Json(json!({ "data": projects, "next_cursor": null })).into_response())
 }
 
 async fn read_project(Path(name): Path<String>) -> Response {

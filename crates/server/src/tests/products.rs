@@ -107,6 +107,10 @@ async fn phoenix_gives_spans_as_json() {
     assert_eq!(refused.json()["invalid_spans"][0]["error"], "context: is missing");
     let project = clew.get("/v1/projects/shop").await.json();
     assert_eq!(project["data"]["id"], "shop");
+    clew.call("POST", "/v1/projects", "", &json!({ "name": "mine" })).await;
+    let listed = clew.get("/phoenix/v1/projects").await.json()["data"].clone();
+    assert_eq!((&listed[0]["name"], &listed[1]["name"]), (&json!("default"), &json!("mine")));
+    assert_eq!(clew.get("/arize_phoenix_version").await.text(), "12.0.0");
 }
 
 #[tokio::test]

@@ -13,7 +13,8 @@ use crate::decoded::{Decoded, Tally};
 use crate::fault::{Fault, Parsed, WireError, Within};
 use crate::fields::Fields;
 use crate::json::Json;
-use crate::parts::{check_part, keep_or_reject};
+use crate::limits::Limits;
+use crate::parts::{check_part, check_sizes, keep_or_reject};
 
 const REQUEST_ID: &str = "mlflow.traceRequestId";
 
@@ -67,7 +68,8 @@ fn span(mut fields: Fields, named: Option<TraceId>, tally: &mut Tally) -> Parsed
     for link in fields.list("links")?.unwrap_or_default() {
         tally.check(part.links.len(), tally.limits.links_per_span, "links")?;
         // A link to a place that cannot be named helps nobody.
-        part.links.extend(Fields::of(link).and_then(self::link).ok());
+        part.links
+            .extend(Fields::of(link).and_then(|fields| self::link(fields, &tally.limits)).ok());
     }
     part.attributes = attributes;
     part.attributes.extend(fields.rest("mlflow.span."));
@@ -108,24 +110,28 @@ fn status(fields: &mut Fields) -> Parsed<SourceStatus> {
 
 fn event(mut fields: Fields, tally: &mut Tally) -> Parsed<SourceEvent> {
     tally.take_record()?;
-    Ok(SourceEvent {
+    let event = SourceEvent {
         time_nanos: time(&mut fields, ["time_unix_nano", "timestamp"])?.unwrap_or(0),
         name: fields.text("name")?.unwrap_or_default(),
         attributes: fields.prefixed("attributes", "")?,
         dropped_attributes_count: 0,
         from_log: None,
-    })
+    };
+    check_sizes(&event.name, &event.attributes, &tally.limits)?;
+    Ok(event)
 }
 
-fn link(mut fields: Fields) -> Parsed<SourceLink> {
-    Ok(SourceLink {
+fn link(mut fields: Fields, limits: &Limits) -> Parsed<SourceLink> {
+    let link = SourceLink {
         trace_id: trace_of(&fields.word("trace_id")?.unwrap_or_default())?,
         span_id: span_from(&fields.word("span_id")?.unwrap_or_default())?,
         trace_state: String::new(),
         attributes: fields.prefixed("attributes", "")?,
         dropped_attributes_count: 0,
         flags: 0,
-    })
+    };
+    check_sizes("", &link.attributes, limits)?;
+    Ok(link)
 }
 
 /// Ids are base64, hex, or in the second version hex after `0x`.
@@ -170,7 +176,6 @@ fn unquoted_value(value: Value, tally: &mut Tally) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::Limits;
 
     fn read(body: &str) -> Decoded {
         let limits = Limits::default();

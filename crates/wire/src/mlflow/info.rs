@@ -103,6 +103,7 @@ pub fn start_trace(
     push_text(&mut said, "mlflow.experimentId", experiment_id.clone());
     push_time(&mut said, "mlflow.request_time", begun);
     keep_older(&mut said.attributes, &mut fields)?;
+    check_part(&said, context.limits)?;
     Ok(told(request_id.to_owned(), experiment_id, said))
 }
 
@@ -117,6 +118,7 @@ pub fn end_trace(request_id: &str, body: &[u8], context: &Context<'_>) -> Result
     push_time(&mut said, "mlflow.trace.end_time", over);
     fields.any("request_id");
     keep_older(&mut said.attributes, &mut fields)?;
+    check_part(&said, context.limits)?;
     Ok(told(request_id.to_owned(), None, said))
 }
 
@@ -127,6 +129,7 @@ pub fn set_tag(request_id: &str, body: &[u8], context: &Context<'_>) -> Result<T
     let value = fields.any("value").unwrap_or_else(|| "".into());
     let mut said = note(request_id, context.now_nanos).within("request_id")?;
     keep_pairs(&mut said.attributes, vec![(key, value)], TAG);
+    check_part(&said, context.limits)?;
     Ok(told(request_id.to_owned(), None, said))
 }
 
@@ -137,6 +140,7 @@ pub fn link_prompts(body: &[u8], context: &Context<'_>) -> Result<Told, WireErro
     let mut said = note(&request_id, context.now_nanos).within("trace_id")?;
     let prompts = fields.any("prompt_versions").unwrap_or_default();
     said.attributes.push(("mlflow.linkedPrompts".to_owned(), payload(prompts)));
+    check_part(&said, context.limits)?;
     Ok(told(request_id, None, said))
 }
 

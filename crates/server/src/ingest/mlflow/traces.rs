@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::Method;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, patch, post};
+use axum::routing::{delete, get, patch, post};
 use clew_wire::mlflow::{Context, info};
 use clew_wire::{Limits, WireError};
 use serde_json::{Value as JsonValue, json};
@@ -22,11 +22,13 @@ pub(super) fn routes() -> Vec<Route> {
     let set = "Sets a tag of a run in MLflow's words";
     let unset = "Takes a tag of a run back";
     let prompts = "The prompts that a run used";
+    let search = "MLflow 2's search: said not to be here";
     vec![
         route(Method::POST, "/api/3.0/mlflow/traces", "What MLflow says about a run", || {
             post(told)
         }),
         route(Method::POST, "/api/2.0/mlflow/traces", "A run begins, in MLflow 2", || post(begun)),
+        route(Method::GET, "/api/2.0/mlflow/traces", search, || get(super::not_here)),
         route(
             Method::PATCH,
             "/api/2.0/mlflow/traces/{request_id}",

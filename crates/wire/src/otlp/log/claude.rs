@@ -180,8 +180,7 @@ impl Built {
         span.kind = SpanKind::Internal;
         (span.start_nanos, span.end_nanos) = (Some(begun), Some(at));
         if failed {
-            let message = text(&record.attributes, "error").unwrap_or_default().to_owned();
-            span.status = SourceStatus { code: StatusCode::Error, message };
+            span.status = failed_status(&record.attributes);
         }
         span.attributes = own(record.attributes);
         self.spans.push(span);
@@ -191,8 +190,7 @@ impl Built {
         let Some(mut span) = tool(place, &record, at) else { return };
         (span.start_nanos, span.end_nanos) = (Some(begun), Some(at));
         if is_false(&record.attributes, "success") {
-            let message = text(&record.attributes, "error").unwrap_or_default().to_owned();
-            span.status = SourceStatus { code: StatusCode::Error, message };
+            span.status = failed_status(&record.attributes);
         }
         span.attributes = own(record.attributes);
         self.spans.push(span);
@@ -310,6 +308,12 @@ fn own(mut attributes: Attributes) -> Attributes {
 
 fn text<'a>(attributes: &'a Attributes, key: &str) -> Option<&'a str> {
     attribute(attributes, key).and_then(Value::as_str).filter(|text| !text.trim().is_empty())
+}
+
+/// What went wrong in words, which are sent only where details are, else its kind.
+fn failed_status(attributes: &Attributes) -> SourceStatus {
+    let message = text(attributes, "error").or_else(|| text(attributes, "error_type"));
+    SourceStatus { code: StatusCode::Error, message: message.unwrap_or_default().to_owned() }
 }
 
 fn is_false(attributes: &Attributes, key: &str) -> bool {
