@@ -1,6 +1,8 @@
 //! Hostile bodies for MLflow's, Phoenix's, Laminar's and Traceloop's calls: nothing panics,
 //! and what is taken can be given out and read again.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
 use std::path::Path;
 
 use clew_wire::{Limits, fuzz, mlflow};

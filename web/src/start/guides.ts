@@ -144,10 +144,7 @@ export const GUIDES: Guide[] = [
       },
       {
         title: "Python",
-        code: lines(
-          "from traceloop.sdk import Traceloop",
-          'Traceloop.init(app_name="my-agent")',
-        ),
+        code: lines("from traceloop.sdk import Traceloop", 'Traceloop.init(app_name="my-agent")'),
       },
     ],
   },
@@ -157,10 +154,7 @@ export const GUIDES: Guide[] = [
     blocks: (place) => [
       {
         title: SHELL,
-        code: lines(
-          `export LOGFIRE_BASE_URL=${place.http}`,
-          `export LOGFIRE_TOKEN=${place.key ?? "any"}`,
-        ),
+        code: lines(`export LOGFIRE_BASE_URL=${place.http}`, `export LOGFIRE_TOKEN=${place.key ?? "any"}`),
       },
       {
         title: "Python",
