@@ -88,6 +88,11 @@ fn a_large_one_is_read_in_pieces() {
     assert_eq!(read((3 << 20) + 10, 100), text[(3 << 20) + 10..]);
     let sizes = world.store.sizes().unwrap();
     assert!(sizes.attachment_bytes > 1 << 20);
+    let copy = tempfile::TempDir::new().unwrap();
+    world.store.backup(&copy.path().join("clew.db")).unwrap();
+    let copied = clew_store::Store::open(copy.path(), clew_store::StoreOptions::default()).unwrap();
+    assert_eq!(copied.attachment_bytes(WS, id, 0, usize::MAX).unwrap(), text);
+    copied.close().unwrap();
     sound(&world);
 }
 

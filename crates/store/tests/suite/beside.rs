@@ -102,6 +102,21 @@ fn a_note_keeps_everything_that_it_says() {
 }
 
 #[test]
+fn deriving_anew_keeps_what_a_note_says() {
+    let world = World::new();
+    let said = [("langfuse.trace.name", "demo"), ("langfuse.trace.tags", "[\"x\"]")];
+    put(&world, &[span(1, 0), call(1, 1, None, 2)], &[note(1, &said)]);
+    put(&world, &[], &[note(2, &said)]);
+    world.store.flush().unwrap();
+    let before = [row(&world, 1), row(&world, 2)];
+    let repriced = world.store.reprice(WS, None, 10).unwrap();
+    assert_eq!((repriced.traces, repriced.changed), (2, 0));
+    let after = [row(&world, 1), row(&world, 2)];
+    assert_eq!(after.map(|row| row.summary), before.map(|row| row.summary));
+    assert_eq!(found(&world, "tag:x").len(), 2);
+}
+
+#[test]
 fn a_failed_note_fails_the_run() {
     let world = World::new();
     let mut failed = note(1, &[]);
@@ -131,6 +146,18 @@ fn runs_are_found_by_what_their_notes_say() {
     for filter in ["tag:urgent", "env:production", "meta.plan:enterprise", "text:walrus"] {
         assert_eq!(found(&world, filter), [trace_id(1)], "{filter}");
     }
+    let search = clew_store::SearchQuery {
+        workspace: WS,
+        text: "walrus fence".to_owned(),
+        limit: 10,
+        cursor: None,
+        agent: None,
+        budget: Budget::default(),
+    };
+    let page = world.store.search(&search).unwrap();
+    assert_eq!(page.hits.len(), 1);
+    assert_eq!((page.hits[0].trace_id, page.hits[0].span_id), (trace_id(1), None));
+    assert_eq!(page.hits[0].snippet, "the walrus sat on a fence");
     // A span that loses a name makes the row's terms doubtful.
     let tool = |name: &str| {
         let mut span = span(1, 1);

@@ -6,7 +6,7 @@ use clew_model::fold::fold;
 use clew_model::ids::SpanId;
 use clew_model::source::{Sender, SourceEvent, SourceSpan};
 use clew_model::value::attribute;
-use clew_store::StoreError;
+use clew_store::{AttachmentContent, AttachmentLimits, NewAttachment, PutAttachment, StoreError};
 use proptest::prelude::*;
 
 use crate::world::{NOW, WS, World, call, span, trace_id, words};
@@ -15,6 +15,7 @@ use crate::world::{NOW, WS, World, call, span, trace_id, words};
 enum Step {
     Append(Vec<(u64, u64, Part)>),
     Note(u64, u64),
+    Attach(u64, u64),
     Flush,
     Merge,
     Reopen,
@@ -49,6 +50,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         8 => spans.prop_map(Step::Append),
         2 => (0..TRACES, 0..6_u64).prop_map(|(trace, number)| Step::Note(trace, number)),
+        2 => (0..TRACES, 0..4_u64).prop_map(|(trace, number)| Step::Attach(trace, number)),
         2 => Just(Step::Flush),
         1 => Just(Step::Merge),
         1 => Just(Step::Reopen),
@@ -120,6 +122,8 @@ struct Model {
 struct Trace {
     spans: BTreeMap<SpanId, SourceSpan>,
     note: Option<SourceSpan>,
+    /// Names and the seeds of their contents.
+    files: Vec<(String, u64)>,
     duplicates: u64,
 }
 
@@ -160,6 +164,19 @@ impl Model {
         false
     }
 
+    /// Whether it was refused.
+    fn attach(&mut self, trace: u64, number: u64) -> bool {
+        if self.deleted.contains(&trace) {
+            return true;
+        }
+        let file = (format!("file {number}"), number / 2);
+        let files = &mut self.traces.entry(trace).or_default().files;
+        if !files.contains(&file) {
+            files.push(file);
+        }
+        false
+    }
+
     fn compare(&self, world: &World) {
         for trace in 0..TRACES {
             let found = world.store.sources(WS, &trace_id(trace), None);
@@ -174,6 +191,14 @@ impl Model {
             let row = world.store.trace_row(WS, &trace_id(trace)).unwrap().unwrap();
             assert_eq!(row.summary.span_count, want.len() as u64);
             assert_eq!(row.summary.receipt.duplicates, known.duplicates, "trace {trace}");
+            let files = world.store.attachments(WS, &trace_id(trace)).unwrap();
+            let names: Vec<&str> = files.iter().map(|file| &*file.name).collect();
+            let wanted: Vec<&str> = known.files.iter().map(|(name, _)| &**name).collect();
+            assert_eq!(names, wanted, "trace {trace}");
+            for (file, (_, seed)) in files.iter().zip(&known.files) {
+                let bytes = world.store.attachment_bytes(WS, file.id, 0, usize::MAX).unwrap();
+                assert_eq!(bytes, words(*seed, 900).as_bytes(), "trace {trace}");
+            }
             let note = world.store.trace_note(WS, &trace_id(trace)).unwrap();
             assert_eq!(note, known.note, "trace {trace}");
             if let Some(user) = said_user(known.note.as_ref()) {
@@ -211,6 +236,19 @@ fn live(steps: Vec<Step>) {
                 let appended = world.put_notes(&[], std::slice::from_ref(&said));
                 let refused = model.note(trace, &said);
                 assert_eq!(appended.refused_deleted, u64::from(refused));
+            }
+            Step::Attach(trace, number) => {
+                let new = NewAttachment {
+                    trace_id: trace_id(trace),
+                    span_id: None,
+                    sender_id: None,
+                    name: format!("file {number}"),
+                    content_type: "text/plain".to_owned(),
+                    content: AttachmentContent::Bytes(words(number / 2, 900).into_bytes()),
+                };
+                let limits = AttachmentLimits::default();
+                let put = world.store.put_attachment(WS, None, new, limits).unwrap();
+                assert_eq!(put == PutAttachment::Deleted, model.attach(trace, number));
             }
             Step::Flush => world.store.flush().unwrap(),
             Step::Merge => {

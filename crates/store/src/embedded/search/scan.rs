@@ -15,8 +15,8 @@ use crate::embedded::lists::cursor::{Cursor, Next, question};
 use crate::embedded::lists::names::agent_number;
 use crate::embedded::lists::traces::{Clock, of_path};
 use crate::embedded::lists::walk::{Index, Path, Walk};
-use crate::embedded::rows;
 use crate::embedded::rows::numbers::folded;
+use crate::embedded::{notes, rows};
 use crate::listing::Scanned;
 use crate::row::TraceRow;
 use crate::search::{SearchHit, SearchPage, SearchQuery};
@@ -209,7 +209,10 @@ impl Search<'_> {
             // Told already, before the walk.
             return Ok(());
         }
-        let own = own_texts(&row);
+        let mut own = own_texts(&row);
+        if let Some(note) = notes::of_tno(self.connection, tno, row.summary.trace_id)? {
+            each_text_of(&note, &mut |text| own.push(text.to_owned()));
+        }
         let own_has = |word: &WordPattern| own.iter().any(|text| word.matches(text));
         if self.words.iter().all(own_has) {
             let text = own.iter().find(|text| self.words.iter().any(|word| word.matches(text)));
