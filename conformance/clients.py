@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from environments import HERE
@@ -26,6 +26,7 @@ class Client:
     core: bool = False
     own_port: bool = False  # sends to OTLP's own HTTP port instead of the one for everything
     info: dict[str, Any] = field(default_factory=dict)  # what LangSmith's /info is made to say
+    prefix: str = ""  # of every path, behind the address
 
 
 def _otel(name: str, protocol: str, gzip: bool, own_port: bool = False) -> Client:
@@ -140,6 +141,14 @@ CLIENTS = (
     _claude("claude-code-grpc", "gRPC", "claude-code-http-json", PROTO="grpc"),
     _claude("claude-code-parent-proto", "HTTP, protobuf, inside a caller's span", "claude-code-parent-proto",
             PROTO="http/protobuf", PARENT="1"),
-    Client("claude-code-logs", "claude_code_logs.py", "claude", "Claude Code", "claude-agent-sdk", "HTTP, JSON, logs alone",
-           "claude-code-logs-only", env={"PROTO": "http/json"}),
+    Client("claude-code-logs", "claude_code_logs.py", "claude", "Claude Code", "claude-agent-sdk",
+           "HTTP, JSON, logs alone", "claude-code-logs-only", env={"PROTO": "http/json"}),
 )
+# The same SDKs with an address that ends in their product's prefix.
+PREFIXES = {"openai-agents-chat": "/openai-agents", "openai-agents-js": "/openai-agents",
+            "langsmith-multipart-zstd": "/langsmith", "js-langsmith": "/langsmith", "langfuse5": "/langfuse",
+            "langfuse2": "/langfuse", "js-langfuse": "/langfuse", "braintrust": "/braintrust",
+            "js-braintrust": "/braintrust", "phoenix-http": "/phoenix", "traceloop": "/traceloop",
+            "logfire-native": "/logfire", "mlflow-rest": "/mlflow"}
+PREFIXED = tuple(replace(client, name=f"{client.name} under {PREFIXES[client.name]}", prefix=PREFIXES[client.name],
+                         core=False) for client in CLIENTS if client.name in PREFIXES)

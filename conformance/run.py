@@ -23,7 +23,7 @@ import printed
 import recordings
 import stock_js
 from api import Api
-from clients import CLIENTS, Client
+from clients import CLIENTS, PREFIXED, Client
 from comparing import differences
 from running import fake_llm, run_client
 from server import Server
@@ -119,7 +119,7 @@ def main(arguments: list[str]) -> int:
 
     with fake_llm() as llm_port, ThreadPoolExecutor(AT_ONCE) as pool:
         jobs: list[tuple[str, Callable[[], list[str]]]] = [
-            (client.name, functools.partial(check, client, llm_port, show)) for client in CLIENTS
+            (client.name, functools.partial(check, client, llm_port, show)) for client in CLIENTS + PREFIXED
             if (client.core or not core) and wanted(client.name)]
         jobs += [(name, job) for name, job in (("stock JavaScript exporter", stock_js.check),
                                                ("agno's client", agno_client.check)) if wanted(name)]

@@ -64,7 +64,8 @@ def run_client(client: Client, server: Server, llm_port: int) -> dict[str, Any]:
     """Runs one real client against a server."""
     base = server.otlp_base if client.own_port else server.base
     with info_proxy(base, client.info) as target:
-        return run_program(client.program, client.environment, {**addresses(server, llm_port, target), **client.env})
+        env = {**addresses(server, llm_port, target + client.prefix), **client.env}
+        return run_program(client.program, client.environment, env)
 
 
 def addresses(server: Server, llm_port: int, target: str) -> dict[str, str]:

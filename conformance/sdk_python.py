@@ -26,7 +26,7 @@ from suite import Suite
 
 Json = dict[str, Any]
 SDK = ROOT / "sdk" / "python"
-PAGES = (ROOT / "docs" / "sdk-python.md", SDK / "README.md")
+PAGES = (ROOT / "docs" / "sdk-python.md", ROOT / "docs" / "tracers" / "clew-sdk-python.md", SDK / "README.md")
 PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13")
 RAN = re.compile(r"^Ran (\d+) tests?", re.M)
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.M | re.S)
@@ -281,6 +281,21 @@ def _unlike_a_call(detail: Json) -> list[str]:
     return problems
 
 
+OVERHEAD = re.compile(r"^clew +caller, by the clock +([\d.]+) .*caller, CPU +([\d.]+)", re.M)
+OVERHEAD_MICROSECONDS = 20.0
+
+
+def overhead() -> list[str]:
+    """What a span costs its caller. By its own CPU: other programs of a busy machine do not count."""
+    command = [str(python_for("sdk-python")), str(SDK / "bench" / "overhead.py"), "--spans", "5000", "--rounds", "3"]
+    done = run(command)
+    found = OVERHEAD.search(done.stdout)
+    if not found:
+        return [*said(done), done.stdout[-500:]]
+    took = float(found[2])
+    return [] if took < OVERHEAD_MICROSECONDS else [f"{took} microseconds a span, {OVERHEAD_MICROSECONDS} at most"]
+
+
 PARQUET = """
 import pyarrow, pyarrow.parquet, sys
 times = pyarrow.timestamp("ns", "UTC")
@@ -360,7 +375,11 @@ def killed(world: World, is_back_meanwhile: bool) -> list[str]:
 def main(asked: list[str]) -> int:
     """All cases, or those whose names begin so."""
     suite = Suite("the Python SDK")
-    alone: dict[str, Callable[[], list[str]]] = {"types": types, "package": package}
+    alone: dict[str, Callable[[], list[str]]] = {
+        "types": types,
+        "package": package,
+        "overhead": overhead,
+    }
     together: dict[str, Callable[[World], list[str]]] = {
         "the first run": the_first_run,
         "the pages": the_pages,
