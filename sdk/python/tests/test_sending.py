@@ -159,6 +159,19 @@ class Sending(unittest.TestCase):
         client.flush()
         self.assertEqual((client.stats().sent, client.stats().waiting), (waiting, 0))
 
+    def test_a_record_that_cannot_be_written_harms_no_other(self) -> None:
+        class Odd(str):
+            def __str__(self) -> str:
+                raise RuntimeError("no words")
+
+        run = self.client.start_run(run_id="r")
+        run.child(Odd("odd")).end()
+        run.child("even", data={"n": 2**20_000}).end()
+        with self.assertLogs("clew", "ERROR"):
+            self.client.flush()
+        self.assertEqual([span["name"] for span in self.transport.elements()[0]["spans"]], ["even"])
+        self.assertEqual((self.client.stats().dropped, self.client.stats().sent), (1, 2))
+
     def test_flush_says_whether_all_arrived(self) -> None:
         self.assertTrue(self.client.flush())
         self.transport.always = Unreachable("refused")

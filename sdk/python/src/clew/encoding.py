@@ -15,6 +15,8 @@ from typing import Any, Dict, List, Mapping, Optional, Set, Union
 
 DEPTH_MAX = 24
 """Levels of lists and objects; a Clew takes 32."""
+INTEGER_BITS_MAX = 4_096
+"""Beyond this Python itself may refuse to write an integer in decimal."""
 TEXT_OF_UNKNOWN_MAX = 2_000
 """Characters of the `repr` of an object that has no form in JSON."""
 
@@ -60,15 +62,20 @@ def json_text(value: Any) -> str:
     return text
 
 
-def kept_text(kept: Kept) -> str:
+def kept_text(kept: Any) -> str:
     """JSON of what a record holds."""
-    return kept.text if kept.__class__ is Frozen else _encode(kept)
+    kind = kept.__class__
+    if kind is str:
+        return _quoted(kept)
+    if kind is Frozen:
+        return str(kept.text)
+    # Most integers are tokens and times; no `str` of these can fail.
+    return repr(kept) if kind is int and -(2**64) < kept < 2**64 else json_text(kept)
 
 
 def object_text(pairs: Mapping[str, Kept]) -> str:
     """JSON of an object whose values are kept ones."""
-    inside = ",".join([f"{_encode(key)}:{kept_text(value)}" for key, value in pairs.items()])
-    return "{" + inside + "}"
+    return "{" + ",".join([f"{_quoted(key)}:{kept_text(value)}" for key, value in pairs.items()]) + "}"
 
 
 def thaw(kept: Kept) -> Any:
@@ -141,6 +148,8 @@ def _plain(value: Any, depth: int, above: Set[int]) -> Any:
     """What the encoder failed at, piece by piece: keys that are no text, circles, NaN, objects that raise."""
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
+    if isinstance(value, int) and value.bit_length() > INTEGER_BITS_MAX:
+        return hex(value)
     if value is None or isinstance(value, (str, int)):
         return value if not isinstance(value, enum.Enum) else value.value
     if depth >= DEPTH_MAX or id(value) in above:
@@ -167,3 +176,4 @@ def _plain_mapping(value: Mapping[Any, Any], depth: int, inside: Set[int]) -> An
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_default).encode
+_quoted = json.encoder.encode_basestring

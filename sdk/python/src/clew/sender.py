@@ -136,7 +136,12 @@ class Sender:
         while True:
             taken = self.client.take(TAKE_AT_ONCE)
             for one in taken:
-                entries = entries_of(one, self.client)
+                try:
+                    entries = entries_of(one, self.client)
+                except Exception as error:
+                    entries = []
+                    words = f"a record cannot be written and is lost: {error!r}"
+                    self.client.notices.say(logging.ERROR, "fault", words)
                 self.lost += not entries
                 yield from entries
             if not taken:
