@@ -9,7 +9,7 @@ mod detail;
 pub(crate) mod dialect;
 mod draw;
 mod filter;
-mod instant;
+pub(crate) mod instant;
 mod list;
 mod python;
 mod request;

@@ -7,7 +7,7 @@ mod budget;
 mod clip;
 mod export;
 mod filter_values;
-mod filtering;
+pub(crate) mod filtering;
 mod histogram;
 mod keys;
 mod labels;

@@ -164,8 +164,17 @@ pub(super) fn system_instructions(source: &SourceSpan, view: &AttrView<'_>) -> V
         .filter(|(_, layers)| layers.meets(view.layers))
         .find_map(|(key, _)| view.get(*key))
         .map(decode::json_of)
-        .or_else(|| from_events::detail(&source.events, "gen_ai.system_instructions"));
+        .or_else(|| from_events::detail(&source.events, "gen_ai.system_instructions"))
+        .or_else(|| instructions_of_response(view));
     stated.map(|json| parts_of(&json)).unwrap_or_default()
+}
+
+/// OpenAI's Responses repeat the instructions that they were given.
+fn instructions_of_response(view: &AttrView<'_>) -> Option<Json> {
+    let response = view
+        .get(const { key("openai_agents.response") })
+        .filter(|_| Layers::OA.meets(view.layers))?;
+    decode::json_of(response).get("instructions").filter(|text| !text.is_null()).cloned()
 }
 
 fn one(message: Message) -> Option<Converted> {

@@ -128,4 +128,6 @@ fn a_response_that_was_sent_whole() {
     let said = serde_json::to_value(&content.output_messages).unwrap();
     assert_eq!(said[0]["parts"][0]["content"], "yo");
     assert_eq!(content.input_messages[0].role, "user");
+    let instructions = serde_json::to_value(&content.system_instructions).unwrap();
+    assert_eq!(instructions[0]["content"], "Be brief");
 }

@@ -32,7 +32,7 @@ pub(super) fn first_nanos(micros_shown: i64) -> i64 {
 }
 
 /// `2026-11-20T06:01:48.607950Z`; without a fraction where it is zero.
-pub(super) fn written(nanos: i64) -> String {
+pub(crate) fn written(nanos: i64) -> String {
     format!("{}Z", date_time(micros(nanos)))
 }
 

@@ -5,6 +5,9 @@
 //! application's log; those three and 5xx are tried three times. So content is refused with
 //! 400, and only overload comes again.
 
+mod projects;
+mod reading;
+
 use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::{Method, header};
@@ -26,8 +29,12 @@ use crate::routes::{Access, Answer, Owner, Route};
 /// Most bytes that the SDK is asked to put into one body; one larger run comes alone.
 const BODY_BYTES: usize = 20 << 20;
 
-/// The routes of this file.
+/// The routes of this file and of its parts.
 pub(crate) fn routes() -> Vec<Route> {
+    [sending_routes(), projects::routes(), reading::routes()].into_iter().flatten().collect()
+}
+
+fn sending_routes() -> Vec<Route> {
     vec![
         Route {
             method: Method::GET,

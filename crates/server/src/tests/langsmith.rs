@@ -131,3 +131,92 @@ async fn the_key_stands_in_x_api_key_and_workspaces_stay_apart() {
     let wrong = clew.send(request("POST", "/runs", &[("x-api-key", "lsv2_pt_x")], body)).await;
     assert_eq!((wrong.status.as_u16(), wrong.code().as_str()), (401, "unauthenticated"));
 }
+
+#[tokio::test]
+async fn runs_and_projects_are_given_back() {
+    const CHILD: &str = "01a1f78d-98ff-7eb1-b88f-d286429bfacb";
+    let clew = Clew::open();
+    let order = format!("20261120T060334476673Z{ROOT}");
+    let root = run(&json!({ "inputs": { "q": 1 }, "outputs": { "a": 2 }, "dotted_order": order,
+        "end_time": "2026-11-20T06:03:35Z", "tags": ["demo"],
+        "extra": { "metadata": { "user_id": "u-1" } } }));
+    let child = run(&json!({ "id": CHILD, "name": "ask", "run_type": "llm",
+        "dotted_order": format!("{order}.20261120T060334527598Z{CHILD}"),
+        "error": "ValueError('x')", "end_time": "2026-11-20T06:03:34.600000Z",
+        "start_time": "2026-11-20T06:03:34.527598Z" }));
+    let body = json!({ "post": [root, child] });
+    assert_eq!(clew.call("POST", "/runs/batch", "", &body).await.status, 200);
+    let read = clew.get(&format!("/runs/{CHILD}")).await.json();
+    assert_eq!((&read["id"], &read["parent_run_id"]), (&json!(CHILD), &json!(ROOT)));
+    assert_eq!((&read["trace_id"], &read["status"]), (&json!(ROOT), &json!("error")));
+    assert_eq!(read["start_time"], "2026-11-20T06:03:34.527598Z");
+    let read = clew.get(&format!("/langsmith/runs/{ROOT}")).await.json();
+    assert_eq!((&read["inputs"], &read["outputs"]), (&json!({"q": 1}), &json!({"a": 2})));
+    assert_eq!(read["extra"]["metadata"], json!({"user_id": "u-1"}));
+    assert_eq!((&read["tags"], &read["dotted_order"]), (&json!(["demo"]), &json!(order)));
+    let unknown = "/runs/01a1f78d-0000-7eb1-b88f-d286429bfacb";
+    assert_eq!(clew.get(unknown).await.status, 404);
+
+    let projects = clew.get("/sessions?name=agents&limit=1").await.json();
+    let id = projects[0]["id"].as_str().unwrap();
+    assert_eq!(clew.get(&format!("/sessions/{id}")).await.json()["name"], "agents");
+    assert_eq!(clew.get("/sessions?name=none").await.json(), json!([]));
+    let names = |answer: &Json| {
+        let runs = answer["runs"].as_array().unwrap();
+        runs.iter().map(|run| run["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for (asked, want) in [
+        (json!({ "session": [id], "is_root": true }), vec!["planner"]),
+        (json!({ "session": [id] }), vec!["planner", "ask"]),
+        (json!({ "session": ["none"] }), vec![]),
+        (json!({ "id": [CHILD, ROOT] }), vec!["ask", "planner"]),
+        (json!({ "trace": ROOT, "error": true }), vec!["ask"]),
+        (json!({ "parent_run": ROOT }), vec!["ask"]),
+        (json!({ "trace": ROOT, "run_type": "chain" }), vec!["planner"]),
+        (json!({ "trace": ROOT, "start_time": "2026-11-20T06:03:34.5Z" }), vec!["ask"]),
+    ] {
+        let answer = clew.call("POST", "/runs/query", "", &asked).await.json();
+        assert_eq!(names(&answer), want, "{asked}");
+    }
+    let first = clew.call("POST", "/runs/query", "", &json!({ "trace": ROOT, "limit": 1 })).await;
+    let next = json!({ "trace": ROOT, "limit": 1, "cursor": first.json()["cursors"]["next"] });
+    assert_eq!(names(&clew.call("POST", "/runs/query", "", &next).await.json()), ["ask"]);
+    let filter = json!({ "filter": "eq(name, 'x')" });
+    assert_eq!(clew.call("POST", "/runs/query", "", &filter).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_project_is_made_once() {
+    let clew = Clew::open();
+    let body = json!({ "name": "eval", "id": ROOT });
+    assert_eq!(clew.call("POST", "/sessions", "", &body).await.json()["id"], ROOT);
+    assert_eq!(clew.call("POST", "/sessions", "", &json!({ "name": "eval" })).await.status, 409);
+    let again = clew.call("POST", "/sessions?upsert=true", "", &json!({ "name": "eval" })).await;
+    assert_eq!(again.json()["id"], ROOT);
+    assert_eq!(clew.get("/sessions?name=eval").await.json()[0]["id"], ROOT);
+}
+
+#[tokio::test]
+async fn files_and_patches_find_their_run() {
+    const CHILD: &str = "01a1f78d-98ff-7eb1-b88f-d286429bfacb";
+    let clew = Clew::open();
+    let child = run(&json!({ "id": CHILD, "parent_run_id": ROOT }));
+    assert_eq!(clew.call("POST", "/runs", "", &child).await.status, 200);
+    let headers = [("content-type", "multipart/form-data; boundary=b")];
+    let file = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"attachment.{CHILD}.pic\"\r\n\
+         Content-Type: image/png\r\n\r\n\u{1}\r\n--b--\r\n"
+    );
+    for _ in 0..2 {
+        let answer = clew.send(request("POST", "/runs/multipart", &headers, file.clone())).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+    let kept = clew.get(&format!("/api/v1/traces/{TRACE}/attachments")).await.json();
+    assert_eq!(kept["attachments"].as_array().map(Vec::len), Some(1), "{kept}");
+    assert_eq!(kept["attachments"][0]["content_type"], "image/png");
+    let ended = json!({ "outputs": { "a": 2 }, "end_time": "2026-11-20T06:03:35Z" });
+    let path = format!("/runs/{CHILD}");
+    assert_eq!(clew.call("PATCH", &path, "", &ended).await.status, 200);
+    let read = clew.get(&path).await.json();
+    assert_eq!((&read["outputs"], &read["trace_id"]), (&json!({"a": 2}), &json!(ROOT)));
+}

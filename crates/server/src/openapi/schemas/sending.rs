@@ -61,6 +61,22 @@ pub(super) const SHAPES: &[(&str, &[Field])] = &[
             ("session_name?", "string?"),
         ],
     ),
+    ("LangsmithProject", &[("name", "string"), ("id?", "string?")]),
+    (
+        "LangsmithQuery",
+        &[
+            ("id?", "[string]"),
+            ("trace?", "string?"),
+            ("parent_run?", "string?"),
+            ("session?", "[string]"),
+            ("is_root?", "boolean?"),
+            ("run_type?", "string?"),
+            ("error?", "boolean?"),
+            ("start_time?", "string?"),
+            ("limit?", "integer?"),
+            ("cursor?", "string?"),
+        ],
+    ),
     ("LangsmithBatch", &[("post?", "[object]"), ("patch?", "[object]")]),
     (
         "LangsmithFeedback",
