@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import hostile_bodies
 import hostile_reading
+import hostile_runs
 import hostile_spans
 from server import Server
 from suite import Suite
@@ -21,7 +22,7 @@ PEAK_MEMORY_BYTES = 512 << 20
 def cases() -> dict[str, Case]:
     """Every case, by the words of its function's name."""
     found: dict[str, Case] = {}
-    for module in (hostile_bodies, hostile_spans, hostile_reading):
+    for module in (hostile_bodies, hostile_spans, hostile_runs, hostile_reading):
         for name, function in vars(module).items():
             if name.startswith("case_"):
                 found[name.removeprefix("case_").replace("_", " ")] = function

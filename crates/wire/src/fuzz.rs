@@ -50,16 +50,19 @@ pub fn openai_agents(bytes: &[u8]) {
     }
 }
 
-/// Every call of LangSmith's SDKs; the multipart form has the boundary `b`.
+/// Every call of LangSmith's SDKs; the boundary of a form is what its first line says.
 pub fn langsmith(bytes: &[u8]) {
     let limits = Limits::default();
     let context = langsmith::Context { now_nanos: 1, trace_of: &|_| None, limits: &limits };
+    let first_line = bytes.split(|byte| *byte == b'\r').next().unwrap_or_default();
+    let boundary = std::str::from_utf8(first_line).unwrap_or_default();
+    let boundary = boundary.strip_prefix("--").filter(|text| !text.is_empty()).unwrap_or("b");
     let calls = [
         langsmith::create_run(bytes, &context),
         langsmith::update_run("01a1f78d-98cc-7d9d-8c47-a335f3932748", bytes, &context),
         langsmith::batch(bytes, &context),
         langsmith::feedback(bytes, &context),
-        langsmith::multipart(bytes, "b", &context),
+        langsmith::multipart(bytes, boundary, &context),
     ];
     calls.iter().flatten().for_each(export);
 }

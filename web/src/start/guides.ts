@@ -83,6 +83,48 @@ export const GUIDES: Guide[] = [
     note: "agno's own client and view_traces.py read from Clew too.",
   },
   {
+    id: "langsmith",
+    name: "LangSmith, LangChain, LangGraph",
+    blocks: (place) => [
+      {
+        title: SHELL,
+        code: lines(
+          "export LANGSMITH_TRACING=true",
+          `export LANGSMITH_ENDPOINT=${place.http}`,
+          `export LANGSMITH_API_KEY=${place.key ?? "any"}`,
+          "export LANGSMITH_PROJECT=my-agent",
+        ),
+      },
+    ],
+    note: "Nothing changes in the code. The session is thread_id or session_id of the metadata, the user user_id.",
+  },
+  {
+    id: "openai-agents",
+    name: "OpenAI Agents SDK",
+    blocks: (place) => [
+      {
+        title: "Python, before the first run",
+        code: lines(
+          "from agents import set_trace_processors",
+          "from agents.tracing.processors import BackendSpanExporter, BatchTraceProcessor",
+          "",
+          `exporter = BackendSpanExporter(api_key="${place.key ?? "any"}", endpoint="${place.http}/v1/traces/ingest")`,
+          "set_trace_processors([BatchTraceProcessor(exporter)])",
+        ),
+      },
+      {
+        title: "JavaScript, before the first run",
+        code: lines(
+          "import { BatchTraceProcessor, OpenAITracingExporter, setTraceProcessors } from '@openai/agents';",
+          "",
+          `const exporter = new OpenAITracingExporter({ apiKey: '${place.key ?? "any"}', endpoint: '${place.http}/v1/traces/ingest' });`,
+          "setTraceProcessors([new BatchTraceProcessor(exporter)]);",
+        ),
+      },
+    ],
+    note: "Session and user: trace(name, group_id=..., metadata={\"user_id\": ...}). Of the Responses API the SDK sends no prompts; docs/tracers/openai-agents.md has the lines that do.",
+  },
+  {
     id: "vercel",
     name: "Vercel AI SDK",
     blocks: (place) => [

@@ -155,7 +155,7 @@ fn is_message(json: &Json, trust: Trust) -> bool {
 
 /// Items of OpenAI's Responses that are no content block of another sender.
 fn is_item(kind: &str) -> bool {
-    matches!(kind, "function_call_output" | "custom_tool_call_output")
+    matches!(kind, "function_call_output" | "custom_tool_call_output" | "function_call_result")
         || (kind.ends_with("_call") && !matches!(kind, "tool_call" | "server_tool_call"))
 }
 
@@ -179,7 +179,8 @@ fn read_message(json: &Json, side: Side, found: &mut Converted) {
     let kind = json.get("type").and_then(Json::as_str).unwrap_or("");
     if json.get("role").is_none() && (is_item(kind) || kind == "reasoning" || kind == "compaction")
     {
-        let role = if kind.ends_with("_output") { "tool" } else { "assistant" };
+        let answers = kind.ends_with("_output") || kind.ends_with("_result");
+        let role = if answers { "tool" } else { "assistant" };
         found.messages.push(message(role, blocks::part_of(json).into_iter().collect()));
         return;
     }

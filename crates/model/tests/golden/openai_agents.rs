@@ -113,10 +113,17 @@ fn a_response_that_was_sent_whole() {
         "response",
         &[
             ("openai_agents.span.type", "response".into()),
-            ("openai_agents.input", r#"[{"role":"user","content":"hi"}]"#.into()),
+            (
+                "openai_agents.input",
+                r#"[{"role":"user","content":"hi"},
+                {"type":"function_call","id":"fc_1","callId":"c-1","name":"f","arguments":"{}"},
+                {"type":"function_call_result","name":"f","callId":"c-1","output":{"type":"text","text":"21C"}}]"#
+                    .into(),
+            ),
             (
                 "openai_agents.response",
-                r#"{"id":"resp_1","model":"gpt-5-mini-2026-08-01","instructions":"Be brief",
+                r#"{"id":"resp_1","model":"gpt-5-mini-2026-08-01","instructions":"Be brief","usage":{"input_tokens":120,"output_tokens":17,
+                "input_tokens_details":{"cached_tokens":64}},
                 "output":[{"type":"message","role":"assistant",
                 "content":[{"type":"output_text","text":"yo"}]}]}"#
                     .into(),
@@ -124,10 +131,14 @@ fn a_response_that_was_sent_whole() {
         ],
     );
     assert_eq!(facts(&call).response_model.as_deref(), Some("gpt-5-mini-2026-08-01"));
+    let usage = facts(&call).usage.unwrap();
+    assert_eq!((usage.input, usage.output, usage.cache_read), (Some(120), Some(17), Some(64)));
     let content = content(&call);
     let said = serde_json::to_value(&content.output_messages).unwrap();
     assert_eq!(said[0]["parts"][0]["content"], "yo");
     assert_eq!(content.input_messages[0].role, "user");
+    let answered = serde_json::to_value(&content.input_messages[2]).unwrap();
+    assert_eq!((&answered["role"], &answered["parts"][0]["id"]), (&json!("tool"), &json!("c-1")));
     let instructions = serde_json::to_value(&content.system_instructions).unwrap();
     assert_eq!(instructions[0]["content"], "Be brief");
 }

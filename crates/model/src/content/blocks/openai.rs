@@ -19,14 +19,16 @@ pub(super) fn part(kind: &str, block: &Json) -> Option<Part> {
         "file" | "input_file" => file(block)?,
         "function" => function(block)?,
         "function_call" => Part::ToolCall {
-            id: text_member(block, "call_id").or_else(|| text_member(block, "id")),
+            id: call_id(block).or_else(|| text_member(block, "id")),
             name: text_member(block, "name")?,
             arguments: decoded(block.get("arguments")),
         },
-        "function_call_output" | "custom_tool_call_output" => Part::ToolCallResponse {
-            id: text_member(block, "call_id"),
-            response: response_of(block.get("output")),
-        },
+        "function_call_output" | "custom_tool_call_output" | "function_call_result" => {
+            Part::ToolCallResponse {
+                id: call_id(block),
+                response: response_of(block.get("output")),
+            }
+        }
         "custom_tool_call" => Part::ToolCall {
             id: text_member(block, "call_id"),
             name: text_member(block, "name")?,
@@ -40,6 +42,11 @@ pub(super) fn part(kind: &str, block: &Json) -> Option<Part> {
         },
         _ => return None,
     })
+}
+
+/// The Agents SDK for JavaScript spells it its own way.
+fn call_id(block: &Json) -> Option<String> {
+    text_member(block, "call_id").or_else(|| text_member(block, "callId"))
 }
 
 /// Tools that OpenAI runs itself.

@@ -15,6 +15,7 @@ static OBJECTS: &[(Key, Paths)] = &[
     (key("mlflow.chat.tokenUsage"), MLFLOW),
     (key("langsmith.usage_metadata"), LANGSMITH),
     (key("openai_agents.usage"), OPENAI_AGENTS),
+    (key("openai_agents.response"), OPENAI_RESPONSE),
 ];
 
 /// Details beside plain keys.
@@ -139,6 +140,16 @@ static OPENAI_AGENTS: Paths = &[
     (&["output_tokens_details", "reasoning_tokens"], Target::Reasoning),
     (&["completion_tokens_details", "reasoning_tokens"], Target::Reasoning),
     (&["reasoning_output_tokens"], Target::Reasoning),
+];
+
+/// A response that was sent whole.
+static OPENAI_RESPONSE: Paths = &[
+    (&["usage", "input_tokens"], Target::Input),
+    (&["usage", "output_tokens"], Target::Output),
+    (&["usage", "total_tokens"], Target::Total),
+    (&["usage", "input_tokens_details", "cached_tokens"], Target::CacheRead),
+    (&["usage", "input_tokens_details", "cache_write_tokens"], Target::CacheWrite),
+    (&["usage", "output_tokens_details", "reasoning_tokens"], Target::Reasoning),
 ];
 
 static INPUT_DETAILS: Paths = &[
