@@ -214,6 +214,9 @@ pub(crate) enum Read {
     Member(&'static [&'static str]),
     /// What stands before the first `/`, where there is one.
     BeforeSlash,
+    /// This member of a JSON object, where it is the first and a text. The rest, which may
+    /// be long, is not read.
+    FirstMember(&'static str),
 }
 
 impl Read {
@@ -227,9 +230,18 @@ impl Read {
                 Some((before, _)) => Cow::Borrowed(before),
                 None => return None,
             },
+            Read::FirstMember(name) => Cow::Borrowed(first_member(value.as_str()?, name)?),
         };
         (!is_placeholder(&text)).then_some(text)
     }
+}
+
+/// `{"name":"text"...`
+fn first_member<'a>(json: &'a str, name: &str) -> Option<&'a str> {
+    let rest = json.trim_start().strip_prefix('{')?.trim_start().strip_prefix('"')?;
+    let rest = rest.strip_prefix(name)?.strip_prefix('"')?.trim_start().strip_prefix(':')?;
+    let (text, _) = rest.trim_start().strip_prefix('"')?.split_once('"')?;
+    (!text.contains('\\')).then_some(text)
 }
 
 fn member_text(value: &Value, names: &[&str]) -> Option<String> {

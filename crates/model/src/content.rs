@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::attributes::{AttrView, decode};
+use crate::attributes::AttrView;
 use crate::message::{Message, Part};
 use crate::normalise;
 use crate::source::SourceSpan;
@@ -173,8 +173,8 @@ fn add_tool(content: &mut Content, source: &SourceSpan, view: &AttrView<'_>) {
         call_id: view.first_string(TOOL_CALL_IDS),
         kind: view.first_string(TOOL_TYPES).or_else(|| is_mcp.then(|| "mcp".to_owned())),
         description: view.first_string(TOOL_DESCRIPTIONS),
-        arguments: normalise::tool_arguments(view, &source.events).map(decode::json_of),
-        result: normalise::tool_result(view, &source.events).map(decode::json_of),
+        arguments: normalise::tool_arguments(view, &source.events).map(normalise::tool_given),
+        result: normalise::tool_result(view, &source.events).map(normalise::tool_gave),
     };
     content.input = tool.arguments.clone();
     content.output = tool.result.clone();

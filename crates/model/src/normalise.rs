@@ -29,7 +29,10 @@ mod tool;
 mod usage;
 
 pub use finish::canonical_finish_reason;
-pub(crate) use tool::{arguments as tool_arguments, result as tool_result, tool_name};
+pub(crate) use tool::{
+    arguments as tool_arguments, gave as tool_gave, given as tool_given, result as tool_result,
+    tool_name,
+};
 
 /// Version of the mapping from attributes to facts.
 pub const MAPPING_VERSION: u32 = 1;

@@ -212,7 +212,20 @@ fn one_response_counts_once_and_as_the_fuller_report() {
         why(&spans),
         [(false, Provenance::DuplicateOf(span_id(3))), (true, Provenance::Own)]
     );
-    assert_eq!(row.llm_count, 2);
+    assert_eq!(row.llm_count, 1);
+}
+
+#[test]
+fn a_call_that_two_instrumentations_tell_is_one_call() {
+    // ADK's call_llm around generate_content; LangChain's model around OpenAI's client.
+    let spans =
+        [of(Category::Agent, 1, 0), llm(2, 1, 120, 17), llm(3, 2, 120, 17), llm(4, 1, 7, 1)];
+    let row = summary(&spans);
+    assert_eq!((row.llm_count, row.usage.input), (2, Some(127)));
+    // An answer from a cache is a call that costs nothing.
+    let cached = Span { cached: true, ..llm(5, 1, 120, 17) };
+    let spans = [&spans[..], &[cached]].concat();
+    assert_eq!(summary(&spans).llm_count, 3);
 }
 
 #[test]

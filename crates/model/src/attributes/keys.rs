@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use crate::convention::{self, Layers};
 
 /// Keys that have a slot.
-pub(crate) const KEY_COUNT: usize = 590;
+pub(crate) const KEY_COUNT: usize = 596;
 
 /// A known key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -294,6 +294,7 @@ const KEYS: &[&str; KEY_COUNT] = &[
     "cache_creation_tokens",
     "cache_read_tokens",
     "cost_usd",
+    "crew_id",
     "db.collection.name",
     "db.system",
     "db.vector.query.top_k",
@@ -342,6 +343,9 @@ const KEYS: &[&str; KEY_COUNT] = &[
     "gen_ai.completion",
     "gen_ai.completion.0.finish_reason",
     "gen_ai.conversation.id",
+    "gen_ai.cost.input_cost",
+    "gen_ai.cost.output_cost",
+    "gen_ai.cost.total_cost",
     "gen_ai.data_source.id",
     "gen_ai.embeddings.dimension.count",
     "gen_ai.environment",
@@ -602,6 +606,7 @@ const KEYS: &[&str; KEY_COUNT] = &[
     "mcp.request.argument",
     "mcp.response.value",
     "metadata",
+    "metadata.usage_object",
     "mlflow.chat.tokenUsage",
     "mlflow.chat.tools",
     "mlflow.experimentName",
@@ -701,6 +706,7 @@ const KEYS: &[&str; KEY_COUNT] = &[
     "tool_use_id",
     "traceloop.association.properties.chat_id",
     "traceloop.association.properties.conversation_id",
+    "traceloop.association.properties.lc_agent_name",
     "traceloop.association.properties.ls_provider",
     "traceloop.association.properties.session_id",
     "traceloop.association.properties.thread_id",

@@ -117,6 +117,11 @@ fn traceloop_message(members: &Members<'_>, side: Side) -> Message {
             parts.push(Part::ToolCall { id: text(call, "id"), name, arguments });
         }
     }
+    // LiteLLM writes the call without a list around it.
+    if let Some(name) = text(members, "function_call.name") {
+        let arguments = answer(text(members, "function_call.arguments"));
+        parts.push(Part::ToolCall { id: None, name, arguments });
+    }
     let finish_reason =
         text(members, "finish_reason").map(|reason| canonical_finish_reason(&reason));
     Message { finish_reason, ..message(&role, parts) }

@@ -12,16 +12,14 @@ use crate::value::{Value, attribute};
 
 /// What `gen_ai.client.inference.operation.details` carries under `key`.
 pub(super) fn details(events: &[SourceEvent], key: &str, side: Side) -> Option<Converted> {
-    let event =
-        events.iter().find(|event| name(event) == "gen_ai.client.inference.operation.details")?;
-    converted(&decode::json_of(attribute(&event.attributes, key)?), side, Trust::Stated)
+    converted(&detail(events, key)?, side, Trust::Stated)
 }
 
-/// A member of the details event, decoded.
+/// A member of the details event, decoded. Strands writes an event a member, others one for all.
 pub(super) fn detail(events: &[SourceEvent], key: &str) -> Option<Json> {
-    let event =
-        events.iter().find(|event| name(event) == "gen_ai.client.inference.operation.details")?;
-    attribute(&event.attributes, key).map(decode::json_of)
+    let mut details =
+        events.iter().filter(|event| name(event) == "gen_ai.client.inference.operation.details");
+    details.find_map(|event| attribute(&event.attributes, key)).map(decode::json_of)
 }
 
 /// Messages that stand one an event: `gen_ai.user.message`, `gen_ai.choice`, ...

@@ -7,6 +7,8 @@ use crate::message::{Message, Part};
 use crate::normalise::canonical_finish_reason;
 
 mod langchain;
+mod llamaindex;
+mod pieces;
 mod tidy;
 mod wrappers;
 
@@ -55,6 +57,13 @@ pub(super) struct Converted {
     pub(super) tools: Vec<Json>,
     /// Parameters beside them, by OTel's names.
     pub(super) parameters: Map<String, Json>,
+}
+
+impl Converted {
+    /// There are messages, and none has a part.
+    pub(super) fn says_nothing(&self) -> bool {
+        self.system.is_empty() && self.messages.iter().all(|message| message.parts.is_empty())
+    }
 }
 
 /// The messages in a payload; `None` where it is not messages.
@@ -107,7 +116,7 @@ fn read_list(
         return read(first, side, trust, depth + 1, found);
     }
     if items.iter().any(|item| is_message(item, trust)) {
-        items.iter().for_each(|item| read_message(item, side, found));
+        pieces::joined(items).iter().for_each(|item| read_message(item, side, found));
         return true;
     }
     // A list of content blocks is one message's content.
@@ -138,7 +147,7 @@ fn is_message(json: &Json, trust: Trust) -> bool {
     if has("role") && (has("content") || has("parts") || has("tool_calls") || has("toolCalls")) {
         return true;
     }
-    if langchain::is_message(json) || is_item(kind) {
+    if langchain::is_message(json) || llamaindex::is_message(json) || is_item(kind) {
         return true;
     }
     if (has("message") || has("delta")) && (has("finish_reason") || has("index")) {
@@ -205,10 +214,15 @@ fn ordinary(json: &Json, side: Side) -> Message {
         }
     }
     if role == "tool" && !is_answer_list(content) {
+        let blocks = json.get("blocks").filter(|_| content.is_null());
         parts.push(Part::ToolCallResponse {
-            id: text_member(json, "tool_call_id").or_else(|| text_member(json, "id")),
-            response: blocks::response_of(Some(content)),
+            id: text_member(json, "tool_call_id")
+                .or_else(|| text_member(json, "id"))
+                .or_else(|| llamaindex::answered_call(json)),
+            response: blocks::response_of(Some(blocks.unwrap_or(content))),
         });
+    } else if let Some(blocks) = llamaindex::parts(json) {
+        parts.extend(blocks);
     } else {
         parts.extend(parts_of(content));
     }

@@ -40,12 +40,20 @@ pub(super) fn payload(
     category: Category,
     side: Side,
 ) -> Payload {
-    let mut raw = None;
+    let (mut raw, mut hollow) = (None, None);
     let places = if side == Side::Input { INPUTS } else { OUTPUTS };
     for place in places {
         let found = match place {
             Built(build) => build(source, view),
-            Stated(at) => read(view, at).and_then(|json| converted(&json, side, Trust::Stated)),
+            Stated(at) => {
+                let Some(json) = read(view, at) else { continue };
+                let found = converted(&json, side, Trust::Stated);
+                // OpenSearch's decorator writes a function's arguments where messages stand.
+                if found.is_none() && json.is_object() {
+                    raw.get_or_insert(json);
+                }
+                found
+            }
             Said(at) => read(view, at).map(|json| said(&json, side)),
             Raw(at) => {
                 let Some(json) = read(view, at) else { continue };
@@ -54,19 +62,37 @@ pub(super) fn payload(
                 if found.is_none() {
                     raw.get_or_insert(json);
                 }
-                found
+                match side {
+                    Side::Output if trust == Trust::Guessed => found.map(answer_of_state),
+                    _ => found,
+                }
             }
         };
-        if let Some(converted) = found {
-            return Payload { converted, raw: None };
+        match found {
+            // LiteLLM and LlamaIndex leave the calls out of the message that makes them.
+            Some(converted) if converted.says_nothing() => {
+                hollow.get_or_insert(converted);
+            }
+            Some(converted) => return Payload { converted, raw: None },
+            None => {}
         }
     }
-    Payload { converted: Converted::default(), raw }
+    Payload { converted: hollow.unwrap_or_default(), raw }
 }
 
 fn read(view: &AttrView<'_>, source: &Source) -> Option<Json> {
     let value = view.get(source.key).filter(|_| source.layers.meets(view.layers))?;
     Some(decode::json_of(value))
+}
+
+/// A graph gives back its whole state: what was asked stands there too. The answer is what
+/// the assistant said last.
+fn answer_of_state(mut found: Converted) -> Converted {
+    let is_state = found.messages.iter().any(|message| message.role == "user");
+    if is_state && found.messages.last().is_some_and(|last| last.role == "assistant") {
+        found.messages.drain(..found.messages.len() - 1);
+    }
+    found
 }
 
 fn said(json: &Json, side: Side) -> Converted {

@@ -5,6 +5,7 @@ use crate::attributes::{AttrView, Key, Read, Source, Table, key};
 use crate::convention::Layers;
 use crate::span::Category;
 
+mod frameworks;
 mod words;
 
 use words::*;
@@ -72,6 +73,9 @@ pub(crate) fn classify(view: &AttrView<'_>, scope: &str, name: &str) -> Classifi
     }
     if is_handoff(view, &found, scope, name) {
         found.category = Chain;
+    }
+    if let Some(better) = frameworks::restated(view, found.category, scope, name) {
+        found.category = better;
     }
     found
 }
@@ -163,6 +167,9 @@ fn by_name(layers: Layers, scope: &str, name: &str) -> Verdict {
     }
     if layers.meets(Layers::LL) && name == "litellm_request" {
         return Is(Llm);
+    }
+    if layers.meets(Layers::SK) && name == "AutoFunctionInvocationLoop" {
+        return Is(Chain);
     }
     Next
 }

@@ -136,6 +136,11 @@ static ROWS: &[Row] = &[
         output: &Table::of(&[Source::any("litellm.cost.output")]),
     },
     Row {
+        total: &Table::of(&[Source::any("gen_ai.cost.total_cost")]),
+        input: &Table::of(&[Source::any("gen_ai.cost.input_cost")]),
+        output: &Table::of(&[Source::any("gen_ai.cost.output_cost")]),
+    },
+    Row {
         total: &Table::of(&[
             Source::any("operation.cost"),
             Source::any("opencode.llm.cost.total"),

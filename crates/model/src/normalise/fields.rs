@@ -84,6 +84,8 @@ pub(crate) static RESPONSE_IDS: &Table = &Table::of(&[
     Source::any("gen_ai.response.id"),
     Source::any("ai.response.id"),
     Source::only(PYDANTIC.or(Layers::LL), "response_id"),
+    // The provider's answer as it stands: `{"id":"chatcmpl-...",...}`.
+    Source::only(Layers::OI, "output.value").read(Read::FirstMember("id")),
     Source::only(CLAUDE, "request_id"),
     Source::only(OPENAI, "openai_agents.response_id"),
 ]);
@@ -171,6 +173,7 @@ pub(crate) static USERS: &Table = &Table::of(&[
     Source::any("langfuse.observation.metadata.langfuse_user_id").read(Read::Quoted),
     Source::only(OPENAI, "openai_agents.metadata.user_id"),
     Source::only(OPENAI, "openai_agents.metadata.userId"),
+    Source::only(Layers::OI, "metadata").read(Read::Member(&["user_id"])),
 ]);
 
 /// 3.7, without the entity and the span's own name.
@@ -183,6 +186,8 @@ pub(crate) static TOOL_NAMES: &Table = &Table::of(&[
     Source::only(CLAUDE, "tool_name"),
     Source::only(AGENTOS, "agentos.data.tool_name"),
     Source::only(AGENTOS, "agentos.data.name"),
+    // LlamaIndex names the class of the tool, and the tool in what it gave.
+    Source::only(Layers::TL, "traceloop.entity.output").read(Read::Member(&["tool_name"])),
     Source::only(Layers::TL, "traceloop.entity.name"),
 ]);
 

@@ -17,7 +17,9 @@ pub(crate) fn agent(
     classified: &Classified,
     name: &str,
 ) -> AgentFacts {
-    let named = view.first_string(fields::AGENT_NAMES);
+    let named = view
+        .first_string(fields::AGENT_NAMES)
+        .filter(|named| !is_name_of_the_call(classified, name, named));
     let agentos_id = const { key("agentos.agent_id") };
     AgentFacts {
         agentos_id: view
@@ -40,6 +42,18 @@ const NAMED_LIKE_AGENTS: Layers = Layers::AO
     .or(Layers::TL)
     .or(Layers::OA);
 
+/// OpenSearch's decorator writes a function's name as the agent's, of a model call too:
+/// `chat answer` with the agent `answer`.
+fn is_name_of_the_call(classified: &Classified, name: &str, named: &str) -> bool {
+    classified.category == Category::Llm
+        && name
+            .strip_suffix(named)
+            .is_some_and(|before| Some(before.trim_end()) == classified.operation.as_deref())
+}
+
+/// Endings that instrumentors put behind an agent's name.
+const METHODS: &[&str] = &[".run", ".run_stream", "._execute_core"];
+
 fn agent_by_its_span(view: &AttrView<'_>, classified: &Classified, name: &str) -> Option<String> {
     if classified.category != Category::Agent {
         return None;
@@ -54,10 +68,18 @@ fn agent_by_its_span(view: &AttrView<'_>, classified: &Classified, name: &str) -
         let is_model = view.str(const { key("gen_ai.request.model") }) == Some(rest);
         return (!is_model && !rest.is_empty()).then(|| rest.to_owned());
     }
+    // CrewAI's span is named agent, task and method; the agent's role is its node.
+    if view.get(const { key("crew_id") }).is_some()
+        && let Some(role) = view.str(const { key("graph.node.id") })
+    {
+        return Some(role.to_owned());
+    }
     // An AgentOS run is named for what it is about.
     if classified.kind.as_deref() == Some("run") && Layers::AO.meets(view.layers) {
         return None;
     }
+    let bare = METHODS.iter().find_map(|method| name.strip_suffix(method));
+    let name = bare.filter(|_| Layers::OI.meets(view.layers)).unwrap_or(name);
     (NAMED_LIKE_AGENTS.meets(view.layers) && !name.is_empty()).then(|| name.to_owned())
 }
 

@@ -10,6 +10,8 @@ use crate::source::SourceEvent;
 use crate::span::Category;
 use crate::value::Value;
 
+mod unwrapped;
+
 /// Larger payloads are hashed as they stand instead of in canonical form.
 const CANONICAL_MAX_BYTES: usize = 64 * 1024;
 
@@ -63,6 +65,16 @@ pub(crate) fn result<'a>(view: &AttrView<'a>, span_events: &'a [SourceEvent]) ->
     value.or_else(|| events::tool_result(span_events))
 }
 
+/// What the tool was given, decoded and freed of what frameworks put around it.
+pub(crate) fn given(arguments: &Value) -> Json {
+    unwrapped::arguments(decode::json_of(arguments))
+}
+
+/// What it gave back, likewise.
+pub(crate) fn gave(result: &Value) -> Json {
+    unwrapped::result(decode::json_of(result))
+}
+
 /// The tool's name; without one the span's, freed of what instrumentations put around it.
 pub(crate) fn tool_name(view: &AttrView<'_>, span_name: &str) -> Option<String> {
     view.first_string(fields::TOOL_NAMES).or_else(|| {
@@ -70,7 +82,9 @@ pub(crate) fn tool_name(view: &AttrView<'_>, span_name: &str) -> Option<String> 
             .strip_prefix("execute_tool ")
             .or_else(|| span_name.strip_prefix("tools/call "))
             .unwrap_or(span_name);
-        let bare = bare.strip_suffix(".tool").unwrap_or(bare).trim();
+        let bare =
+            bare.strip_suffix(".tool").or_else(|| bare.strip_suffix(".__call__")).unwrap_or(bare);
+        let bare = bare.trim();
         (!bare.is_empty()).then(|| bare.to_owned())
     })
 }
@@ -81,23 +95,23 @@ fn call_hash(name: &str, arguments: Option<&Value>) -> u64 {
     hash.update(name.as_bytes());
     hash.update(&[0]);
     if let Some(arguments) = arguments {
-        hash.update(canonical(arguments).as_bytes());
+        hash.update(canonical(arguments, given).as_bytes());
     }
     hash.digest()
 }
 
 fn result_hash(result: &Value) -> u64 {
-    xxh3_64(canonical(result).as_bytes())
+    xxh3_64(canonical(result, gave).as_bytes())
 }
 
 /// JSON with its members in the order of their names; a text that is no JSON, or is long,
 /// as it stands.
-fn canonical(value: &Value) -> String {
+fn canonical(value: &Value, decoded: fn(&Value) -> Json) -> String {
     match value {
         Value::String(text) if text.len() > CANONICAL_MAX_BYTES => text.clone(),
         _ => {
             let mut out = String::new();
-            write_canonical(&decode::json_of(value), &mut out);
+            write_canonical(&decoded(value), &mut out);
             out
         }
     }

@@ -41,6 +41,8 @@ pub(super) struct Line {
     /// Waits in [`Ledger::unsettled`].
     marked: bool,
     pub(super) counted: Counted,
+    /// It tells a model call that another span counts for.
+    repeats: bool,
 }
 
 /// Whether and how an owner counts.
@@ -71,6 +73,8 @@ pub(super) struct Ledger {
     owned: Sums,
     /// Owners whose line must be looked at again.
     unsettled: Vec<Place>,
+    /// Lines that repeat a model call.
+    repeated: u64,
 }
 
 /// What the ledger must remember of a node while its facts are replaced.
@@ -81,6 +85,11 @@ pub(super) struct View {
 }
 
 impl Ledger {
+    /// How many spans tell a model call that another one counts for.
+    pub(super) fn repeated(&self) -> u64 {
+        self.repeated
+    }
+
     /// Heap bytes, by estimate.
     pub(super) fn memory_bytes(&self) -> usize {
         self.lines.capacity() * size_of::<Line>()
@@ -123,6 +132,7 @@ impl TraceState {
         }
         self.leave_group(place);
         self.count(place, Counted::No);
+        self.repeat(place, false);
         let line = &mut self.ledger.lines[number as usize];
         let owned = line.owns;
         line.owns = false;
@@ -205,7 +215,8 @@ impl TraceState {
             };
             line.marked = false;
             let Some(line) = self.line(place) else { continue };
-            let candidate = !line.free && !self.is_shadowed(place);
+            let free = line.free;
+            let candidate = !free && !self.is_shadowed(place);
             match (candidate && line.response.is_some(), line.grouped) {
                 (true, false) => self.join_group(place),
                 (false, true) => self.leave_group(place),
@@ -215,7 +226,10 @@ impl TraceState {
                 true => self.effective(place),
                 false => Counted::No,
             };
+            let is_call = self.node(place).category == Category::Llm;
+            let repeats = is_call && !free && counted == Counted::No;
             self.count(place, counted);
+            self.repeat(place, repeats);
         }
     }
 
@@ -234,6 +248,14 @@ impl TraceState {
         if let Some(amount) = line.counted_amount() {
             ledger.owned.add_amount(amount);
         }
+    }
+
+    /// Books whether an owner tells a model call again, in place of what stood there.
+    fn repeat(&mut self, place: Place, repeats: bool) {
+        let number = self.node(place).line as usize;
+        let ledger = &mut self.ledger;
+        let before = std::mem::replace(&mut ledger.lines[number].repeats, repeats);
+        ledger.repeated = ledger.repeated + u64::from(repeats) - u64::from(before);
     }
 
     /// The span that counts for this one's response.
@@ -332,6 +354,7 @@ fn line_of(span: &Span) -> Option<Line> {
         grouped: false,
         marked: false,
         counted: Counted::No,
+        repeats: false,
     })
 }
 

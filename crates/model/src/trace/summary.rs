@@ -23,6 +23,7 @@ impl TraceState {
     fn summary_of_spans(&self) -> TraceSummary {
         let counts = &self.counts;
         let total = self.total();
+        let calls = counts.llm.saturating_sub(self.ledger.repeated());
         let root_failed = match counts.roots {
             0 => counts.failed_stand_ins > 0,
             _ => counts.failed_roots > 0,
@@ -50,8 +51,8 @@ impl TraceState {
             root_count: counts.roots,
             orphan_count: counts.orphans,
             error_count: counts.failed,
-            llm_count: counts.llm,
-            llm_error_count: counts.llm_failed,
+            llm_count: calls,
+            llm_error_count: counts.llm_failed.min(calls),
             tool_count: counts.tool,
             tool_error_count: counts.tool_failed,
             embedding_count: counts.embedding,

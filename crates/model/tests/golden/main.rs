@@ -6,6 +6,7 @@
 mod agentos;
 mod bounds;
 mod conventions;
+mod frameworks;
 mod langsmith;
 mod messages;
 mod openai_agents;

@@ -217,6 +217,14 @@ impl<'a> Facts<'a> {
             && !self.covered(place)
     }
 
+    /// Tells a model call that another span counts for.
+    fn repeats(&self, place: usize) -> bool {
+        self.spans[place].category == Category::Llm
+            && self.owns(place)
+            && !self.spans[place].cached
+            && !self.counts(place)
+    }
+
     /// A sum with no owner below it.
     fn fills_in(&self, place: usize) -> bool {
         self.aggregates(place)
@@ -458,6 +466,7 @@ pub(crate) fn summary(trace_id: TraceId, spans: &[Span]) -> TraceSummary {
         let facts = &facts;
         move |at: usize, span: &Span| span.category == category && facts.failed(at)
     };
+    let calls = facts.count(of(Category::Llm)) - facts.count(|at, _| facts.repeats(at));
     TraceSummary {
         trace_id,
         name: name(&facts),
@@ -475,8 +484,8 @@ pub(crate) fn summary(trace_id: TraceId, spans: &[Span]) -> TraceSummary {
         root_count: roots().count() as u64,
         orphan_count: facts.count(|at, _| facts.is_orphan(at)),
         error_count: facts.count(|at, _| facts.failed(at)),
-        llm_count: facts.count(of(Category::Llm)),
-        llm_error_count: facts.count(failing(Category::Llm)),
+        llm_count: calls,
+        llm_error_count: facts.count(failing(Category::Llm)).min(calls),
         tool_count: facts.count(of(Category::Tool)),
         tool_error_count: facts.count(failing(Category::Tool)),
         embedding_count: facts.count(of(Category::Embedding)),

@@ -1,5 +1,5 @@
 //! LangChain's messages: serialized constructors (`{"lc":1,...,"kwargs":{...}}`) and
-//! dumped ones (`{"type":"human","content":...}`).
+//! dumped ones (`{"type":"human","content":...}`, also under `data`).
 
 use serde_json::Value as Json;
 
@@ -11,13 +11,16 @@ pub(super) fn is_message(json: &Json) -> bool {
     class_of(json).is_some()
 }
 
+fn has_content(json: &Json) -> bool {
+    let inner = json.get("data").unwrap_or(json);
+    inner.get("content").is_some()
+}
+
 /// The message's class in lower case without `message` and `chunk`.
 fn class_of(json: &Json) -> Option<String> {
     let named = match json.get("lc") {
         Some(_) => json.get("id")?.as_array()?.last()?.as_str()?,
-        None if json.get("content").is_some() && json.get("role").is_none() => {
-            json.get("type")?.as_str()?
-        }
+        None if has_content(json) && json.get("role").is_none() => json.get("type")?.as_str()?,
         None => return None,
     };
     let lower = named.to_ascii_lowercase();
@@ -29,7 +32,7 @@ fn class_of(json: &Json) -> Option<String> {
 /// The message, `None` where it is none.
 pub(super) fn message_of(json: &Json) -> Option<Message> {
     let class = class_of(json)?;
-    let fields = json.get("kwargs").unwrap_or(json);
+    let fields = json.get("kwargs").or_else(|| json.get("data")).unwrap_or(json);
     let role = match class.as_str() {
         "chat" => text_member(fields, "role").unwrap_or_else(|| "user".to_owned()),
         _ => class,

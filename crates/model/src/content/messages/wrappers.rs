@@ -23,6 +23,11 @@ pub(super) fn read_object(
     depth: usize,
     found: &mut Converted,
 ) -> bool {
+    // CrewAI's outputs hold the whole conversation beside the answer.
+    if let (Some(Json::String(answer)), Some(_)) = (members.get("raw"), members.get("json_dict")) {
+        found.messages.push(plain(side.role(), answer));
+        return true;
+    }
     if let Some(Json::Array(candidates)) = members.get("candidates") {
         return read_candidates(candidates, found);
     }
@@ -58,7 +63,7 @@ fn read_inner(inner: &Json, side: Side, trust: Trust, depth: usize, found: &mut 
 
 /// Genkit, Gemini's SDK and LangChain's callbacks wrap the request once more.
 fn genkit(members: &Map<String, Json>, side: Side, depth: usize, found: &mut Converted) -> bool {
-    ["message", "request", "response", "inputs"]
+    ["message", "request", "response", "inputs", "outputs"]
         .iter()
         .filter_map(|name| members.get(*name))
         .any(|inner| inner.is_object() && read(inner, side, Trust::Guessed, depth + 1, found))

@@ -23,6 +23,7 @@ static DETAILS: &[(Key, Paths)] = &[
     (key("gen_ai.usage.input_token_details"), INPUT_DETAILS),
     (key("gen_ai.usage.output_token_details"), OUTPUT_DETAILS),
     (key("ai.response.providerMetadata"), PROVIDER_METADATA),
+    (key("metadata.usage_object"), LITELLM),
 ];
 
 /// Reads the objects that go before the plain keys.
@@ -150,6 +151,15 @@ static OPENAI_RESPONSE: Paths = &[
     (&["usage", "input_tokens_details", "cached_tokens"], Target::CacheRead),
     (&["usage", "input_tokens_details", "cache_write_tokens"], Target::CacheWrite),
     (&["usage", "output_tokens_details", "reasoning_tokens"], Target::Reasoning),
+];
+
+/// LiteLLM's span names input and output alone; the provider's whole usage stands in its
+/// metadata.
+static LITELLM: Paths = &[
+    (&["prompt_tokens_details", "cached_tokens"], Target::CacheRead),
+    (&["cache_read_input_tokens"], Target::CacheRead),
+    (&["cache_creation_input_tokens"], Target::CacheWrite),
+    (&["completion_tokens_details", "reasoning_tokens"], Target::Reasoning),
 ];
 
 static INPUT_DETAILS: Paths = &[
