@@ -12,7 +12,7 @@ from environments import HERE
 class Client:
     """One program over one transport. `recording` is the same program's recorded run: the fake model answers the
     same every time, so a new run must read the same but for ids and times. A program without one is held against a
-    file of literal/."""
+    file of literal/, a framework's against one of stated/."""
 
     name: str
     program: str
@@ -22,6 +22,7 @@ class Client:
     transport: str
     recording: str | None = None
     literal: str | None = None
+    stated: str | None = None
     env: dict[str, str] = field(default_factory=dict)
     core: bool = False
     own_port: bool = False  # sends to OTLP's own HTTP port instead of the one for everything
@@ -68,7 +69,7 @@ def _mlflow(name: str, transport: str, mode: str) -> Client:
 def _js(which: str, tracer: str, package: str, transport: str, recording: str | None = None,
         core: bool = False, **env: str) -> Client:
     return Client(f"js-{which}" + ("-http" if env else ""), "js_tracers.mjs", f"npm:{which}", tracer, package,
-                  transport, recording, None if recording else f"js-{which}", {"WHICH": which, **env}, core)
+                  transport, recording, None if recording else f"js-{which}", env={"WHICH": which, **env}, core=core)
 
 
 def _claude(name: str, transport: str, recording: str | None, **env: str) -> Client:

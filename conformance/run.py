@@ -21,10 +21,12 @@ import literal
 import observed
 import printed
 import recordings
+import stated
 import stock_js
 from api import Api
 from clients import CLIENTS, PREFIXED, Client
 from comparing import differences
+from frameworks import FRAMEWORKS
 from running import fake_llm, run_client
 from server import Server
 from suite import Suite
@@ -37,12 +39,14 @@ TOLD_BY_CLAUDE_CODE = "<task-notification>"
 
 def check(client: Client, llm_port: int, show: bool = False) -> list[str]:
     """One real client into a server of its own."""
-    wanted = expected(client)
+    wanted = [] if client.stated else expected(client)
     sender_ids = any(trace.get("sender_ids") for trace in wanted)
     with Server() as server:
         said = run_client(client, server, llm_port)
         api = Api(server.port)
         seen = [observed.trace(api, row["trace_id"], sender_ids) for row in api.rows()]
+    if client.stated:
+        return stated.problems(client.stated, said, seen, show)
     if show:
         print(json.dumps({"printed": said, "traces": [literal.described(trace) for trace in by_start(seen)]}, indent=1))
     told = _against_recording(wanted, seen, said) if client.recording else literal.differences(wanted, seen)
@@ -119,7 +123,8 @@ def main(arguments: list[str]) -> int:
 
     with fake_llm() as llm_port, ThreadPoolExecutor(AT_ONCE) as pool:
         jobs: list[tuple[str, Callable[[], list[str]]]] = [
-            (client.name, functools.partial(check, client, llm_port, show)) for client in CLIENTS + PREFIXED
+            (client.name, functools.partial(check, client, llm_port, show))
+            for client in (*CLIENTS, *PREFIXED, *FRAMEWORKS)
             if (client.core or not core) and wanted(client.name)]
         jobs += [(name, job) for name, job in (("stock JavaScript exporter", stock_js.check),
                                                ("agno's client", agno_client.check)) if wanted(name)]

@@ -15,8 +15,10 @@ from typing import Any
 
 import patience
 import recordings
+import stated
 from clients import CLIENTS, Client
 from environments import HERE
+from frameworks import FRAMEWORKS
 from literal import traces as written_by_hand
 
 PAGE = HERE.parent / "docs" / "tracers.md"
@@ -46,7 +48,7 @@ def version(client: Client) -> str:
 def table() -> str:
     """Every client with what was checked of it."""
     rows = []
-    for client in CLIENTS:
+    for client in (*CLIENTS, *FRAMEWORKS):
         runs = _runs(client)
         tokens = ", ".join(_sum(runs, name) for name in ("input_tokens", "output_tokens"))
         rows.append(f"| {client.tracer} | {client.package} {version(client)} | {client.transport} | {len(runs)} "
@@ -71,6 +73,8 @@ def _with_tables(page: str) -> str:
 def _runs(client: Client) -> list[dict[str, Any]]:
     if client.recording:
         return recordings.expected(client.recording)["traces"]
+    if client.stated:
+        return stated.runs(client.stated)
     assert client.literal is not None
     return written_by_hand(client.literal)
 
