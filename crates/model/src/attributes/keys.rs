@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use crate::convention::{self, Layers};
 
 /// Keys that have a slot.
-pub(crate) const KEY_COUNT: usize = 596;
+pub(crate) const KEY_COUNT: usize = 599;
 
 /// A known key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -534,10 +534,13 @@ const KEYS: &[&str; KEY_COUNT] = &[
     "lk.pii.chat_ctx",
     "lk.pii.function_tool.arguments",
     "lk.pii.function_tool.output",
+    "lk.pii.input_text",
     "lk.pii.instructions",
     "lk.pii.response.function_calls",
     "lk.pii.response.text",
+    "lk.pii.room_name",
     "lk.pii.user_input",
+    "lk.pii.user_transcript",
     "lk.response.function_calls",
     "lk.response.text",
     "lk.response.ttft",

@@ -147,7 +147,8 @@ fn by_part(kind: &str) -> Option<Category> {
 
 fn by_name(layers: Layers, scope: &str, name: &str) -> Verdict {
     if layers.meets(Layers::LK) || scope == "livekit-agents" {
-        return in_words(LIVEKIT_NAMES, name, Next);
+        // Speech steps name the model that they use: it makes them no model calls.
+        return in_words(LIVEKIT_NAMES, name, Is(Other));
     }
     if Layers::ADK.meets(layers) {
         return in_words(ADK_NAMES, name, Next);

@@ -143,6 +143,7 @@ pub(crate) static SESSIONS: &Table = &Table::of(&[
     Source::any("ai.settings.context.session_id"),
     Source::any("gcp.vertex.agent.session_id"),
     Source::any("lk.room_sid"),
+    Source::any("lk.pii.room_name"),
     Source::any("lk.room_name"),
     Source::any("voltagent.conversation_id"),
     Source::any("mlflow.trace.session").read(Read::Quoted),

@@ -264,3 +264,41 @@ fn an_answer_as_it_came_gives_its_id() {
     );
     assert_eq!(span.response_id.as_deref(), Some("msg_c93d5df8524b4f61b618fa04"));
 }
+
+/// By hand, from livekit-agents 1.8.9: `voice/generation.py`, `voice/audio_recognition.py`,
+/// `tts/tts.py`, `voice/keyterm_detection.py`, `telemetry/trace_types.py`. A session with
+/// speech needs a media server.
+#[test]
+fn livekit_names_a_model_on_steps_of_speech_that_are_no_calls() {
+    let category = |name: &str, pairs: &[(&str, Value)]| {
+        let model = [("gen_ai.request.model", Value::from("sonic-3"))];
+        facts_of(name, "livekit-agents", &[&model[..], pairs].concat()).category
+    };
+    for (name, want) in [
+        ("llm_node", Category::Chain),
+        ("llm_request_run", Category::Other),
+        ("tts_node", Category::Other),
+        ("tts_request", Category::Other),
+        ("tts_request_run", Category::Other),
+        ("tts_fallback_adapter", Category::Other),
+        ("user_turn", Category::Other),
+        ("keyterm_detection", Category::Other),
+        ("judge_evaluation", Category::Evaluator),
+    ] {
+        assert_eq!(category(name, &[]), want, "{name}");
+    }
+    let operation = |name: &str| [("gen_ai.operation.name", Value::from(name))];
+    assert_eq!(category("llm_request", &operation("chat")), Category::Llm);
+    // A model that hears and speaks itself.
+    assert_eq!(category("realtime_inference", &operation("generate_content")), Category::Llm);
+    let turn = facts_of(
+        "user_turn",
+        "livekit-agents",
+        &[
+            ("lk.room_sid", "RM_x".into()),
+            ("lk.pii.user_transcript", "What is the weather?".into()),
+        ],
+    );
+    assert_eq!(turn.session_id.as_deref(), Some("RM_x"));
+    assert_eq!(turn.input_preview.as_deref(), Some("What is the weather?"));
+}

@@ -251,10 +251,7 @@ pub(super) static LIVEKIT_NAMES: Words = &[
     ("llm_node", Is(Chain)),
     ("llm_request", Is(Llm)),
     ("llm_request_run", Is(Other)),
-    ("tts_node", Is(Other)),
-    ("tts_request", Is(Other)),
-    ("stt", Is(Other)),
-    ("vad", Is(Other)),
+    ("judge_evaluation", Is(Evaluator)),
 ];
 
 pub(super) static ADK_NAMES: Words = &[("call_llm", Is(Llm)), ("invocation", Is(Workflow))];
