@@ -210,6 +210,63 @@ export const GUIDES: Guide[] = [
     note: "Logfire's scrubber hides session.id: give conversation_id to a run, or configure(scrubbing=False).",
   },
   {
+    id: "langchain",
+    name: "LangChain, LangGraph",
+    blocks: (place) => [
+      {
+        title: SHELL,
+        code: lines(
+          "pip install openinference-instrumentation-langchain opentelemetry-exporter-otlp-proto-http",
+          otlp(place),
+        ),
+      },
+      {
+        title: "Python, once at the start",
+        code: lines(
+          "from openinference.instrumentation.langchain import LangChainInstrumentor",
+          "from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter",
+          "from opentelemetry.sdk.trace import TracerProvider",
+          "from opentelemetry.sdk.trace.export import BatchSpanProcessor",
+          "",
+          "provider = TracerProvider()",
+          "provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))",
+          "LangChainInstrumentor().instrument(tracer_provider=provider)",
+        ),
+      },
+    ],
+    note: 'Session and user: agent.invoke(..., {"metadata": {"session_id": "trip-7", "user_id": "ada"}}).',
+  },
+  {
+    id: "crewai",
+    name: "CrewAI",
+    blocks: (place) => [
+      {
+        title: SHELL,
+        code: lines(
+          "pip install openinference-instrumentation-crewai openinference-instrumentation-openai \\",
+          "  opentelemetry-exporter-otlp-proto-http",
+          otlp(place),
+        ),
+      },
+      {
+        title: "Python, once at the start",
+        code: lines(
+          "from openinference.instrumentation.crewai import CrewAIInstrumentor",
+          "from openinference.instrumentation.openai import OpenAIInstrumentor",
+          "from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter",
+          "from opentelemetry.sdk.trace import TracerProvider",
+          "from opentelemetry.sdk.trace.export import BatchSpanProcessor",
+          "",
+          "provider = TracerProvider()",
+          "provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))",
+          "CrewAIInstrumentor().instrument(tracer_provider=provider)",
+          "OpenAIInstrumentor().instrument(tracer_provider=provider)",
+        ),
+      },
+    ],
+    note: "CrewAI's instrumentor has crews, agents and tools; the second one has the model calls and their tokens.",
+  },
+  {
     id: "laminar",
     name: "Laminar",
     blocks: (place) => {
