@@ -31,7 +31,7 @@ class _Sink(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Reads and forgets."""
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        body = b"{}"
+        body = b'{"accepted": 1}'
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))

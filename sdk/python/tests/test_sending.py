@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import unittest
 from typing import Any
 
@@ -144,6 +145,69 @@ class Sending(unittest.TestCase):
         self.assertEqual(len(told) + dropped, 300)
         self.assertTrue(all("end_time" in span and "data" in span for span in told))
         self.assertGreater(dropped, 200)
+
+    def test_what_is_counted_is_given_back(self) -> None:
+        run = self.client.start_run(run_id="r", input="x" * 100)
+        span = run.child("s", data={"text": "x" * 1_000})
+        span.set(more="y" * 1_000)
+        span.set_end(late="z" * 1_000)
+        span.event("e", {"text": "x" * 100})
+        span.end({"text": "x" * 1_000})
+        self.assertGreater(self.client._queued_bytes, 4_200)
+        self.client.flush()
+        self.assertEqual(self.client._queued_bytes, 0)
+        run.set_metadata(a=1)
+        run.complete("x" * 1_000)
+        self.client.flush()
+        self.assertEqual(self.client._queued_bytes, 0)
+
+    def test_an_end_for_which_there_is_no_room_is_told_without_what_it_said(self) -> None:
+        client = hand_client(self.transport, self.clock, memory_max_bytes=5_000)
+        run = client.start_run(run_id="r")
+        spans = [run.child(f"s{number}") for number in range(6)]
+        with self.assertLogs("clew", "ERROR"):
+            for span in spans[:-1]:
+                span.end({"text": "x" * 4_000}, output="y" * 4_000)
+            spans[-1].fail("x" * 4_000)
+        self.assertLess(client._queued_bytes, 14_000)
+        client.flush()
+        told = self.transport.elements()[0]["spans"]
+        self.assertTrue(all("end_time" in span for span in told))
+        self.assertEqual([("end_data" in span, "output" in span) for span in told[1:]], [(False, False)] * 5)
+        self.assertEqual(told[-1]["status"], "error")
+        self.assertEqual((client._queued_bytes, client.stats().dropped), (0, 5))
+
+    def test_a_log_handler_may_record(self) -> None:
+        client = hand_client(self.transport, self.clock, memory_max_bytes=0)
+        run = client.start_run(run_id="r")
+
+        class Recording(logging.Handler):
+            def emit(self, record: logging.LogRecord) -> None:
+                run.event(record.getMessage())
+
+        handler = Recording()
+        logging.getLogger("clew").addHandler(handler)
+        self.addCleanup(logging.getLogger("clew").removeHandler, handler)
+        with self.assertLogs("clew"):
+            run.child("a").end()
+        logging.getLogger("clew").removeHandler(handler)
+
+    def test_an_answer_of_somebody_else_is_none(self) -> None:
+        self.transport.answers = [Answer(200, b"<html>Please sign in</html>"), Answer(200, b"[]"), Answer(204)]
+        self.client.start_run(run_id="r")
+        with self.assertLogs("clew", "WARNING") as logged:
+            self.assertTrue(self.client.flush(100))
+        self.assertIn("no Clew", logged.output[0])
+        self.assertEqual((self.client.stats().sent, len(self.transport.bodies)), (1, 4))
+
+    def test_a_password_of_the_address_is_not_told(self) -> None:
+        self.transport.always = Unreachable("refused")
+        client = hand_client(self.transport, self.clock, base_url="https://me:aos_secret@clew.example/x")
+        client.start_run(run_id="r")
+        with self.assertLogs("clew", "WARNING") as logged:
+            client.flush(1)
+        self.assertIn("https://clew.example/x cannot be reached", logged.output[0])
+        self.assertNotIn("secret", str(logged.output))
 
     def test_what_waits_for_a_server_without_a_spool_is_bounded_too(self) -> None:
         client = hand_client(self.transport, self.clock, memory_max_bytes=3_000)

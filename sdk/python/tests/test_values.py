@@ -69,6 +69,8 @@ class Values(unittest.TestCase):
             ([float("nan"), float("inf"), -0.0], ["nan", "inf", -0.0]),
             ({"a": float("nan"), "b": {1.5: Color.RED}}, {"a": "nan", "b": {"1.5": "red"}}),
             (2**70, 2**70),
+            (type("Array", (), {"shape": (500, 400), "tolist": lambda _: 1})(), "<Array of 500 x 400>"),
+            (type("Array", (), {"shape": (2, 2), "tolist": lambda _: [[1, 2], [3, 4]]})(), [[1, 2], [3, 4]]),
             ([2**20_000], [hex(2**20_000)]),
         ):
             self.assertEqual(json.loads(json_text(value)), wanted, type(value))

@@ -154,9 +154,11 @@ class Clew(Recorder):
             metadata = {**self._metadata, **dict(pairs_of(metadata or {})), "sdk": _SDK}
             if self.settings.service:
                 metadata.setdefault("service", self.settings.service)
-        run._fields = self._fields(run, told, input, tags, metadata)
+        run._fields, size = self._fields(told, input, tags, metadata)
         if data is not None:
-            run._data = self._kept(data, run)
+            run._data, more = self._kept(data)
+            size += more
+        run._bytes += size
         self._opened(run)
         return run
 

@@ -46,6 +46,12 @@ class Settings:
     shutdown_timeout: float = SHUTDOWN_TIMEOUT_SECONDS
 
 
+def shown_url(url: str) -> str:
+    """An address without the name and password in it, for the log."""
+    scheme, mark, rest = url.partition("://")
+    return f"{scheme}{mark}{rest.rsplit('@', 1)[-1]}"
+
+
 class Environment:
     """The variables `CLEW_X`, else `AGENTOS_X`. A value that cannot be read counts as none, and is noted."""
 

@@ -15,6 +15,8 @@ from typing import Any, Dict, List, Mapping, Optional, Set, Union
 
 DEPTH_MAX = 24
 """Levels of lists and objects; a Clew takes 32."""
+CELLS_MAX = 10_000
+"""Cells of an array or a data frame; of a larger one the shape is told."""
 INTEGER_BITS_MAX = 4_096
 """Beyond this Python itself may refuse to write an integer in decimal."""
 TEXT_OF_UNKNOWN_MAX = 2_000
@@ -110,6 +112,9 @@ def _default(value: Any) -> Any:
         return f"{type(value).__name__}: {value}"
     if isinstance(value, type):
         return value.__qualname__
+    size = getattr(value, "shape", None)  # arrays, tensors, data frames
+    if isinstance(size, tuple) and all(isinstance(side, int) for side in size) and math.prod(size) > CELLS_MAX:
+        return f"<{type(value).__name__} of {' x '.join(map(str, size))}>"
     shape = _shape(value)
     if shape is not None:
         return shape[0]

@@ -17,7 +17,7 @@ class Notices:
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()
         self.seen: Dict[str, Tuple[int, int]] = {}  # what -> when it was last said, how often it happened since
 
     def say(self, level: int, what: str, words: str) -> None:

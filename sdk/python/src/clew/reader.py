@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Union
 from urllib.parse import quote, urlencode
 
-from .configuration import Environment, Settings, read_settings
+from .configuration import Environment, Settings, read_settings, shown_url
 from .transport import Answer, HttpTransport, Unreachable
 
 Json = Dict[str, Any]
@@ -213,7 +213,9 @@ class Reader:
             with self._lock:
                 answer = self._transport.request(method, path, packed, headers)
         except Unreachable as error:
-            raise ReadError(0, "unreachable", f"{self.settings.base_url} does not answer: {error}") from error
+            raise ReadError(
+                0, "unreachable", f"{shown_url(self.settings.base_url)} does not answer: {error}"
+            ) from error
         if not 200 <= answer.status < 300:
             raise _error_of(answer)
         return answer.json()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from typing import Any, Deque, Dict, List, Mapping, Optional, Sequence, Union
+from typing import Any, Deque, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from .clock import Clock, Time, nanos_of
 from .configuration import Settings
@@ -35,6 +35,10 @@ _CONTENT = frozenset((
 """Members of `data` that are left out where nothing is captured."""
 
 
+Sized = Tuple[Dict[str, Kept], int]
+"""Fields, and about how many bytes they take."""
+
+
 class Recorder:
     """Takes what spans say, from any thread, and hands it to the sender."""
 
@@ -47,14 +51,15 @@ class Recorder:
         self.notices = Notices(clock)
         self.redact = redact
         self.is_recording = not settings.disabled
-        self._lock = threading.Lock()
+        # Reentrant: a generator that is collected while the lock is held may end its span.
+        self._lock = threading.RLock()
         self._queue: Deque[Union[Span, Noted]] = deque()
         self._queued_bytes = 0
         self._dropped = 0
 
     # What spans say
 
-    def _kept(self, data: Mapping[str, Any], span: Span) -> Dict[str, Kept]:
+    def _kept(self, data: Mapping[str, Any]) -> Sized:
         kept: Dict[str, Kept] = {}
         captures = self.settings.capture
         size = 0
@@ -63,17 +68,15 @@ class Recorder:
                 one = freeze(value)
                 kept[key if key.__class__ is str else str(key)] = one
                 size += size_of(one)
-        span._bytes += size
-        return kept
+        return kept, size
 
     def _fields(
         self,
-        span: Span,
         said: Mapping[str, Optional[str]],
         input: Any,
         tags: Optional[Sequence[str]],
         metadata: Optional[Mapping[str, Any]],
-    ) -> Dict[str, Kept]:
+    ) -> Sized:
         fields: Dict[str, Any] = {key: str(value) for key, value in said.items() if value is not None}
         if input is not None and self.settings.capture:
             fields["input"] = input
@@ -81,7 +84,7 @@ class Recorder:
             fields["tags"] = texts(tags)
         if metadata:
             fields["metadata"] = dict(pairs_of(metadata))
-        return frozen_fields(fields, span)
+        return frozen_fields(fields)
 
     def _add(
         self,
@@ -96,12 +99,12 @@ class Recorder:
                 self._misused(f"{span!r} has ended; what is said about it afterwards is passed over")
                 return
             captures = self.settings.capture
-            before = span._bytes
-            new_data = self._kept(data, span) if data else {}
-            new_end_data = self._kept(end_data, span) if end_data else {}
-            new_fields = frozen_fields({k: v for k, v in (fields or {}).items() if captures or k != "input"}, span)
-            new_end_fields = frozen_fields(end_fields or {}, span) if captures else {}
+            new_data, a = self._kept(data) if data else ({}, 0)
+            new_end_data, b = self._kept(end_data) if end_data else ({}, 0)
+            new_fields, c = frozen_fields({k: v for k, v in (fields or {}).items() if captures or k != "input"})
+            new_end_fields, d = frozen_fields(end_fields or {}) if captures else ({}, 0)
             with self._lock:
+                self._grow(span, a + b + c + d)
                 if new_data:
                     span._data = {**(span._data or {}), **new_data}
                 if new_end_data:
@@ -110,9 +113,7 @@ class Recorder:
                     span._fields = merged(span._fields, new_fields)
                 if new_end_fields:
                     span._end_fields = {**(span._end_fields or {}), **new_end_fields}
-                if span._is_queued:
-                    self._queued_bytes += span._bytes - before
-                elif new_data or new_fields:
+                if not span._is_queued and (new_data or new_fields):
                     self._enqueue(span)
             self._sender.noticed(len(self._queue))
         except Exception as error:
@@ -131,11 +132,12 @@ class Recorder:
                 fields["data"] = Frozen(json_text(dict(pairs_of(data))))
             size = SPAN_BYTES + sum(size_of(kept) for kept in fields.values())
             with self._lock:
-                if self._has_room():
+                has_room = self._has_room()
+                if has_room:
                     self._queue.append(Noted(trace.run_id, fields, size))
                     self._queued_bytes += size
-                else:
-                    self._drop("an event")
+            if not has_room:
+                self._drop("an event")
             self._sender.noticed(len(self._queue))
         except Exception as error:
             self._fault(error)
@@ -155,34 +157,42 @@ class Recorder:
         try:
             trace = span._trace
             end = trace.steady() + trace.offset if moment is None else nanos_of(moment)
-            end_data = None if data is None else self._kept(data, span)
-            fields = None if output is None and error is None else self._end_fields(span, output, error)
+            end_data, size = (None, 0) if data is None else self._kept(data)
+            fields: Optional[Dict[str, Kept]] = None
+            if output is not None or error is not None:
+                fields, more = self._end_fields(output, error)
+                size += more
+            is_kept = True
             with self._lock:
-                if span._end is not None:
-                    ended_before = True
-                else:
-                    ended_before = False
+                ended_before = span._end is not None
+                if not ended_before:
+                    had_room = self._has_room()
+                    self._grow(span, size)
                     if end_data:
                         span._end_data = end_data if span._end_data is None else {**span._end_data, **end_data}
                     if fields:
                         span._end_fields = fields if span._end_fields is None else {**span._end_fields, **fields}
                     span._end = max(end, span._start) if end is not None else trace.steady() + trace.offset
-                    if not span._is_queued and not self._enqueue(span):
-                        self._drop("a span")
+                    if not span._is_queued:
+                        is_kept = self._enqueue(span)
+                    elif not had_room:
+                        is_kept = self._shrunk(span)
             if ended_before:
                 self._misused(f"{span!r} has ended before; ending it again is passed over")
+            if not is_kept:
+                self._drop("a span, or what it said at its end,")
             self._sender.noticed(len(self._queue))
         except Exception as fault:
             self._fault(fault)
 
-    def _end_fields(self, span: Span, output: Any, error: Optional[Error]) -> Dict[str, Kept]:
+    def _end_fields(self, output: Any, error: Optional[Error]) -> Sized:
         fields: Dict[str, Any] = {}
         if output is not None and self.settings.capture:
             fields["output"] = output
         if error is not None:
             fields["error"] = error_fields(error)
             fields["status"] = "error"
-        return frozen_fields(fields, span)
+        return frozen_fields(fields)
 
     def _enqueue(self, span: Span) -> bool:
         """Puts a span into the queue; called with the lock."""
@@ -194,6 +204,20 @@ class Recorder:
         self._queue.append(span)
         self._queued_bytes += span._bytes
         return True
+
+    def _grow(self, span: Span, size: int) -> None:
+        """Counts what a span has said; called with the lock."""
+        span._bytes += size
+        if span._is_queued:
+            self._queued_bytes += size
+
+    def _shrunk(self, span: Span) -> bool:
+        """Without room a span that waits already keeps its end, and not what it said there; called with the lock."""
+        said = [one for fields in (span._end_data, span._end_fields) if fields for one in fields.values()]
+        self._grow(span, -min(sum(map(size_of, said)), span._bytes - SPAN_BYTES))
+        status = (span._end_fields or {}).get("status")
+        span._end_data, span._end_fields = None, None if status is None else {"status": status}
+        return not said
 
     def _has_room(self) -> bool:
         return self._queued_bytes <= self.settings.memory_max_bytes
@@ -240,7 +264,7 @@ class Recorder:
 
     def _forget(self) -> None:
         """In a child process: what waited is the parent's to send."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self.notices = Notices(self.clock)
         for one in self._queue:
             if isinstance(one, Span):

@@ -12,8 +12,9 @@ import random
 import threading
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Deque, Iterator, Optional
+from typing import TYPE_CHECKING, Any, Deque, Iterator, Mapping, Optional
 
+from .configuration import shown_url
 from .records import Batch, Entry, batches_of, entries_of
 from .spool import Spool
 from .transport import Answer, Transport, Unreachable
@@ -53,6 +54,7 @@ class Sender:
         self.client = client
         self.settings = client.settings
         self.clock = client.clock
+        self.url = shown_url(client.settings.base_url)
         self.transport = transport
         self.spool = spool
         self.pumping = threading.Lock()
@@ -178,15 +180,20 @@ class Sender:
         if answer.status in _PASSING:
             self._away(answer.words(), answer.retry_after(self.clock.wall_nanos()))
             return LATER
+        said = answer.json()
+        if 200 <= answer.status < 300 and not (isinstance(said, dict) and "accepted" in said):
+            # A proxy's own page, say: counting that as arrived would lose the batch.
+            self._away("what answers there is no Clew", None)
+            return LATER
         self.failures = 0
         if 200 <= answer.status < 300:
-            self._arrived(batch, answer)
+            self._arrived(batch, answer.status, said)
             return ARRIVED
         self._refuse(batch, self._why(answer))
         return REFUSED
 
     def _why(self, answer: Answer) -> str:
-        url = self.settings.base_url
+        url = self.url
         if answer.status in (401, 403):
             return f"{url} does not take this key: {answer.words()} (CLEW_API_KEY; `clew keys create` makes one)"
         if 300 <= answer.status < 400:
@@ -196,11 +203,10 @@ class Sender:
             return f"{url} is no Clew that takes runs: {answer.words()}"
         return f"{url} answered {answer.words()}"
 
-    def _arrived(self, batch: Batch, answer: Answer) -> None:
+    def _arrived(self, batch: Batch, status: int, said: Mapping[str, Any]) -> None:
         if self.settings.debug:
-            self.client.notices.say(logging.DEBUG, f"sent {self.sent}", f"sent {batch.count} records: {answer.status}")
-        said = answer.json()
-        refused = said.get("rejected_count", 0) if isinstance(said, dict) else 0
+            self.client.notices.say(logging.DEBUG, f"sent {self.sent}", f"sent {batch.count} records: {status}")
+        refused = int(said.get("rejected_count", 0))
         self.sent += max(batch.count - refused, 0)
         if refused:
             first = (said.get("rejected") or [{}])[0]
@@ -220,7 +226,7 @@ class Sender:
         most = min(BACKOFF_MAX_SECONDS, BACKOFF_FIRST_SECONDS * 2.0 ** min(self.failures - 1, 16))
         pause = self.jitter.uniform(0.1 * most, most) if retry_after is None else retry_after
         self.next_try = self.clock.steady_nanos() + round(pause * 1e9)
-        words = f"{self.settings.base_url} cannot be reached now ({why}); what is recorded waits"
+        words = f"{self.url} cannot be reached now ({why}); what is recorded waits"
         self.client.notices.say(logging.WARNING, "away", words)
 
     # What waits

@@ -16,6 +16,7 @@ from typing import (
     Mapping,
     Optional,
     Sequence,
+    Tuple,
     Type,
     TypeVar,
     Union,
@@ -174,13 +175,15 @@ class Span:
         start = None if start_time is None else nanos_of(start_time)
         span = Span(trace, id or new_span_id(), self._id_as_parent(), name, kind, start)
         if data is not None:
-            span._data = trace.client._kept(data, span)
+            span._data, size = trace.client._kept(data)
+            span._bytes += size
         if not (
             input is None and tags is None and metadata is None and session_id is None and user_id is None
             and agent_id is None and agent_name is None
         ):  # fmt: skip
             told = {"session_id": session_id, "user_id": user_id, "agent_id": agent_id, "agent_name": agent_name}
-            span._fields = trace.client._fields(span, told, input, tags, metadata)
+            span._fields, size = trace.client._fields(told, input, tags, metadata)
+            span._bytes += size
         trace.client._opened(span)
         return span
 
@@ -344,14 +347,15 @@ def _words_of(error: BaseException) -> str:
         return type(error).__name__
 
 
-def frozen_fields(fields: Mapping[str, Any], span: Span) -> Dict[str, Kept]:
-    """Fields as a span keeps them, counted."""
+def frozen_fields(fields: Mapping[str, Any]) -> Tuple[Dict[str, Kept], int]:
+    """Fields as a span keeps them, and about how many bytes they take."""
     kept: Dict[str, Kept] = {}
+    size = 0
     for key, value in fields.items():
         one = freeze(value)
         kept[key] = one
-        span._bytes += size_of(one)
-    return kept
+        size += size_of(one)
+    return kept, size
 
 
 def merged(older: Optional[Dict[str, Kept]], newer: Dict[str, Kept]) -> Dict[str, Kept]:
