@@ -71,6 +71,9 @@ test("files of a run are on its band and at their span", async ({ page, clew }) 
     Buffer.from("<script>alert(1)</script>"),
   ]);
 
+  await put("name=late.txt", "text/plain", Buffer.from("late"));
+  await expect(all).toHaveCount(3);
+
   // Opened as a page it runs nothing: the browser saves it.
   const { attachments } = await clew.get<{ attachments: { id: number; name: string }[] }>(
     `/traces/${RUN}/attachments`,

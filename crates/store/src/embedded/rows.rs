@@ -119,6 +119,13 @@ pub(crate) fn id_of(connection: &Connection, tno: i64) -> Result<Option<TraceId>
     Ok(found.and_then(|bytes| TraceId::from_bytes(&bytes).ok()))
 }
 
+/// Says that a commit changed what belongs to a trace, though nothing of its row.
+pub(crate) fn set_commit(connection: &Connection, tno: i64, seq: u64) -> Result<(), StoreError> {
+    let sql = "UPDATE traces SET commit_seq = ?2 WHERE tno = ?1";
+    connection.prepare_cached(sql)?.execute(params![tno, columns::stored(seq)])?;
+    Ok(())
+}
+
 /// Takes rows away with everything that hangs on them: facets, labels, run events, note, attachments, and names that
 /// no other trace has. Spans and messages are the caller's. The writer must forget its numbers
 /// afterwards.

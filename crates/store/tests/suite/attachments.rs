@@ -57,7 +57,11 @@ fn an_attachment_is_kept_once_by_span_name_and_content() {
     let row = world.store.trace_row(WS, &trace_id(1)).unwrap().unwrap();
     assert_eq!(row.summary.span_count, 0, "its run has a row");
 
+    let before = row.commit_seq;
     let again = put_in(&world, WS, file(1, "a.txt", b"hello"));
+    let row = world.store.trace_row(WS, &trace_id(1)).unwrap().unwrap();
+    assert!(row.commit_seq > before, "who watches the run is told");
+    assert_eq!(row.last_arrival_nanos, row.arrived_nanos);
     assert_eq!(again, PutAttachment::Known(attachment));
     for (span, name, bytes) in
         [(None, "b.txt", "hello"), (Some(span_id(3)), "a.txt", "hello"), (None, "a.txt", "bye")]

@@ -65,19 +65,10 @@ impl Writer {
             let Some(trace_id) = label.target.trace_id() else { continue };
             if let Some(count) = refused.get_mut(&trace_id) {
                 *count += 1;
-            } else if there.contains(&trace_id) {
-            } else if rows::tno(connection, workspace, &trace_id)?.is_some() {
-                // A verdict is no news of the run: it does not come to life by it.
-                announce(outcome, workspace, trace_id, false);
-                there.insert(trace_id);
-            } else {
-                match self.touch(connection, workspace, trace_id, key_agent, now, outcome)? {
-                    Some(_) => {
-                        there.insert(trace_id);
-                    }
-                    None => {
-                        refused.insert(trace_id, 1);
-                    }
+            } else if !there.contains(&trace_id) {
+                match self.reach(connection, workspace, trace_id, key_agent, now, outcome)? {
+                    Some(_) => _ = there.insert(trace_id),
+                    None => _ = refused.insert(trace_id, 1),
                 }
             }
         }
@@ -102,13 +93,7 @@ impl Writer {
         outcome.appended[place].refused_attachments += request.refused_attachments;
         for attachment in std::mem::take(&mut request.attachments) {
             let trace_id = attachment.trace_id();
-            let mut tno = rows::tno(connection, workspace, &trace_id)?;
-            match tno {
-                Some(_) => announce(outcome, workspace, trace_id, false),
-                None => {
-                    tno = self.touch(connection, workspace, trace_id, key_agent, now, outcome)?;
-                }
-            }
+            let tno = self.reach(connection, workspace, trace_id, key_agent, now, outcome)?;
             let Some(tno) = tno else {
                 refuse(connection, outcome, place, (workspace, trace_id), 1)?;
                 continue;
@@ -123,6 +108,25 @@ impl Writer {
             }
         }
         Ok(())
+    }
+
+    /// The number of a trace that something is said about; `None` where it is refused. Neither a
+    /// verdict nor a file is news of a run that is there: it does not come to life by it.
+    fn reach(
+        &mut self,
+        connection: &Connection,
+        workspace: WorkspaceId,
+        trace_id: TraceId,
+        key_agent: Option<AgentId>,
+        now: i64,
+        outcome: &mut Outcome,
+    ) -> Result<Option<i64>, StoreError> {
+        let Some(tno) = rows::tno(connection, workspace, &trace_id)? else {
+            return self.touch(connection, workspace, trace_id, key_agent, now, outcome);
+        };
+        rows::set_commit(connection, tno, outcome.seq)?;
+        announce(outcome, workspace, trace_id, false);
+        Ok(Some(tno))
     }
 
     /// Makes sure that a trace with events or labels has a row; `None` where it is refused.
