@@ -123,8 +123,6 @@ CLIENTS = (
     _vercel("vercel-http-json", "HTTP, JSON", PROTO="json"),
     _vercel("vercel-http-proto", "HTTP, protobuf, gzip", PROTO="proto", GZIP="1"),
     *(_vercel_before_7(major) for major in "654"),
-    Client("mastra", "mastra_js.mjs", "npm:mastra", "Mastra", "@mastra/otel-exporter", "HTTP, protobuf",
-           literal="mastra"),
     Client("agno", "agno_py.py", "agno", "agno", "agno", "HTTP, protobuf", "agno", core=True),
     Client("traceloop", "traceloop_py.py", "traceloop", "Traceloop", "traceloop-sdk", "HTTP, protobuf", "traceloop"),
     Client("logfire-otlp", "logfire_pydantic.py", "logfire", "Logfire, Pydantic AI", "logfire", "HTTP, protobuf",
@@ -150,6 +148,6 @@ PREFIXES = {"openai-agents-chat": "/openai-agents", "openai-agents-js": "/openai
             "langsmith-multipart-zstd": "/langsmith", "js-langsmith": "/langsmith", "langfuse5": "/langfuse",
             "langfuse2": "/langfuse", "js-langfuse": "/langfuse", "braintrust": "/braintrust",
             "js-braintrust": "/braintrust", "phoenix-http": "/phoenix", "traceloop": "/traceloop",
-            "logfire-native": "/logfire", "mlflow-rest": "/mlflow"}
+            "mlflow-rest": "/mlflow"}
 PREFIXED = tuple(replace(client, name=f"{client.name} under {PREFIXES[client.name]}", prefix=PREFIXES[client.name],
                          core=False) for client in CLIENTS if client.name in PREFIXES)

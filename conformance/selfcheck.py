@@ -158,7 +158,7 @@ def main() -> int:
         suite.case(f"sees {name}", overlooked)
     suite.case("every recording comes apart into its items", _apart())
     suite.case("docs/tracers.md has the versions that are pinned", versions.differences())
-    suite.case("links of docs/tracers lead somewhere", _links())
+    suite.case("links of docs/tracers lead somewhere, and every page is in the index", _links())
     return suite.finish()
 
 
@@ -182,8 +182,10 @@ def _links() -> list[str]:
     pages = [versions.PAGE, *sorted(versions.PAGE.with_suffix("").glob("*.md"))]
     links = {page: [page.parent / target for target in LINK.findall(page.read_text())
                     if not target.startswith(("http://", "https://"))] for page in pages}
-    return [f"{page.name}: {target.name} is not there" for page, targets in links.items() for target in targets
-            if not target.exists()]
+    listed = {target.resolve() for target in links[versions.PAGE]}
+    broken = [f"{page.name}: {target.name} is not there" for page, targets in links.items() for target in targets
+              if not target.exists()]
+    return broken + [f"{page.name} is not in {versions.PAGE.name}" for page in pages[1:] if page not in listed]
 
 
 if __name__ == "__main__":
