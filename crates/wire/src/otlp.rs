@@ -1,6 +1,7 @@
 //! OpenTelemetry's protocol: traces, logs and metrics, protobuf and JSON, in and out.
 
 pub mod export;
+mod feedback;
 mod log;
 mod names;
 mod proto;
@@ -82,9 +83,9 @@ pub fn decode_traces(
             let mut sink = Sink::new(limits);
             proto::groups(body, &proto::TRACES, &mut sink, proto::span::span)?;
             let (spans, decoded) = sink.finish()?;
-            Ok(Decoded { spans, ..decoded })
+            Ok(feedback::with_labels(Decoded { spans, ..decoded }))
         }
-        Encoding::Json => text::decode_traces(body, limits),
+        Encoding::Json => text::decode_traces(body, limits).map(feedback::with_labels),
     }
 }
 

@@ -3,6 +3,7 @@
 //! nothing again.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::{Path, Request, State};
@@ -30,6 +31,8 @@ const VERSION: &str = "12.0.0";
 const DEFAULT: &str = "default";
 /// The product in the table of senders' projects.
 const PRODUCT: &str = "phoenix";
+/// How long one request may look for the runs of its spans; further ones count as missing.
+const LOOKING_MAX: Duration = Duration::from_secs(10);
 /// Names of spans that are not there, in a message.
 const NAMED_MAX: usize = 5;
 
@@ -105,10 +108,11 @@ async fn annotate(app: &App, caller: &Caller, subject: Subject, request: Request
     let landed = receive(app, caller, "phoenix", request, move |body| {
         let (taken, mut decoded) =
             phoenix::annotations(subject, body, now_nanos, &Limits::default())?;
-        let mut runs = HashMap::new();
+        let mut runs =
+            Runs { app: &within, workspace, known: HashMap::new(), begun: Instant::now() };
         let mut missing = Vec::new();
         for annotation in taken {
-            match resolve(&within, workspace, &annotation.target, &mut runs) {
+            match runs.target(&annotation.target) {
                 Some(target) => decoded.labels.push(annotation.label(target)),
                 None => missing.push(annotation.target),
             }
@@ -129,20 +133,26 @@ async fn annotate(app: &App, caller: &Caller, subject: Subject, request: Request
     Ok(with_note(landed.note, StatusCode::OK, json!({ "data": data })))
 }
 
-fn resolve(
-    app: &App,
+/// Runs of spans that are named without them.
+struct Runs<'a> {
+    app: &'a App,
     workspace: WorkspaceId,
-    target: &Target,
-    runs: &mut HashMap<SpanId, Option<TraceId>>,
-) -> Option<LabelTarget> {
-    match target {
-        Target::Known(known) => Some(known.clone()),
-        Target::Span(span_id) => {
-            let run = *runs
-                .entry(*span_id)
-                .or_insert_with(|| app.store.trace_of_span(workspace, *span_id).ok().flatten());
-            run.map(|trace_id| LabelTarget::Span { trace_id, span_id: *span_id })
-        }
+    known: HashMap<SpanId, Option<TraceId>>,
+    begun: Instant,
+}
+
+impl Runs<'_> {
+    fn target(&mut self, target: &Target) -> Option<LabelTarget> {
+        let span_id = match target {
+            Target::Known(known) => return Some(known.clone()),
+            Target::Span(span_id) => *span_id,
+        };
+        let (app, workspace, begun) = (self.app, self.workspace, self.begun);
+        let run = *self.known.entry(span_id).or_insert_with(|| {
+            let may_look = begun.elapsed() < LOOKING_MAX;
+            may_look.then(|| app.store.trace_of_span(workspace, span_id).ok().flatten())?
+        });
+        run.map(|trace_id| LabelTarget::Span { trace_id, span_id })
     }
 }
 

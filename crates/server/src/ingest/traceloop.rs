@@ -3,18 +3,20 @@
 //! answered it fills the application's log.
 
 use axum::Json;
-use axum::extract::{Request, State};
-use axum::http::Method;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, Method, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use clew_store::Scope;
-use clew_wire::{Limits, traceloop};
+use clew_wire::traceloop::{self, ImagePlace};
+use clew_wire::{Decoded, Limits};
 use serde_json::json;
 
 use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::error::ApiError;
 use crate::ingest::json::{receive, refuse_if_nothing};
+use crate::origin;
 use crate::routes::{Access, Answer, Owner, Route};
 
 /// The routes of this file.
@@ -49,6 +51,18 @@ pub(crate) fn routes() -> Vec<Route> {
             "Traceloop's annotations: labels of the session",
             || post(annotations),
         ),
+        route(
+            Method::POST,
+            "/v2/traces/{trace_id}/spans/{span_id}/images",
+            "Where an image of a message may be sent",
+            || post(image_place),
+        ),
+        route(
+            Method::POST,
+            "/v2/traces/{trace_id}/spans/{span_id}/images/{name}",
+            "An image of a message: an attachment",
+            || post(image),
+        ),
     ]
 }
 
@@ -68,6 +82,41 @@ async fn annotations(
     let now_nanos = app.store.now();
     let landed = receive(&app, &caller, "traceloop", request, move |body| {
         Ok((traceloop::annotations(body, now_nanos, &Limits::default())?, ()))
+    })
+    .await?;
+    refuse_if_nothing(&landed.decoded)?;
+    let mut response = Json(json!({})).into_response();
+    response.extensions_mut().insert(landed.note);
+    Ok(response)
+}
+
+/// The SDK takes an image out of a message, asks where to send it and writes that address in
+/// its place. Without an answer it would drop the whole prompt.
+async fn image_place(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    uri: Uri,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let landed = receive(&app, &caller, "traceloop", request, |body| {
+        Ok((Decoded::default(), traceloop::image_name(body, &Limits::default())?))
+    })
+    .await?;
+    let host = origin::host(&headers, &uri).unwrap_or("localhost");
+    let url = format!("http://{host}{}/{}", uri.path().trim_end_matches('/'), landed.told);
+    Ok(Json(json!({ "url": url })).into_response())
+}
+
+async fn image(
+    State(app): State<App>,
+    caller: Caller,
+    Path((trace_id, span_id, name)): Path<(String, String, String)>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let place = ImagePlace { trace_id, span_id, name };
+    let landed = receive(&app, &caller, "traceloop", request, move |body| {
+        Ok((traceloop::image(body, &place, &Limits::default())?, ()))
     })
     .await?;
     refuse_if_nothing(&landed.decoded)?;

@@ -53,6 +53,23 @@ async fn traceloop_is_told_that_there_is_nothing_to_fetch() {
 }
 
 #[tokio::test]
+async fn traceloop_may_send_the_images_of_a_message() {
+    let clew = Clew::open();
+    // The run and the span in decimal digits, as its SDK writes them.
+    let path = "/traceloop/v2/traces/2122427614687293757805567202700071083/spans/\
+                7491302623960489023/images";
+    let named = json!({ "image_name": "message_0_content_1.png" });
+    let url = clew.call("POST", path, "", &named).await.json()["url"].clone();
+    assert_eq!(url, format!("http://localhost:2539{path}/message_0_content_1.png"));
+    let upload = format!("{path}/message_0_content_1.png");
+    let data = json!({ "image_data": "aGVsbG8=" });
+    assert_eq!(clew.call("POST", &upload, "", &data).await.status, 200);
+    let listed = clew.get(&format!("/api/v1/traces/{TRACE}/attachments")).await.json();
+    let image = &listed["attachments"][0];
+    assert_eq!((&image["span_id"], &image["size"]), (&json!(SPAN), &json!(5)));
+}
+
+#[tokio::test]
 async fn laminar_tags_and_describes_runs_that_are_over() {
     let clew = Clew::open();
     let id = "0198c3c2-b5d0-7f3e-8a4f-1234567890ab";

@@ -42,7 +42,7 @@ const STEPS: [&str; 6] = [
 #[derive(Default)]
 pub(super) struct Built {
     pub(super) spans: Vec<SourceSpan>,
-    /// About the process, beside the spans.
+    /// About the process, and whole bodies, beside the spans.
     pub(super) run_events: Vec<RunEvent>,
     /// Records that gave nothing.
     pub(super) ignored: u64,
@@ -138,6 +138,11 @@ impl Built {
             "tool_result" => self.tool_result(place, record, begun, at),
             "tool_decision" => self.tool_decision(place, record, at),
             "subagent_completed" => self.completed(place, record, begun, at),
+            // Whole requests, each with the conversation so far: beside the spans, or the
+            // interaction would grow by all of them.
+            "api_request_body" | "api_response_body" => {
+                self.run_events.push(run_event(place.trace_id, name, record));
+            }
             _ => self.keep_event(place, place.above(), record),
         }
     }

@@ -168,6 +168,20 @@ fn a_refused_tool_has_ended_and_a_failed_call_says_why() {
 }
 
 #[test]
+fn whole_bodies_stand_beside_the_spans() {
+    let decoded = decode(&[
+        record(100, "api_request_body", &prompt("request_body_id=a;body=b")),
+        record(101, "api_response_body", &prompt("request_body_id=a;body=c")),
+        record(101, "plugin_loaded", &prompt("plugin.name=p")),
+    ]);
+    let names: Vec<&str> = decoded.run_events.iter().map(|event| event.name.as_str()).collect();
+    let expected = ["api_request_body", "api_response_body", "plugin_loaded"];
+    assert_eq!(names, expected.map(|name| format!("claude_code.{name}")));
+    assert!(decoded.spans.iter().all(|span| span.events.is_empty()));
+    assert!(decoded.run_events.iter().all(|event| event.trace_id.to_string() == RUN));
+}
+
+#[test]
 fn records_that_lie_about_their_ids_or_times_give_nothing_odd() {
     let zeros = "prompt.id=00000000-0000-0000-0000-000000000000";
     let decoded = decode(&[
