@@ -217,6 +217,8 @@ pub(crate) enum Read {
     /// This member of a JSON object, where it is the first and a text. The rest, which may
     /// be long, is not read.
     FirstMember(&'static str),
+    /// What stands after this, where the text begins with it.
+    After(&'static str),
 }
 
 impl Read {
@@ -231,6 +233,7 @@ impl Read {
                 None => return None,
             },
             Read::FirstMember(name) => Cow::Borrowed(first_member(value.as_str()?, name)?),
+            Read::After(beginning) => Cow::Borrowed(value.as_str()?.strip_prefix(beginning)?),
         };
         (!is_placeholder(&text)).then_some(text)
     }

@@ -1,8 +1,10 @@
 //! The way in: bytes from a sender to spans on disk.
 
+mod address;
 pub(crate) mod admission;
 mod agentos;
 pub(crate) mod body;
+pub(crate) mod braintrust;
 pub(crate) mod decompress;
 pub(crate) mod foreign;
 mod grpc;
@@ -32,6 +34,7 @@ pub(crate) fn routes() -> Vec<Route> {
         import::routes(),
         openai_agents::routes(),
         langfuse::routes(),
+        braintrust::routes(),
         langsmith::routes(),
         mlflow::routes(),
         phoenix::routes(),

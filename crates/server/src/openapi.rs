@@ -157,6 +157,7 @@ fn responses(route: &Route) -> Json {
         Dialect::Langfuse => content_of_errors("LangfuseError"),
         Dialect::Agno | Dialect::Detail => content_of_errors("Detail"),
         Dialect::Mlflow => content_of_errors("MlflowError"),
+        Dialect::Braintrust => json!({ "text/plain": { "schema": { "type": "string" } } }),
         Dialect::Grpc => Json::Null,
     };
     responses["default"] = json!({ "description": "An error", "content": failed });

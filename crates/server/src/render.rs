@@ -22,6 +22,7 @@ pub(crate) fn in_dialect(dialect: Dialect, request: &HeaderMap, response: Respon
         Dialect::Langfuse => crate::ingest::langfuse::error(&error),
         Dialect::Detail => detail(&error),
         Dialect::Mlflow => crate::ingest::mlflow::dialect::answer(&error),
+        Dialect::Braintrust => crate::ingest::braintrust::error(&error),
     };
     error.add_headers(&mut written);
     written.extensions_mut().insert(error);

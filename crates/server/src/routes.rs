@@ -103,6 +103,8 @@ pub(crate) enum Dialect {
     Detail,
     /// `{"error_code":...,"message":...}`.
     Mlflow,
+    /// The message as text.
+    Braintrust,
 }
 
 /// Who may ask.
@@ -182,12 +184,12 @@ impl Owner {
             Owner::Laminar | Owner::Traceloop => Dialect::Otlp,
             Owner::Logfire | Owner::Phoenix => Dialect::Detail,
             Owner::Mlflow => Dialect::Mlflow,
+            Owner::Braintrust => Dialect::Braintrust,
             Owner::Api
             | Owner::Agentos
             | Owner::Operation
             | Owner::OpenaiAgents
-            | Owner::Langsmith
-            | Owner::Braintrust => Dialect::Api,
+            | Owner::Langsmith => Dialect::Api,
         }
     }
 

@@ -4,6 +4,7 @@ mod access;
 mod addresses;
 mod agno;
 mod attachments;
+mod braintrust;
 mod grpc;
 mod harness;
 mod ingest;

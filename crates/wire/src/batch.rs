@@ -23,8 +23,10 @@ pub(crate) struct Shape {
     pub(crate) alone: bool,
     /// Field of an item that holds what the item is about, where there is one.
     pub(crate) inside: Option<&'static str>,
-    /// Payloads: a text as it stands, anything else as the JSON text that the sender wrote.
+    /// Payloads: the JSON text that the sender wrote.
     pub(crate) payloads: &'static [&'static str],
+    /// A payload that is a text keeps its quotes; else it is the text.
+    pub(crate) quoted: bool,
 }
 
 /// A body, taken apart.
@@ -115,7 +117,7 @@ impl Reader {
             self.tally.check_attributes(pairs.len())?;
             self.tally.check_bytes(key.len(), self.tally.limits.key_bytes)?;
             let value = if self.shape.payloads.contains(&key) {
-                payload(json)?
+                payload(json, self.shape.quoted)?
             } else if inside == Some(key) && json.kind()? == Kind::Object {
                 Value::Map(self.object(json, None)?)
             } else {
@@ -129,10 +131,10 @@ impl Reader {
 }
 
 /// The next value as its text.
-fn payload(json: &mut Json<'_>) -> Parsed<Value> {
+fn payload(json: &mut Json<'_>, quoted: bool) -> Parsed<Value> {
     match json.kind()? {
         Kind::Null => json.take_null().map(|_| Value::Empty),
-        Kind::Text => json.text().map(Value::String),
+        Kind::Text if !quoted => json.text().map(Value::String),
         _ => json.raw(SKIP_DEPTH).map(|text| Value::String(text.to_owned())),
     }
 }
@@ -149,8 +151,13 @@ pub(crate) fn inner(fields: &mut Fields, key: &str) -> Parsed<Fields> {
 mod tests {
     use super::*;
 
-    const SHAPE: Shape =
-        Shape { list: "batch", alone: true, inside: Some("body"), payloads: &["input"] };
+    const SHAPE: Shape = Shape {
+        list: "batch",
+        alone: true,
+        inside: Some("body"),
+        payloads: &["input"],
+        quoted: false,
+    };
 
     fn read(body: &str) -> Parsed<Vec<Parsed<Fields>>> {
         SHAPE.read(body.as_bytes(), &Limits::default()).map(|batch| batch.items)
@@ -167,6 +174,10 @@ mod tests {
         assert_eq!(first.any("x"), Some(Value::Double(1.0)));
         assert_eq!(items[1].as_mut().ok().unwrap().any("input"), Some("text".into()));
         assert_eq!(items[2].as_mut().ok().unwrap().any("input"), None);
+        let quoted = Shape { quoted: true, ..SHAPE };
+        let batch = quoted.read(br#"{"input":"a\"b"}"#, &Limits::default()).ok().unwrap();
+        let mut only = batch.items.into_iter().next().unwrap().ok().unwrap();
+        assert_eq!(only.any("input"), Some(r#""a\"b""#.into()));
     }
 
     #[test]

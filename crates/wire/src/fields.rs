@@ -1,6 +1,6 @@
 //! The fields of a JSON body, taken one by one; what nobody took is kept as it is.
 
-use clew_model::value::{Attributes, Value};
+use clew_model::value::{Attributes, Value, attribute};
 
 use crate::decoded::Tally;
 use crate::fault::{Fault, Parsed, Within};
@@ -106,6 +106,11 @@ impl Fields {
             Some(Value::Array(values)) => Ok(Some(values)),
             Some(other) => Err(wrong_type("an array", &other).within(key)),
         }
+    }
+
+    /// A look at a field that somebody else takes.
+    pub(crate) fn get(&self, key: &str) -> Option<&Value> {
+        attribute(&self.pairs, key).filter(|value| **value != Value::Empty)
     }
 
     /// Whether the field is there and says something.

@@ -22,13 +22,16 @@ use crate::json::write::payload;
 use crate::limits::Limits;
 use crate::parts::{check_part, checked_trace_id, keep_or_reject, missing};
 
-/// Observations of one request whose run is looked up in the store.
-const LOOKUPS_MAX: usize = 64;
+const EVENTS: Shape = Shape {
+    list: "batch",
+    alone: false,
+    inside: Some("body"),
+    payloads: &["input", "output"],
+    quoted: false,
+};
 
-const EVENTS: Shape =
-    Shape { list: "batch", alone: false, inside: Some("body"), payloads: &["input", "output"] };
-
-const SCORES: Shape = Shape { list: "scores", alone: true, inside: None, payloads: &[] };
+const SCORES: Shape =
+    Shape { list: "scores", alone: true, inside: None, payloads: &[], quoted: false };
 
 /// What a request needs from outside.
 pub struct Context<'a> {
@@ -65,7 +68,7 @@ pub fn ingest(body: &[u8], context: &mut Context<'_>) -> Result<Received, WireEr
     let batch = EVENTS.read(body, context.limits)?;
     let mut received = Received::default();
     received.decoded.replaced_texts = batch.replaced_texts;
-    let mut runs = Runs { known: HashMap::new(), lookups: 0 };
+    let mut runs = Runs::default();
     for (index, item) in batch.items.into_iter().enumerate() {
         let mut id = String::new();
         let event = item.and_then(|mut fields| {
@@ -128,9 +131,9 @@ enum Item {
 }
 
 /// Runs of the observations of a request.
+#[derive(Default)]
 struct Runs {
     known: HashMap<SpanId, TraceId>,
-    lookups: usize,
 }
 
 impl Runs {
@@ -152,13 +155,10 @@ impl Runs {
         if let Some(known) = self.known.get(&span_id) {
             return Ok(*known);
         }
-        if is_update && self.lookups < LOOKUPS_MAX {
-            self.lookups += 1;
-            if let Some(found) = (context.run_of)(span_id) {
-                return Ok(found);
-            }
+        match is_update.then(|| (context.run_of)(span_id)).flatten() {
+            Some(found) => Ok(found),
+            None => checked_trace_id(own),
         }
-        checked_trace_id(own)
     }
 }
 

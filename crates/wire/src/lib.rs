@@ -8,6 +8,7 @@
 
 pub mod agentos;
 mod batch;
+pub mod braintrust;
 mod decoded;
 mod fault;
 mod fields;

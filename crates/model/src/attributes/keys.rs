@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use crate::convention::{self, Layers};
 
 /// Keys that have a slot.
-pub(crate) const KEY_COUNT: usize = 599;
+pub(crate) const KEY_COUNT: usize = 612;
 
 /// A known key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +135,6 @@ fn hash(name: &[u8]) -> usize {
 
 /// Sorted.
 const KEYS: &[&str; KEY_COUNT] = &[
-    // keys begin
     "agent.messages",
     "agent.name",
     "agent_id",
@@ -291,6 +290,19 @@ const KEYS: &[&str; KEY_COUNT] = &[
     "all_messages_events",
     "anthropic.request.service_tier",
     "aws.bedrock.knowledge_base.id",
+    "braintrust.error",
+    "braintrust.input",
+    "braintrust.input_json",
+    "braintrust.metadata",
+    "braintrust.metadata.session_id",
+    "braintrust.metadata.user_id",
+    "braintrust.metrics",
+    "braintrust.output",
+    "braintrust.output_json",
+    "braintrust.parent",
+    "braintrust.scores",
+    "braintrust.span_attributes",
+    "braintrust.tags",
     "cache_creation_tokens",
     "cache_read_tokens",
     "cost_usd",
@@ -735,7 +747,6 @@ const KEYS: &[&str; KEY_COUNT] = &[
     "voltagent.conversation_id",
     "voltagent.operation_id",
     "workflow.name",
-    // keys end
 ];
 
 #[cfg(test)]

@@ -39,10 +39,14 @@ static MESSAGES: &Table = &Table::of(&[
     Source::any("error.message"),
     Source::only(Layers::LL.or(Layers::CC), "error"),
     Source::any("langfuse.observation.status_message"),
+    Source::any("braintrust.error"),
     Source::only(Layers::AO, "agentos.error"),
 ]);
 
-static STACKS: &Table = &Table::of(&[Source::any("litellm.provider.error.stack_trace")]);
+static STACKS: &Table = &Table::of(&[
+    Source::any("litellm.provider.error.stack_trace"),
+    Source::any("braintrust.error"),
+]);
 
 static CODES: &Table = &Table::of(&[
     Source::any("http.response.status_code"),
@@ -148,6 +152,7 @@ static OBJECTS: &Table = &Table::of(&[
     Source::any("langfuse.observation.metadata"),
     Source::any("langfuse.trace.metadata"),
     Source::any("langsmith.metadata"),
+    Source::any("braintrust.metadata"),
     Source::only(Layers::OI, "metadata"),
     Source::only(Layers::AO, "agentos.metadata"),
     Source::only(Layers::AO, "agentos.data.metadata"),
@@ -162,6 +167,7 @@ const PREFIXES: &[(&str, Layers)] = &[
     ("traceloop.association.properties.", Layers::ANY),
     ("lmnr.association.properties.metadata.", Layers::ANY),
     ("langsmith.metadata.", Layers::ANY),
+    ("braintrust.metadata.", Layers::ANY),
     ("mlflow.trace.metadata.", Layers::ANY),
     ("litellm.metadata.", Layers::ANY),
     ("agentos.metadata.", Layers::AO),

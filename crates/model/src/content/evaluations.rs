@@ -6,7 +6,7 @@ use super::Evaluation;
 use crate::attributes::indexed::{Members, entries, member};
 use crate::attributes::{AttrView, Key, decode, float_of, key, text_of};
 use crate::normalise::events;
-use crate::source::{SourceEvent, SourceSpan};
+use crate::source::{Sender, SourceEvent, SourceSpan};
 use crate::span::Category;
 use crate::value::{Value, attribute};
 
@@ -24,6 +24,7 @@ pub(super) fn evaluations(
                 .filter_map(|members| flattened(members, inner, target)),
         );
     }
+    found.extend(of_scores(source, view));
     if category == Category::Evaluator && found.is_empty() {
         found.extend(of_output(view, source.name.as_deref().unwrap_or("")));
     }
@@ -75,9 +76,30 @@ fn of_event(event: &SourceEvent) -> Option<Evaluation> {
     })
 }
 
+/// Braintrust's scores by name. Those of its own rows are labels of the span already.
+fn of_scores(source: &SourceSpan, view: &AttrView<'_>) -> Vec<Evaluation> {
+    let scores = view.get(const { key("braintrust.scores") }).map(decode::json_of);
+    let Some(Json::Object(scores)) = scores.filter(|_| source.sender != Sender::Braintrust) else {
+        return Vec::new();
+    };
+    let verdicts = scores.into_iter().filter_map(|(name, score)| {
+        Some(Evaluation {
+            name,
+            score: Some(score.as_f64()?),
+            label: None,
+            explanation: None,
+            annotator: None,
+            target: "span".to_owned(),
+        })
+    });
+    verdicts.collect()
+}
+
 static OUTPUTS: &[Key] = &[
     key("output.value"),
     key("langfuse.observation.output"),
+    key("braintrust.output_json"),
+    key("braintrust.output"),
     key("lmnr.span.output"),
     key("mlflow.spanOutputs"),
 ];

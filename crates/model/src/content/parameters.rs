@@ -25,6 +25,13 @@ pub(super) fn parameters(view: &AttrView<'_>, beside: Map<String, Json>) -> Map<
             add_blob(&mut found, members);
         }
     }
+    if let Some(Json::Object(mut members)) =
+        view.get(const { key("braintrust.metadata") }).map(decode::json_of)
+    {
+        // Parameters stand among whatever else the sender keeps there.
+        members.retain(|name, _| AMONG_METADATA.contains(&name.as_str()));
+        add_blob(&mut found, members);
+    }
     for (name, value) in beside {
         found.entry(name).or_insert(value);
     }
@@ -69,6 +76,25 @@ const RENAMED: &[(&str, &str)] = &[
     ("stopSequences", "stop_sequences"),
     ("n", "choice.count"),
     ("reasoning_effort", "reasoning.level"),
+];
+
+/// Parameters that Braintrust's wrappers write among the metadata.
+const AMONG_METADATA: &[&str] = &[
+    "temperature",
+    "top_p",
+    "top_k",
+    "max_tokens",
+    "max_completion_tokens",
+    "max_output_tokens",
+    "frequency_penalty",
+    "presence_penalty",
+    "stop",
+    "seed",
+    "n",
+    "reasoning_effort",
+    "tool_choice",
+    "response_format",
+    "stream",
 ];
 
 /// Request keys that are facts of their own, or another spelling of a key in [`KEYS`].

@@ -41,6 +41,8 @@ static DEFINITIONS: &Table = &Table::of(&[
     Source::only(Layers::LS, "langsmith.invocation_params"),
     Source::only(Layers::OA, "openai_agents.tools"),
     Source::only(Layers::OA, "openai_agents.response"),
+    // An object around them, which may be without any.
+    Source::any("braintrust.metadata"),
 ]);
 
 /// Definitions that were flattened into keys.

@@ -7,6 +7,7 @@ use crate::convention::Layers;
 const CLAUDE: Layers = Layers::CC;
 const AGENTOS: Layers = Layers::AO;
 const OPENAI: Layers = Layers::OA;
+const BRAINTRUST: Layers = Layers::BT;
 const PYDANTIC: Layers = Layers::PA.or(Layers::LG);
 
 /// 3.2, without the span's own name.
@@ -43,6 +44,7 @@ pub(crate) static PROVIDERS: &Table = &Table::of(&[
     Source::any("traceloop.association.properties.ls_provider"),
     Source::any("lmnr.association.properties.ls_provider"),
     Source::any("langsmith.metadata.ls_provider"),
+    Source::only(BRAINTRUST, "braintrust.metadata").read(Read::Member(&["provider"])),
     Source::only(AGENTOS, "agentos.data.provider"),
     Source::only(AGENTOS, "agentos.end.provider"),
 ]);
@@ -61,6 +63,7 @@ pub(crate) static REQUEST_MODELS: &Table = &Table::of(&[
     Source::only(Layers::PA, "model_name"),
     Source::only(Layers::ML, "model").read(Read::Quoted),
     Source::any("langsmith.metadata.ls_model_name"),
+    Source::only(BRAINTRUST, "braintrust.metadata").read(Read::Member(&["model"])),
     Source::any("langsmith.invocation_params").read(Read::Member(&["model", "model_name"])),
     Source::only(OPENAI, "openai_agents.model"),
     Source::only(CLAUDE.or(Layers::LL).or(Layers::VA), "model"),
@@ -120,6 +123,7 @@ pub(crate) static PROJECTS: &Table = &Table::of(&[
     Source::any("langsmith.trace.session_name"),
     Source::any("langsmith.project"),
     Source::any("mlflow.experimentName"),
+    Source::any("braintrust.parent").read(Read::After("project_name:")),
     Source::only(OPENAI, "openai_agents.workflow_name"),
 ]);
 
@@ -150,6 +154,13 @@ pub(crate) static SESSIONS: &Table = &Table::of(&[
     Source::any("langfuse.trace.metadata.langfuse_session_id").read(Read::Quoted),
     Source::any("langfuse.observation.metadata.langfuse_session_id").read(Read::Quoted),
     Source::only(Layers::OI, "metadata").read(Read::Member(&["session_id", "thread_id"])),
+    Source::any("braintrust.metadata.session_id"),
+    Source::only(BRAINTRUST, "braintrust.metadata").read(Read::Member(&[
+        "session_id",
+        "sessionId",
+        "thread_id",
+        "conversation_id",
+    ])),
     Source::only(OPENAI, "openai_agents.group_id"),
     Source::only(OPENAI, "openai_agents.metadata.session_id"),
 ]);
@@ -172,6 +183,8 @@ pub(crate) static USERS: &Table = &Table::of(&[
     Source::any("mlflow.trace.user").read(Read::Quoted),
     Source::any("langfuse.trace.metadata.langfuse_user_id").read(Read::Quoted),
     Source::any("langfuse.observation.metadata.langfuse_user_id").read(Read::Quoted),
+    Source::any("braintrust.metadata.user_id"),
+    Source::only(BRAINTRUST, "braintrust.metadata").read(Read::Member(&["user_id", "userId"])),
     Source::only(OPENAI, "openai_agents.metadata.user_id"),
     Source::only(OPENAI, "openai_agents.metadata.userId"),
     Source::only(Layers::OI, "metadata").read(Read::Member(&["user_id"])),
@@ -235,6 +248,8 @@ pub(crate) static TOOL_ARGUMENTS: &Table = &Table::of(&[
     Source::any("langfuse.observation.input"),
     Source::any("input.value"),
     Source::only(Layers::OI, "tool.parameters"),
+    Source::any("braintrust.input_json"),
+    Source::any("braintrust.input"),
     Source::any("lmnr.span.input"),
     Source::any("mlflow.spanInputs"),
     Source::any("traceloop.entity.input"),
@@ -262,6 +277,8 @@ pub(crate) static TOOL_RESULTS: &Table = &Table::of(&[
     Source::only(AGENTOS, "agentos.output"),
     Source::any("langfuse.observation.output"),
     Source::any("output.value"),
+    Source::any("braintrust.output_json"),
+    Source::any("braintrust.output"),
     Source::any("lmnr.span.output"),
     Source::any("mlflow.spanOutputs"),
     Source::any("traceloop.entity.output"),
@@ -275,6 +292,7 @@ pub(crate) static TOOL_RESULTS: &Table = &Table::of(&[
 /// 3.18; merged, in this order.
 pub(crate) static TAGS: &Table = &Table::of(&[
     Source::any("langfuse.trace.tags"),
+    Source::any("braintrust.tags"),
     Source::any("tag.tags"),
     Source::any("langsmith.span.tags"),
     Source::any("logfire.tags"),
@@ -332,6 +350,7 @@ pub(crate) static ERROR_TYPES: &Table = &Table::of(&[
 pub(crate) static ERROR_MESSAGES: &Table = &Table::of(&[
     Source::any("error.message"),
     Source::only(Layers::LL.or(CLAUDE), "error"),
+    Source::any("braintrust.error"),
     Source::any("langfuse.observation.status_message"),
     Source::only(AGENTOS, "agentos.error"),
 ]);

@@ -24,6 +24,7 @@ static ANSWERS: &[Key] = &[
     key("gen_ai.output.messages"),
     key("mlflow.spanOutputs"),
     key("langfuse.observation.output"),
+    key("braintrust.output_json"),
     key("lmnr.span.output"),
     key("response_data"),
     key("genkit:output"),

@@ -43,6 +43,10 @@ pub(crate) fn ttft_nanos(view: &AttrView<'_>, source: &SourceSpan) -> Option<i64
                 .find_map(|(key, _, unit)| in_nanos(view.float(*key)?, *unit))
         })
         .or_else(|| {
+            let metrics = decode::json_of(view.get(const { key("braintrust.metrics") })?);
+            in_nanos(metrics.get("time_to_first_token")?.as_f64()?, Unit::Seconds)
+        })
+        .or_else(|| {
             let event = source
                 .events
                 .iter()

@@ -1,6 +1,8 @@
 //! Langfuse's addresses: OpenTelemetry under its path, batches of events, scores, and what its
 //! SDKs ask besides.
 
+use std::time::{Duration, Instant};
+
 use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::{Method, StatusCode, header};
@@ -23,6 +25,9 @@ use crate::routes::{Access, Answer, Owner, Route};
 
 /// This sender in metrics.
 const SENDER: &str = "langfuse";
+
+/// How long one request may look for the runs of observations that it does not name.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// The routes of this file.
 pub(crate) fn routes() -> Vec<Route> {
@@ -144,10 +149,14 @@ async fn receive(
     request: Request,
     decode: Call,
 ) -> Result<Landed<Told>, ApiError> {
-    let now_nanos = app.store.now();
+    let (store, workspace, now_nanos) = (app.store.clone(), caller.workspace, app.store.now());
     json::receive(app, caller, SENDER, request, move |body| {
         let limits = Limits::default();
-        let mut run_of = |_| None::<TraceId>;
+        let until = Instant::now() + LOOK;
+        let mut run_of = |span_id| {
+            let in_time = Instant::now() < until;
+            in_time.then(|| store.trace_of_span(workspace, span_id).ok().flatten()).flatten()
+        };
         let mut context = Context { now_nanos, run_of: &mut run_of, limits: &limits };
         let Decoded { decoded, answers, is_single } = decode(body, &mut context)?;
         Ok((decoded, (answers, is_single)))

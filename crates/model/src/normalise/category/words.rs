@@ -47,6 +47,20 @@ pub(super) static LANGFUSE_WORDS: Words = &[
     ("evaluator", Is(Evaluator)),
 ];
 
+pub(super) static BRAINTRUST_WORDS: Words = &[
+    ("llm", Is(Llm)),
+    ("tool", Is(Tool)),
+    ("task", Is(Chain)),
+    ("function", Is(Chain)),
+    ("eval", Is(Chain)),
+    ("automation", Is(Chain)),
+    ("score", Is(Evaluator)),
+    ("classifier", Is(Evaluator)),
+    ("review", Is(Evaluator)),
+    ("facet", Is(Other)),
+    ("preprocessor", Is(Other)),
+];
+
 pub(super) static OPENINFERENCE_WORDS: Words = &[
     ("LLM", Is(Llm)),
     ("TOOL", Is(Tool)),

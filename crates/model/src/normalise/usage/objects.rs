@@ -14,6 +14,7 @@ static OBJECTS: &[(Key, Paths)] = &[
     (key("langfuse.observation.usage_details"), LANGFUSE),
     (key("mlflow.chat.tokenUsage"), MLFLOW),
     (key("langsmith.usage_metadata"), LANGSMITH),
+    (key("braintrust.metrics"), BRAINTRUST),
     (key("openai_agents.usage"), OPENAI_AGENTS),
     (key("openai_agents.response"), OPENAI_RESPONSE),
 ];
@@ -98,6 +99,20 @@ static LANGFUSE: Paths = &[
     (&["prompt_tokens_details", "audio_tokens"], Target::AudioInput),
     (&["output_audio_tokens"], Target::AudioOutput),
     (&["completion_tokens_details", "audio_tokens"], Target::AudioOutput),
+];
+
+/// All inclusive, also where the provider counts its cache apart: the SDK adds it.
+static BRAINTRUST: Paths = &[
+    (&["prompt_tokens"], Target::Input),
+    (&["completion_tokens"], Target::Output),
+    (&["tokens"], Target::Total),
+    (&["prompt_cached_tokens"], Target::CacheRead),
+    (&["prompt_cache_creation_tokens"], Target::CacheWrite),
+    (&["prompt_cache_creation_5m_tokens"], Target::CacheWrite5m),
+    (&["prompt_cache_creation_1h_tokens"], Target::CacheWrite1h),
+    (&["completion_reasoning_tokens"], Target::Reasoning),
+    (&["prompt_audio_tokens"], Target::AudioInput),
+    (&["completion_audio_tokens"], Target::AudioOutput),
 ];
 
 static MLFLOW: Paths = &[

@@ -19,6 +19,12 @@ pub(super) const SHAPES: &[(&str, &[Field])] = &[
             ("start_time?", "any"),
         ],
     ),
+    ("BraintrustRows", &[("rows", "[object]"), ("api_version?", "integer")]),
+    ("BraintrustOverflow", &[("content_type", "string"), ("size_bytes", "integer")]),
+    (
+        "BraintrustQuestion",
+        &[("name?", "string"), ("project_name?", "string"), ("project_id?", "string")],
+    ),
     ("LangfuseBatch", &[("batch", "[object]"), ("metadata?", "object")]),
     (
         "LangfuseScore",
