@@ -26,8 +26,9 @@ from suite import Suite
 
 # What this version of Clew must take; a new tracer adds its recordings here.
 TAKEN = ("otel-*", "phoenix-*", "traceloop", "vercel-*", "logfire-*", "mlflow-*", "lmnr-*",
-         "claude-code-*", "agno", "openai-agents-*", "langfuse2", "js-langfuse", "langsmith-*")
-RETRIED = ("retry-otlp-*", "retry-langfuse2-503", "retry-langsmith-*")
+         "claude-code-*", "agno", "openai-agents-*", "langfuse2", "js-langfuse", "braintrust",
+         "js-braintrust", "langsmith-*")
+RETRIED = ("retry-otlp-*", "retry-langfuse2-503", "retry-braintrust-*", "retry-langsmith-*")
 # Input and output tokens of all runs of a recording in which some bodies were refused.
 RETRIED_TOKENS = {"otlp": (720, 102), "braintrust": (843, 121), "langfuse2": (245, 36), "langsmith": (963, 138)}
 AT_ONCE = 3

@@ -18,6 +18,9 @@ const MLFLOW: &str = "3.17.2";
 /// From 1.1 on Braintrust's SDKs send rows as this server reads them.
 const BRAINTRUST: &str = "1.1.32";
 
+/// Rows that Braintrust's SDKs are asked to put into one request; a larger one goes by an upload.
+const ROWS_BYTES: usize = 8 << 20;
+
 /// The routes of this file. Both products ask before they show a key.
 pub(crate) fn routes() -> Vec<Route> {
     let route = |path, owner, summary, answer, handler| Route {
@@ -56,7 +59,7 @@ async fn either(State(app): State<App>, headers: HeaderMap) -> Response {
     let body = json!({
         "version": BRAINTRUST, "deployment_mode": "lambda", "universal": true,
         "code_execution": false,
-        "logs3_payload_max_bytes": app.config.limits.max_body_bytes,
+        "logs3_payload_max_bytes": app.config.limits.max_body_bytes.min(ROWS_BYTES),
     });
     Json(body).into_response()
 }
