@@ -20,7 +20,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from dataclasses import dataclass
 
 import beside
 import patience
@@ -33,13 +33,11 @@ from running import addresses, end_program, fake_llm, run_program, start_program
 from server import Server
 from suite import Suite
 
-Json = dict[str, Any]
 Trouble = Callable[[Server], contextlib.AbstractContextManager[None]]
 AT_ONCE = 3
 MODEL_DELAY_MS = 1200
 AWAY_SECONDS = 4.0
-# Who sends only at its end has nothing there by then, and is cut off before it.
-FIRST_SPANS_SECONDS = 8.0
+FIRST_SPANS_SECONDS = 20.0
 # The batch interval of OpenTelemetry's SDKs, so that spans land while the program runs.
 SOON = {"OTEL_BSP_SCHEDULE_DELAY": "400"}
 # So little room that one slow body takes all of it.
@@ -67,45 +65,61 @@ def busy(server: Server) -> Iterator[None]:
         yield
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one run."""
+
+    landed: int  # spans that were there when the trouble began
+    spans: int
+    labels: int
+    refused: int  # requests that were sent away
+    ended_before: bool  # the program was over when the trouble began
+    errors: str
+
+
 def check(client: Client, llm_port: int, trouble: Trouble, away: float) -> tuple[list[str], str]:
     """One client; problems, and one line about what was lost."""
+    runs = expected(client)
+    wanted, scores = sum(run["span_count"] for run in runs), sum(len(beside.verdicts(run)) for run in runs)
+    seen = _outcome(client, llm_port, trouble, away)
+    line = f"{seen.landed} spans before, {seen.spans} of {wanted} at the end"
+    line += f", {seen.labels} of {scores} scores" if scores else ""
+    line += f", {seen.refused} requests sent away" if trouble is busy else ""
+    problems = []
+    if trouble is busy and not seen.refused:
+        problems.append("nothing was sent away: the trouble was none")
+    if seen.ended_before:
+        problems.append("the program had ended before the trouble")
+    if seen.spans > wanted:
+        problems.append("spans that nobody sent")
+    may_lose = client.name in (BUSY if trouble is busy else KILLED)
+    if (seen.spans < wanted or seen.labels < scores) and not may_lose:
+        problems.append(f"lost; it said: {seen.errors.strip()[-600:]}")
+    return problems, line
+
+
+def _outcome(client: Client, llm_port: int, trouble: Trouble, away: float) -> Outcome:
     with Server(*NO_ROOM) as server:
         base = server.otlp_base if client.own_port else server.base
         with info_proxy(base, client.info) as target:
             env = {**SOON, "CLEW_SPOOL": str(server.data / "spool"), **addresses(server, llm_port, target),
                    **client.env}
+            landed, ended_before = 0, False
             if client.name in SHORT:
-                landed = 0
                 with trouble(server):
                     process = start_program(client.program, client.environment, env)
-                    ended_before = False
                     time.sleep(away)
             else:
                 process = start_program(client.program, client.environment, env)
-                landed = _wait_for_spans(server)
+                landed = _wait_for_spans(server, process)
                 ended_before = process.poll() is not None
                 with trouble(server):
                     time.sleep(away)
             errors = _errors(process, client)
         api = Api(server.port)
-        rows, refused = api.rows(), _refused(api)
-    wanted, scores = _sent(client)
-    spans, labels = sum(row["span_count"] for row in rows), sum(len(row["labels"]) for row in rows)
-    line = f"{landed} spans before, {spans} of {wanted} at the end"
-    if scores:
-        line += f", {labels} of {scores} scores"
-    if trouble is busy:
-        line += f", {refused} requests sent away"
-    problems = []
-    if trouble is busy and not refused:
-        problems.append("nothing was sent away: the trouble was none")
-    if ended_before:
-        problems.append(f"the program had ended before the trouble: {line}")
-    if spans > wanted:
-        problems.append(f"spans that nobody sent: {line}")
-    if (spans < wanted or labels < scores) and client.name not in (BUSY if trouble is busy else KILLED):
-        problems.append(f"lost: {line}; it said: {errors.strip()[-600:]}")
-    return problems, line
+        rows = api.rows()
+        return Outcome(landed, sum(row["span_count"] for row in rows), sum(len(row["labels"]) for row in rows),
+                       _refused(api), ended_before, errors)
 
 
 def check_spool(client: Client, llm_port: int) -> tuple[list[str], str]:
@@ -113,7 +127,7 @@ def check_spool(client: Client, llm_port: int) -> tuple[list[str], str]:
     with Server() as server:
         env = {"CLEW_SPOOL": str(server.data / "spool"), **addresses(server, llm_port, server.base), **client.env}
         process = start_program(client.program, client.environment, env)
-        landed = _wait_for_spans(server)
+        landed = _wait_for_spans(server, process)
         server.kill()
         end_program(process, client.program)
         server.start(again=True)
@@ -121,15 +135,9 @@ def check_spool(client: Client, llm_port: int) -> tuple[list[str], str]:
         before = sum(row["span_count"] for row in api.rows())
         run_program(SPOOLED[client.name], client.environment, {**env, "FLUSH_ONLY": "1"})
         spans = sum(row["span_count"] for row in api.rows() if row["name"] != "next")
-    wanted, _ = _sent(client)
+    wanted = sum(run["span_count"] for run in expected(client))
     line = f"{landed} spans before, {before} when the program had ended, {spans} of {wanted} after the next"
     return ([] if spans == wanted else [line]), line
-
-
-def _sent(client: Client) -> tuple[int, int]:
-    """Spans and scores of a whole run."""
-    runs = expected(client)
-    return sum(run["span_count"] for run in runs), sum(len(beside.verdicts(run)) for run in runs)
 
 
 def _errors(process: subprocess.Popen[str], client: Client) -> str:
@@ -143,10 +151,10 @@ def _refused(api: Api) -> int:
     return sum(request["status"] in (429, 503) for request in api.get("requests")["requests"])
 
 
-def _wait_for_spans(server: Server) -> int:
+def _wait_for_spans(server: Server, process: subprocess.Popen[str]) -> int:
     until = time.monotonic() + FIRST_SPANS_SECONDS
     api, seen = Api(server.port), 0
-    while not seen and time.monotonic() < until:
+    while not seen and process.poll() is None and time.monotonic() < until:
         seen = sum(row["span_count"] for row in api.rows())
         time.sleep(0.05)
     return seen
