@@ -108,10 +108,13 @@ def _outcome(client: Client, llm_port: int, trouble: Trouble, away: float) -> Ou
             if client.name in SHORT:
                 with trouble(server):
                     process = start_program(client.program, client.environment, env)
+                    if trouble is busy:
+                        _wait_until(lambda: bool(_refused(Api(server.port))), process)
                     time.sleep(away)
             else:
                 process = start_program(client.program, client.environment, env)
-                landed = _wait_for_spans(server, process)
+                _wait_until(lambda: bool(_spans(server)), process)
+                landed = _spans(server)
                 ended_before = process.poll() is not None
                 with trouble(server):
                     time.sleep(away)
@@ -127,14 +130,14 @@ def check_spool(client: Client, llm_port: int) -> tuple[list[str], str]:
     with Server() as server:
         env = {"CLEW_SPOOL": str(server.data / "spool"), **addresses(server, llm_port, server.base), **client.env}
         process = start_program(client.program, client.environment, env)
-        landed = _wait_for_spans(server, process)
+        _wait_until(lambda: bool(_spans(server)), process)
+        landed = _spans(server)
         server.kill()
         end_program(process, client.program)
         server.start(again=True)
-        api = Api(server.port)
-        before = sum(row["span_count"] for row in api.rows())
+        before = _spans(server)
         run_program(SPOOLED[client.name], client.environment, {**env, "FLUSH_ONLY": "1"})
-        spans = sum(row["span_count"] for row in api.rows() if row["name"] != "next")
+        spans = sum(row["span_count"] for row in Api(server.port).rows() if row["name"] != "next")
     wanted = sum(run["span_count"] for run in expected(client))
     line = f"{landed} spans before, {before} when the program had ended, {spans} of {wanted} after the next"
     return ([] if spans == wanted else [line]), line
@@ -151,13 +154,14 @@ def _refused(api: Api) -> int:
     return sum(request["status"] in (429, 503) for request in api.get("requests")["requests"])
 
 
-def _wait_for_spans(server: Server, process: subprocess.Popen[str]) -> int:
+def _spans(server: Server) -> int:
+    return sum(row["span_count"] for row in Api(server.port).rows())
+
+
+def _wait_until(holds: Callable[[], bool], process: subprocess.Popen[str]) -> None:
     until = time.monotonic() + FIRST_SPANS_SECONDS
-    api, seen = Api(server.port), 0
-    while not seen and process.poll() is None and time.monotonic() < until:
-        seen = sum(row["span_count"] for row in api.rows())
+    while not holds() and process.poll() is None and time.monotonic() < until:
         time.sleep(0.05)
-    return seen
 
 
 def main(arguments: list[str]) -> int:
