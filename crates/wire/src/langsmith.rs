@@ -181,16 +181,19 @@ impl<'a> Form<'a> {
             return Err(Fault::content("names no run"));
         }
         let text = text.trim();
+        // Read before the run is known: a broken part makes none.
+        let core = match field {
+            "" => Some(RawFields::read(text)?),
+            _ => whole(text).map(|()| None)?,
+        };
         let place = *self.places.entry((call, id)).or_insert_with(|| {
             self.runs.push((call, id, RawFields::default()));
             self.runs.len() - 1
         });
         let Some((_, _, fields)) = self.runs.get_mut(place) else { return Ok(()) };
-        if field.is_empty() {
-            fields.join(RawFields::read(text)?);
-        } else {
-            whole(text)?;
-            fields.put(field, text);
+        match core {
+            Some(core) => fields.join(core),
+            None => fields.put(field, text),
         }
         Ok(())
     }
