@@ -146,6 +146,6 @@ fn meets(run: &Run, asked: &Asked) -> bool {
     (asked.parent_run.is_none() || (parent.is_some() && run.parent == parent))
         && asked.is_root.is_none_or(|wanted| wanted == run.parent.is_none())
         && asked.run_type.as_deref().is_none_or(|wanted| run.json["run_type"] == wanted)
-        && asked.error.is_none_or(|wanted| wanted == !run.json["error"].is_null())
+        && asked.error.is_none_or(|wanted| wanted != run.json["error"].is_null())
         && since.is_none_or(|since| started.is_some_and(|started| started >= since))
 }
