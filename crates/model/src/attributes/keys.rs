@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use crate::convention::{self, Layers};
 
 /// Keys that have a slot.
-pub(crate) const KEY_COUNT: usize = 612;
+pub(crate) const KEY_COUNT: usize = 614;
 
 /// A known key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -203,8 +203,10 @@ const KEYS: &[&str; KEY_COUNT] = &[
     "agentos.end.output_tokens",
     "agentos.end.prompt_tokens",
     "agentos.end.provider",
+    "agentos.end.reasoning",
     "agentos.end.reasoning_tokens",
     "agentos.end.response",
+    "agentos.end.response_id",
     "agentos.end.result",
     "agentos.end.time_to_first_token",
     "agentos.end.tool_calls",

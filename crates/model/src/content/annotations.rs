@@ -267,4 +267,8 @@ const SHOWN: &[&str] = &[
     "input_cost",
     "output_cost",
     "tool_calls",
+    "reasoning",
+    "response_id",
+    "system",
+    "system_prompt",
 ];

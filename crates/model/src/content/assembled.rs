@@ -83,20 +83,26 @@ pub(super) fn livekit_answer(_: &SourceSpan, view: &AttrView<'_>) -> Option<Conv
     if parts.is_empty() { None } else { one(message("assistant", parts)) }
 }
 
-/// An AgentOS model call's answer, where it asks for tools.
+/// An AgentOS model call's answer, where it asks for tools or says how it thought.
 pub(super) fn agentos_answer(_: &SourceSpan, view: &AttrView<'_>) -> Option<Converted> {
-    let calls = view
-        .get(const { key("agentos.end.tool_calls") })
-        .filter(|_| Layers::AO.meets(view.layers))
-        .map(decode::json_of)?;
+    if !Layers::AO.meets(view.layers) {
+        return None;
+    }
+    let calls = view.get(const { key("agentos.end.tool_calls") }).map(decode::json_of);
+    let thought = view.str(const { key("agentos.end.reasoning") });
+    if calls.is_none() && thought.is_none() {
+        return None;
+    }
     let said = [
         const { key("agentos.end.content") },
         const { key("agentos.end.response") },
         const { key("agentos.end.output") },
     ];
     let said = said.into_iter().find_map(|key| view.str(key));
-    let mut parts: Vec<Part> = said.map(text_part).into_iter().collect();
-    parts.extend(calls.as_array()?.iter().filter_map(tool_call));
+    let thought = thought.map(|text| Part::Reasoning { content: Some(text.to_owned()) });
+    let mut parts: Vec<Part> = thought.into_iter().chain(said.map(text_part)).collect();
+    let calls = calls.as_ref().and_then(|calls| calls.as_array());
+    parts.extend(calls.into_iter().flatten().filter_map(tool_call));
     if parts.is_empty() { None } else { one(message("assistant", parts)) }
 }
 

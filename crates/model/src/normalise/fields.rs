@@ -91,6 +91,7 @@ pub(crate) static RESPONSE_IDS: &Table = &Table::of(&[
     Source::only(Layers::OI, "output.value").read(Read::FirstMember("id")),
     Source::only(CLAUDE, "request_id"),
     Source::only(OPENAI, "openai_agents.response_id"),
+    Source::only(AGENTOS, "agentos.end.response_id"),
 ]);
 
 /// 3.5.

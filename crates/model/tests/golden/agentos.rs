@@ -109,6 +109,24 @@ fn a_model_that_asks_for_tools() {
 }
 
 #[test]
+fn a_model_that_says_how_it_thought() {
+    let pairs = [
+        ("agentos.kind", "llm".into()),
+        ("agentos.end.reasoning", "the courier knows".into()),
+        ("agentos.end.content", "In Lyon.".into()),
+    ];
+    let span = agentos("gpt-5-mini", &pairs);
+    assert_eq!(facts(&span).output_preview.as_deref(), Some("In Lyon."));
+    assert_eq!(
+        serde_json::to_value(content(&span).output_messages).unwrap(),
+        json!([{"role": "assistant", "parts": [
+            {"type": "reasoning", "content": "the courier knows"},
+            {"type": "text", "content": "In Lyon."},
+        ]}])
+    );
+}
+
+#[test]
 fn a_tool_call() {
     let pairs = [
         ("agentos.kind", "tool".into()),
