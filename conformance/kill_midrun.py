@@ -121,8 +121,8 @@ def _outcome(client: Client, llm_port: int, trouble: Trouble, away: float) -> Ou
             errors = _errors(process, client)
         api = Api(server.port)
         rows = api.rows()
-        return Outcome(landed, sum(row["span_count"] for row in rows), sum(len(row["labels"]) for row in rows),
-                       _refused(api), ended_before, errors)
+        labels = sum(label["name"] != beside.REMARK for row in rows for label in row["labels"])
+        return Outcome(landed, sum(row["span_count"] for row in rows), labels, _refused(api), ended_before, errors)
 
 
 def check_spool(client: Client, llm_port: int) -> tuple[list[str], str]:

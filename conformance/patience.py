@@ -39,9 +39,10 @@ TABLE = (
     Patience("OpenTelemetry, JavaScript, gRPC", ("js-lmnr",), f"{NO_RETRY}; so does Laminar, whose default it is. "
              "Use HTTP (`forceHttp: true`)", "every batch of that time", "every batch of that time"),
     Patience("OpenAI Agents, Python", ("openai-agents-responses",),
-             "three tries of a batch with pauses of 1 and 2 seconds; batches are five seconds apart", THREE_TRIES),
+             "three tries of a batch with pauses of 1 and 2 seconds; batches are five seconds apart", THREE_TRIES,
+             THREE_TRIES),
     Patience("OpenAI Agents, JavaScript", ("openai-agents-js",),
-             "three tries of a batch with pauses of 1 and 2 seconds", THREE_TRIES),
+             "three tries of a batch with pauses of 1 and 2 seconds", THREE_TRIES, THREE_TRIES),
     Patience("LangSmith and LangGraph, Python", ("langsmith-multipart-zstd", "langsmith-nobatch", "langgraph"),
              "up to twelve tries of a request with growing pauses, then it is dropped, or kept in the folder that "
              "`LANGSMITH_FAILED_TRACES_DIR` names"),
@@ -49,7 +50,10 @@ TABLE = (
     Patience("Langfuse 5, Python and JavaScript", ("langfuse5", "js-langfuse"),
              "its spans as OpenTelemetry over HTTP; scores three tries within about two seconds"),
     Patience("Langfuse 2", ("langfuse2",), "three tries within about two seconds; `LANGFUSE_MAX_RETRIES` for more",
-             THREE_TRIES),
+             THREE_TRIES, THREE_TRIES),
+    Patience("Braintrust, Python and JavaScript", ("braintrust", "js-braintrust"),
+             "three tries of a batch with pauses of 1 and 2 seconds; `BRAINTRUST_NUM_RETRIES` for more. A "
+             "JavaScript program that starts meanwhile sends nothing", THREE_TRIES, THREE_TRIES),
     Patience("MLflow", ("mlflow-rest",), "REST calls eight times with growing pauses, about four minutes in all"),
     Patience("Logfire with its token", ("logfire-native",),
              "a failed request goes to disk, up to 512 MB, and is sent again as long as the program lives"),
