@@ -185,7 +185,7 @@ fn written(workload: &Workload, form: Form) -> anyhow::Result<Vec<Vec<u8>>> {
             }
             Form::Json => {
                 let decoded = decode_traces(body, Encoding::Protobuf, &Limits::default())?;
-                Ok(encode_json_lines(&decoded.spans, &[]).into_bytes())
+                Ok(encode_json_lines(&decoded.spans, &[], &[]).into_bytes())
             }
         })
         .collect()
