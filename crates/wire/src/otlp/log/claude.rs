@@ -15,6 +15,7 @@ use clew_model::source::{RunEvent, Sender, SourceSpan, SourceStatus, SpanKind, S
 use clew_model::value::{Attributes, Value, attribute};
 
 use super::{LogRecord, PROCESS_EVENTS, content_id, run_event, span_event, time};
+use crate::parts::{checked_id, checked_span_id, checked_trace_id};
 
 /// Said of the whole session, and repeated on each record.
 const COMMON: [&str; 8] = [
@@ -103,11 +104,11 @@ impl Place {
         let run = prompt.unwrap_or(&session).to_owned();
         let agent_of = |key| {
             let id = text(attributes, key)?;
-            Some((id.to_owned(), SpanId::from_sender(id).ok()?))
+            Some((id.to_owned(), checked_span_id(id).ok()?))
         };
         Some(Place {
-            trace_id: TraceId::from_sender(&run).ok()?,
-            root: SpanId::from_sender(&run).ok()?,
+            trace_id: checked_trace_id(&run).ok()?,
+            root: checked_span_id(&run).ok()?,
             of_prompt: prompt.is_some(),
             agent: agent_of("agent_id"),
             parent_agent: agent_of("parent_agent_id").map(|(_, span_id)| span_id),
@@ -261,7 +262,8 @@ fn part(place: &Place, span_id: SpanId, record: &LogRecord) -> SourceSpan {
 
 /// The span of a tool's call, where its decision and its result meet.
 fn tool(place: &Place, record: &LogRecord, at: i64) -> Option<SourceSpan> {
-    let called = text(&record.attributes, "tool_use_id").map(str::to_owned);
+    let called = text(&record.attributes, "tool_use_id").filter(|id| checked_id(id).is_ok());
+    let called = called.map(str::to_owned);
     let id = called.clone().unwrap_or_else(|| numbered(place, record, at));
     let mut span = part(place, SpanId::from_sender(&id).ok()?, record);
     span.sender_span_id = called;

@@ -184,13 +184,17 @@ fn whole_bodies_stand_beside_the_spans() {
 #[test]
 fn records_that_lie_about_their_ids_or_times_give_nothing_odd() {
     let zeros = "prompt.id=00000000-0000-0000-0000-000000000000";
+    let long = "x".repeat(600);
     let decoded = decode(&[
         record(100, "api_request", zeros),
+        record(100, "api_request", &format!("prompt.id={long}")),
+        record(100, "tool_result", &prompt(&format!("tool_use_id={long};agent_id={long}"))),
         record(100, "", &prompt("")),
         record(100, "tool_result", &prompt("tool_use_id= ;duration_ms=-5")),
         record(100, "api_request", &prompt("duration_ms=99999999999999")),
     ]);
-    assert_eq!(decoded.ignored["Claude Code event without a trace"], 2);
+    assert_eq!(decoded.ignored["Claude Code event without a trace"], 3);
+    assert!(decoded.spans.iter().all(|span| span.sender_span_id.as_ref() != Some(&long)));
     let calls = decoded.spans.iter().filter(|span| {
         matches!(span.name.as_deref(), Some("claude_code.tool" | "claude_code.llm_request"))
     });
