@@ -26,6 +26,35 @@ pub struct Label {
     pub created_nanos: i64,
 }
 
+/// Bytes of a label's name and of its author.
+const NAME_MAX_BYTES: usize = 512;
+/// Bytes of its word and of its explanation: labels are read with every row of their run.
+const TEXT_MAX_BYTES: usize = 64 * 1024;
+
+impl Label {
+    /// Cuts texts that are longer than a label's may be; what was cut says how much is missing.
+    pub fn clip(&mut self) {
+        clip(&mut self.name, NAME_MAX_BYTES);
+        clip(&mut self.author, NAME_MAX_BYTES);
+        for text in [&mut self.value, &mut self.explanation].into_iter().flatten() {
+            clip(text, TEXT_MAX_BYTES);
+        }
+    }
+}
+
+fn clip(text: &mut String, most: usize) {
+    if text.len() <= most {
+        return;
+    }
+    let mut end = most;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let missing = text.len() - end;
+    text.truncate(end);
+    text.push_str(&format!("… ({missing} bytes cut)"));
+}
+
 /// What a label is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "target", rename_all = "snake_case")]
@@ -73,4 +102,28 @@ pub enum LabelSource {
     Judge,
     /// It came along with the trace.
     Sdk,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_says_how_much_was_cut() {
+        let mut label = Label {
+            target: LabelTarget::Session { session_id: "s".to_owned() },
+            name: format!("{}é", "n".repeat(511)),
+            score: None,
+            value: Some("short".to_owned()),
+            explanation: Some("e".repeat(70_000)),
+            source: LabelSource::Sdk,
+            author: String::new(),
+            created_nanos: 1,
+        };
+        label.clip();
+        assert_eq!(label.name, format!("{}… (2 bytes cut)", "n".repeat(511)));
+        assert_eq!(label.value.as_deref(), Some("short"));
+        let want = format!("{}… (4464 bytes cut)", "e".repeat(65_536));
+        assert_eq!(label.explanation, Some(want));
+    }
 }

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Instant;
 
+use clew_model::label::Label;
 use clew_model::normalise::normalise;
 use clew_model::source::SourceSpan;
 use clew_store::{Append, Appended, Incoming, StoreError};
@@ -145,6 +146,7 @@ fn prepare(
     let mut notes = facts(app, std::mem::take(&mut decoded.notes));
     let mut run_events = std::mem::take(&mut decoded.run_events);
     let mut labels = std::mem::take(&mut decoded.labels);
+    labels.iter_mut().for_each(Label::clip);
     let mut attachments = std::mem::take(&mut decoded.attachments);
     let mut refusals = Refusals::default();
     if rule == AgentRule::MustBeNamed && caller.key_no.is_some() && caller.agent.is_none() {
