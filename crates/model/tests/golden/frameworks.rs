@@ -163,6 +163,7 @@ fn langchain_through_openllmetry() {
     ];
     let span = facts_of("execute_task researcher", SCOPE, agent);
     assert_eq!((span.category, span.agent.name.as_deref()), (Category::Agent, Some("researcher")));
+    assert_eq!(span.input_preview.as_deref(), Some("text for question"));
     let read = content(&source("execute_task researcher", SCOPE, agent));
     assert_eq!(
         json!(read.input_messages[0].parts),

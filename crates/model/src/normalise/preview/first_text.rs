@@ -79,6 +79,8 @@ struct Parts<'a> {
     wrapped: Option<Cursor<'a>>,
     /// `input`, `prompt`, `output`: around messages or texts, in a model's request.
     given: Option<Cursor<'a>>,
+    /// `inputs`: LangChain's callbacks around a graph's state.
+    inputs: Option<Cursor<'a>>,
     thought: bool,
 }
 
@@ -100,6 +102,7 @@ impl<'a> Parts<'a> {
                 "input" | "prompt" | "output" | "combined_chunk_content" => {
                     parts.given.get_or_insert(value);
                 }
+                "inputs" => parts.inputs = Some(value),
                 _ => {}
             }
         }
@@ -136,10 +139,12 @@ fn text_in(cursor: Cursor<'_>, shape: Shape, depth: usize) -> Option<String> {
     }
     let mut here = cursor;
     match here.kind()? {
-        Kind::Array => cursor
-            .elements()
-            .take(ENTRIES_MAX)
-            .find_map(|element| text_in(element, shape, depth + 1)),
+        Kind::Array => pair_text(cursor).or_else(|| {
+            cursor
+                .elements()
+                .take(ENTRIES_MAX)
+                .find_map(|element| text_in(element, shape, depth + 1))
+        }),
         Kind::Object => {
             let parts = Parts::of(cursor);
             let lenient = shape != Shape::Payload;
@@ -154,6 +159,9 @@ fn text_in(cursor: Cursor<'_>, shape: Shape, depth: usize) -> Option<String> {
             {
                 return Some(found);
             }
+            if let Some(found) = parts.inputs.and_then(|inner| text_in(inner, shape, depth + 1)) {
+                return Some(found);
+            }
             if shape == Shape::Model
                 && let Some(given) = parts.given
             {
@@ -164,6 +172,17 @@ fn text_in(cursor: Cursor<'_>, shape: Shape, depth: usize) -> Option<String> {
         Kind::Text if shape != Shape::Payload => plain(here.raw_text()?),
         _ => None,
     }
+}
+
+/// LangChain's users give messages as pairs: `["user", "hello"]`.
+fn pair_text(pair: Cursor<'_>) -> Option<String> {
+    let mut elements = pair.elements();
+    let (mut role, mut text) = (elements.next()?, elements.next()?);
+    let known = matches!(role.raw_text()?, "system" | "user" | "human" | "assistant" | "ai");
+    if !known || elements.next().is_some() {
+        return None;
+    }
+    plain(text.raw_text()?)
 }
 
 /// The first text of a message's content: a text, blocks, or one block.
