@@ -204,6 +204,9 @@ fn add_payload(
     content.parameters = parameters::parameters(view, input.converted.parameters);
     content.input_messages = input.converted.messages;
     content.output_messages = output.converted.messages;
+    if crate::convention::Layers::GC.meets(view.layers) {
+        messages::join_pieces(&mut content.output_messages);
+    }
     content.input = input.raw;
     content.output = output.raw;
     if content.finish_reasons.is_empty() {

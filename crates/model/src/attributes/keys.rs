@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use crate::convention::{self, Layers};
 
 /// Keys that have a slot.
-pub(crate) const KEY_COUNT: usize = 614;
+pub(crate) const KEY_COUNT: usize = 634;
 
 /// A known key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -409,6 +409,7 @@ const KEYS: &[&str; KEY_COUNT] = &[
     "gen_ai.tool.call.arguments",
     "gen_ai.tool.call.id",
     "gen_ai.tool.call.result",
+    "gen_ai.tool.call_id",
     "gen_ai.tool.definitions",
     "gen_ai.tool.description",
     "gen_ai.tool.input",
@@ -618,7 +619,26 @@ const KEYS: &[&str; KEY_COUNT] = &[
     "logfire.msg",
     "logfire.span_type",
     "logfire.tags",
+    "mastra.agent_run.input",
+    "mastra.agent_run.output",
+    "mastra.completion_start_time",
+    "mastra.generic.input",
+    "mastra.generic.output",
+    "mastra.metadata.sessionId",
+    "mastra.metadata.userId",
+    "mastra.model_chunk.output",
+    "mastra.model_generation.input",
+    "mastra.model_generation.output",
+    "mastra.model_step.input",
+    "mastra.model_step.output",
+    "mastra.processor_run.input",
+    "mastra.processor_run.output",
     "mastra.span.type",
+    "mastra.tags",
+    "mastra.workflow_run.input",
+    "mastra.workflow_run.output",
+    "mastra.workflow_step.input",
+    "mastra.workflow_step.output",
     "mcp.method.name",
     "mcp.request.argument",
     "mcp.response.value",

@@ -164,6 +164,7 @@ const PREFIXES: &[(&str, Layers)] = &[
     ("langfuse.trace.metadata.", Layers::ANY),
     ("ai.telemetry.metadata.", Layers::ANY),
     ("ai.settings.context.", Layers::ANY),
+    ("mastra.metadata.", Layers::MA),
     ("traceloop.association.properties.", Layers::ANY),
     ("lmnr.association.properties.metadata.", Layers::ANY),
     ("langsmith.metadata.", Layers::ANY),

@@ -11,6 +11,7 @@ use crate::message::Part;
 
 mod bedrock;
 mod gemini;
+mod genkit;
 mod openai;
 mod otel;
 mod vercel;
@@ -51,6 +52,7 @@ fn typed(kind: &str, block: &Json) -> Part {
 
 fn untyped(block: &Json) -> Part {
     gemini::part(block)
+        .or_else(|| genkit::part(block))
         .or_else(|| bedrock::part(block))
         .unwrap_or_else(|| Part::Other(block.clone()))
 }

@@ -12,7 +12,7 @@ mod pieces;
 mod tidy;
 mod wrappers;
 
-pub(super) use tidy::tidy;
+pub(super) use tidy::{join_pieces, tidy};
 
 /// Wrappers inside wrappers are followed this deep.
 const DEPTH_MAX: usize = 4;

@@ -234,6 +234,7 @@ static RULES: &[(Source, Words, Verdict)] = &[
     (Source::only(Layers::OA, "openai_agents.data.sdk_span_type"), OPENAI_AGENTS_WORDS, Next),
     (Source::only(Layers::OA, "openai_agents.span.type"), OPENAI_AGENTS_WORDS, Is(Other)),
     (Source::any("gen_ai.operation.name"), OPERATION_WORDS, NextButNoModel),
+    (Source::any("mastra.span.type"), MASTRA_WORDS, Next),
     (Source::any("ai.operationId"), VERCEL_WORDS, Next),
     (Source::only(Layers::V4, "operation.name"), VERCEL_WORDS, Next),
     (Source::only(Layers::CC, "span.type"), CLAUDE_WORDS, Is(Other)),
@@ -243,6 +244,7 @@ static RULES: &[(Source, Words, Verdict)] = &[
     (Source::any("traceloop.span.kind"), GENERAL_WORDS, Next),
     (Source::any("llm.request.type"), REQUEST_WORDS, Next),
     (Source::any("genkit:metadata:subtype"), GENKIT_WORDS, Is(Chain)),
+    (Source::any("genkit:type"), GENKIT_WORDS, Next),
 ];
 
 static MASTRA: Source = Source::any("mastra.span.type");

@@ -37,8 +37,15 @@ fn implies_error(view: &AttrView<'_>, category: Category, raised: Option<Raised<
         && (view.flag(const { key("lk.function_tool.is_error") }) == Some(true)
             || view.str(const { key("gen_ai.tool.status") }) == Some("error")
             || view.flag(const { key("gen_ai.tool.success") }) == Some(false)
+            || (Layers::GC.meets(view.layers) && says_failed_call(view))
             || view.get(const { key("pydantic_ai.tool.failure_stage") }).is_some()
             || view.get(const { key("error.type") }).is_some())
+}
+
+/// Gemini CLI tells a tool's whole call as an object that begins with how it went.
+fn says_failed_call(view: &AttrView<'_>) -> bool {
+    view.str(const { key("gen_ai.output.messages") })
+        .is_some_and(|call| call.starts_with(r#"{"status":"error""#))
 }
 
 fn error(source: &SourceSpan, view: &AttrView<'_>, raised: Option<Raised<'_>>) -> SpanError {

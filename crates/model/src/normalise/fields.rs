@@ -146,6 +146,7 @@ pub(crate) static SESSIONS: &Table = &Table::of(&[
     Source::any("ai.telemetry.metadata.session_id"),
     Source::any("ai.settings.context.sessionId"),
     Source::any("ai.settings.context.session_id"),
+    Source::any("mastra.metadata.sessionId"),
     Source::any("gcp.vertex.agent.session_id"),
     Source::any("lk.room_sid"),
     Source::any("lk.pii.room_name"),
@@ -178,6 +179,7 @@ pub(crate) static USERS: &Table = &Table::of(&[
     Source::any("ai.telemetry.metadata.user_id"),
     Source::any("ai.settings.context.userId"),
     Source::any("ai.settings.context.user_id"),
+    Source::any("mastra.metadata.userId"),
     Source::any("gen_ai.user"),
     Source::any("llm.user"),
     Source::any("langsmith.metadata.user_id"),
@@ -209,6 +211,7 @@ pub(crate) static TOOL_NAMES: &Table = &Table::of(&[
 /// 3.7.
 pub(crate) static TOOL_CALL_IDS: &Table = &Table::of(&[
     Source::any("gen_ai.tool.call.id"),
+    Source::any("gen_ai.tool.call_id"),
     Source::any("tool_call.id"),
     Source::any("tool.id"),
     Source::any("ai.toolCall.id"),
@@ -261,6 +264,7 @@ pub(crate) static TOOL_ARGUMENTS: &Table = &Table::of(&[
     Source::only(Layers::LS, "gen_ai.prompt"),
     Source::only(CLAUDE, "full_command"),
     Source::only(CLAUDE, "file_path"),
+    Source::only(Layers::GC, "gen_ai.input.messages"),
 ]);
 
 /// 3.7.
@@ -288,6 +292,7 @@ pub(crate) static TOOL_RESULTS: &Table = &Table::of(&[
     Source::only(OPENAI, "openai_agents.output"),
     Source::only(Layers::LS, "gen_ai.completion"),
     Source::only(Layers::VA, "output"),
+    Source::only(Layers::GC, "gen_ai.output.messages"),
 ]);
 
 /// 3.18; merged, in this order.
@@ -300,6 +305,7 @@ pub(crate) static TAGS: &Table = &Table::of(&[
     Source::any("lmnr.association.properties.tags"),
     Source::any("lmnr.association.properties.labels"),
     Source::any("ai.telemetry.metadata.tags"),
+    Source::any("mastra.tags"),
     Source::only(AGENTOS, "agentos.tags"),
     Source::only(OPENAI, "openai_agents.metadata.tags"),
 ]);

@@ -31,13 +31,20 @@ pub(crate) fn models(view: &AttrView<'_>, classified: &Classified, name: &str) -
     let response = view.first_string(fields::RESPONSE_MODELS).filter(|model| model != "unknown");
     let mut request = view.first_string(fields::REQUEST_MODELS).filter(|model| model != "unknown");
     let is_model_call = classified.category == Category::Llm;
-    if request.is_none() && is_model_call {
-        if Layers::GK.meets(view.layers) {
-            request = view.str(const { key("genkit:name") }).map(str::to_owned);
-        } else if Layers::AO.meets(view.layers) && response.is_none() && !name.is_empty() {
-            // Ruling 11: an AgentOS model call without a model is named by it.
-            request = Some(name.to_owned());
-        }
+    if request.is_none()
+        && (is_model_call || classified.category == Category::Embedding)
+        && Layers::GK.meets(view.layers)
+    {
+        request = view.str(const { key("genkit:name") }).map(str::to_owned);
+    }
+    if request.is_none()
+        && is_model_call
+        && Layers::AO.meets(view.layers)
+        && response.is_none()
+        && !name.is_empty()
+    {
+        // Ruling 11: an AgentOS model call without a model is named by it.
+        request = Some(name.to_owned());
     }
     Models { request, response }
 }

@@ -55,10 +55,11 @@ pub(crate) fn ttft_nanos(view: &AttrView<'_>, source: &SourceSpan) -> Option<i64
         })
 }
 
-/// Langfuse gives the moment, some SDKs in JSON in JSON; OpenAI's Agents SDK of speech.
+/// Langfuse and Mastra give the moment, some SDKs in JSON in JSON; OpenAI's Agents SDK of speech.
 fn completion_start(view: &AttrView<'_>, source: &SourceSpan) -> Option<i64> {
     let text = view
         .text(const { key("langfuse.observation.completion_start_time") })
+        .or_else(|| view.text(const { key("mastra.completion_start_time") }))
         .or_else(|| view.text(const { key("openai_agents.first_content_at") }))?;
     after_start(source, parse_iso_nanos(&decode::unquoted(text))?)
 }

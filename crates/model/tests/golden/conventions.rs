@@ -398,6 +398,38 @@ fn genkit() {
     assert_eq!(span.output_preview.as_deref(), Some("hello"));
     let flow = facts_of("menu", "genkit-tracer", &[("genkit:metadata:subtype", "flow".into())]);
     assert_eq!(flow.category, Category::Chain);
+    let loop_of_calls = facts_of("generate", "genkit-tracer", &[("genkit:type", "util".into())]);
+    assert_eq!(loop_of_calls.category, Category::Chain);
+}
+
+/// As genkit 1.42 with its OpenAI plugin sends them.
+#[test]
+fn genkit_usage() {
+    let output = r#"{"finishReason":"stop","message":{"role":"model","content":[{"toolRequest":{"name":"get_weather","ref":"call_1","input":{"city":"Paris"}}}]},"usage":{"inputTokens":120,"outputTokens":17,"totalTokens":137,"cachedContentTokens":64,"thoughtsTokens":5},"raw":{"usage":{"prompt_tokens":120}},"latencyMs":7.6}"#;
+    let span = facts_of(
+        "openai/gpt-5-mini",
+        "genkit-tracer",
+        &[
+            ("genkit:type", "action".into()),
+            ("genkit:metadata:subtype", "model".into()),
+            ("genkit:name", "openai/gpt-5-mini".into()),
+            ("genkit:output", output.into()),
+        ],
+    );
+    let usage = span.usage.unwrap();
+    assert_eq!((usage.input, usage.output, usage.total), (Some(120), Some(17), Some(137)));
+    assert_eq!((usage.cache_read, usage.reasoning), (Some(64), Some(5)));
+    let embedder = facts_of(
+        "openai/text-embedding-3-small",
+        "genkit-tracer",
+        &[
+            ("genkit:type", "action".into()),
+            ("genkit:metadata:subtype", "embedder".into()),
+            ("genkit:name", "openai/text-embedding-3-small".into()),
+        ],
+    );
+    assert_eq!(embedder.category, Category::Embedding);
+    assert_eq!(embedder.request_model.as_deref(), Some("openai/text-embedding-3-small"));
 }
 
 #[test]
@@ -431,6 +463,86 @@ fn mastra() {
         ],
     );
     assert_eq!((older.provider.as_deref(), older.usage.unwrap().input), (Some("openai"), Some(11)));
+}
+
+/// As @mastra/otel-exporter 1.4 sends them: the loop of an agent, one turn of it, the call, and a piece of its answer.
+#[test]
+fn mastra_since_1_0() {
+    let scope = "@mastra/otel-exporter";
+    let span = |operation: &str, kind: &str, more: &[(&str, Value)]| {
+        let said = [
+            ("gen_ai.operation.name", operation.into()),
+            ("mastra.span.type", kind.into()),
+            ("mastra.metadata.sessionId", "sess-123".into()),
+            ("mastra.metadata.userId", "user-42".into()),
+        ];
+        facts_of(operation, scope, &[&said[..], more].concat())
+    };
+    let agent = span(
+        "invoke_agent",
+        "agent_run",
+        &[
+            ("gen_ai.agent.name", "planner".into()),
+            ("mastra.agent_run.input", "weather?".into()),
+            ("mastra.agent_run.output", r#"{"text":"sunny","files":[]}"#.into()),
+            ("mastra.tags", r#"["demo"]"#.into()),
+        ],
+    );
+    assert_eq!(agent.category, Category::Agent);
+    assert_eq!(agent.session_id.as_deref(), Some("sess-123"));
+    assert_eq!(agent.user_id.as_deref(), Some("user-42"));
+    assert_eq!(agent.tags, ["demo"]);
+    assert_eq!(agent.input_preview.as_deref(), Some("weather?"));
+    let call = span(
+        "chat",
+        "model_inference",
+        &[
+            ("gen_ai.request.model", "gpt-5-mini".into()),
+            ("gen_ai.usage.input_tokens", 120_i64.into()),
+            ("mastra.completion_start_time", "2026-11-20T06:01:42.250Z".into()),
+        ],
+    );
+    assert_eq!((call.category, call.ttft_nanos), (Category::Llm, Some(250_000_000)));
+    for (operation, kind, category) in [
+        ("model_generation", "model_generation", Category::Chain),
+        ("agent_step", "model_step", Category::Chain),
+        ("model_chunk", "model_chunk", Category::Other),
+        ("invoke_workflow", "workflow_run", Category::Workflow),
+        ("workflow_step", "workflow_step", Category::Chain),
+    ] {
+        assert_eq!(span(operation, kind, &[]).category, category, "{kind}");
+    }
+    // The exporter before 1.0 says "chat" of its `model_generation`, and that is the call.
+    assert_eq!(span("chat", "model_generation", &[]).category, Category::Llm);
+}
+
+/// As Gemini CLI 0.61 sends them: each piece of a streamed answer is a message, a tool's whole call is one object.
+#[test]
+fn gemini_cli_calls() {
+    let said = [
+        ("gen_ai.agent.name", "gemini-cli".into()),
+        ("gen_ai.operation.name", "llm_call".into()),
+        ("gen_ai.output.messages", r#"[{"role":"model","parts":[{"text":"It "}]},{"role":"model","parts":[{"text":"is 21C."}]}]"#.into()),
+    ];
+    let answer = clew_model::content::content(&source("llm_call", "gemini-cli", &said));
+    assert_eq!(
+        serde_json::to_value(&answer.output_messages).unwrap(),
+        serde_json::json!([{"role": "assistant", "parts": [{"type": "text", "content": "It is 21C."}]}])
+    );
+    let call = [
+        ("gen_ai.agent.name", "gemini-cli".into()),
+        ("gen_ai.operation.name", "tool_call".into()),
+        ("gen_ai.tool.name", "glob".into()),
+        ("gen_ai.tool.call_id", "glob__call_1".into()),
+        ("gen_ai.input.messages", r#"{"callId":"glob__call_1","name":"glob","args":{"pattern":"*.md"},"isClientInitiated":false}"#.into()),
+        ("gen_ai.output.messages", r#"{"status":"error","request":{"name":"glob"},"response":{"responseParts":[{"functionResponse":{"name":"glob","response":{"error":"no such folder"}}}]}}"#.into()),
+    ];
+    let tool =
+        clew_model::content::content(&source("tool_call", "gemini-cli", &call)).tool.unwrap();
+    assert_eq!(tool.call_id.as_deref(), Some("glob__call_1"));
+    assert_eq!(tool.arguments, Some(serde_json::json!({"pattern": "*.md"})));
+    assert_eq!(tool.result, Some(serde_json::json!({"error": "no such folder"})));
+    assert_eq!(facts_of("tool_call", "gemini-cli", &call).status, Status::Error);
 }
 
 #[test]

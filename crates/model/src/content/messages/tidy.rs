@@ -114,3 +114,33 @@ fn numbered(seen: &mut HashMap<String, usize>, name: &str) -> String {
     *count += 1;
     format!("{name}#{count}")
 }
+
+/// Makes one message of the pieces of a streamed answer, where a sender lists each piece as a message (Gemini CLI).
+pub(in crate::content) fn join_pieces(messages: &mut Vec<Message>) {
+    let mut whole: Vec<Message> = Vec::new();
+    for piece in std::mem::take(messages) {
+        match whole.last_mut() {
+            Some(before) if before.role == piece.role && before.finish_reason.is_none() => {
+                before.finish_reason = piece.finish_reason;
+                for part in piece.parts {
+                    join_part(&mut before.parts, part);
+                }
+            }
+            _ => whole.push(piece),
+        }
+    }
+    *messages = whole;
+}
+
+fn join_part(parts: &mut Vec<Part>, part: Part) {
+    match (parts.last_mut(), part) {
+        (Some(Part::Text { content: Some(before) }), Part::Text { content: Some(more) })
+        | (
+            Some(Part::Reasoning { content: Some(before) }),
+            Part::Reasoning { content: Some(more) },
+        ) => {
+            before.push_str(&more);
+        }
+        (_, part) => parts.push(part),
+    }
+}

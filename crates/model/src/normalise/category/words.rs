@@ -222,6 +222,24 @@ pub(super) static REQUEST_WORDS: Words = &[
     ("rerank", Is(Reranker)),
 ];
 
+/// Since 1.0 `model_generation` is the loop of an agent and `model_inference` each call in it, which carries the
+/// tokens. Before that `model_generation` was the call; those spans say `chat` as their operation, which is asked first.
+pub(super) static MASTRA_WORDS: Words = &[
+    ("model_generation", Is(Chain)),
+    ("model_step", Is(Chain)),
+    ("model_inference", Is(Llm)),
+    ("model_chunk", Is(Other)),
+    ("workflow_run", Is(Workflow)),
+    ("workflow_step", Is(Chain)),
+    ("workflow_conditional", Is(Chain)),
+    ("workflow_conditional_eval", Is(Chain)),
+    ("workflow_parallel", Is(Chain)),
+    ("workflow_loop", Is(Chain)),
+    ("workflow_sleep", Is(Other)),
+    ("workflow_wait_event", Is(Other)),
+    ("processor_run", Is(Chain)),
+];
+
 pub(super) static GENKIT_WORDS: Words = &[
     ("model", Is(Llm)),
     ("background-model", Is(Llm)),

@@ -15,6 +15,12 @@ pub(super) fn arguments(json: Json) -> Json {
             _ => Json::Object(members),
         };
     }
+    // Gemini CLI: {"callId", "name", "args", "isClientInitiated", ...}.
+    if members.contains_key("isClientInitiated")
+        && let Some(given) = members.remove("args")
+    {
+        return given;
+    }
     // LlamaIndex and DSPy: {"kwargs": {...}}; smolagents has a flag of its own beside it.
     // {"args", "kwargs"} alone is what a decorator saw, and stays.
     let others = members.keys().filter(|name| *name != "kwargs").count();
@@ -47,6 +53,14 @@ fn of_object(mut members: Map<String, Json>) -> Json {
         && let Some(output) = members.remove("raw_output")
     {
         return output;
+    }
+    // Gemini CLI: {"status", "request", "response": {"responseParts": [{"functionResponse"}], ...}, ...}.
+    if members.contains_key("request")
+        && let Some(answer) = members
+            .get_mut("response")
+            .and_then(|response| response.pointer_mut("/responseParts/0/functionResponse/response"))
+    {
+        return answer.take();
     }
     // LangChain's callback: {"output": message, "kwargs"}.
     if members.len() == 2

@@ -24,6 +24,7 @@ static DETAILS: &[(Key, Paths)] = &[
     (key("gen_ai.usage.input_token_details"), INPUT_DETAILS),
     (key("gen_ai.usage.output_token_details"), OUTPUT_DETAILS),
     (key("ai.response.providerMetadata"), PROVIDER_METADATA),
+    (key("genkit:output"), GENKIT),
     (key("metadata.usage_object"), LITELLM),
 ];
 
@@ -185,6 +186,15 @@ static INPUT_DETAILS: Paths = &[
 
 static OUTPUT_DETAILS: Paths =
     &[(&["reasoning"], Target::Reasoning), (&["audio"], Target::AudioOutput)];
+
+/// A model action's answer carries its usage; that of `generate` around it says the last call's again and owns nothing.
+static GENKIT: Paths = &[
+    (&["usage", "inputTokens"], Target::Input),
+    (&["usage", "outputTokens"], Target::Output),
+    (&["usage", "totalTokens"], Target::Total),
+    (&["usage", "cachedContentTokens"], Target::CacheRead),
+    (&["usage", "thoughtsTokens"], Target::Reasoning),
+];
 
 static PROVIDER_METADATA: Paths = &[
     (&["openai", "cachedPromptTokens"], Target::CacheRead),
