@@ -14,6 +14,7 @@ use crate::config::ServerConfig;
 use crate::connections::Open;
 use crate::error::{ApiError, ErrorCode};
 use crate::ingest::admission::Admission;
+use crate::ingest::uploads::Uploads;
 use crate::kept::{Kept, Of, Version};
 use crate::listen::Addresses;
 use crate::live::Hub;
@@ -32,6 +33,8 @@ pub(crate) struct Shared {
     pub(crate) prices: Prices,
     pub(crate) keys: Keys,
     pub(crate) admission: Admission,
+    /// Files that were announced.
+    pub(crate) uploads: Uploads,
     pub(crate) decoding: Arc<Semaphore>,
     pub(crate) reading: Arc<Semaphore>,
     pub(crate) metrics: Metrics,
@@ -72,6 +75,7 @@ impl App {
         Self(Arc::new(Shared {
             keys,
             admission: Admission::new(limits.max_inflight_bytes, limits.admission_wait),
+            uploads: Uploads::default(),
             decoding: Arc::new(Semaphore::new(limits.decode_threads.max(1))),
             reading: Arc::new(Semaphore::new(limits.read_threads.max(1))),
             metrics: Metrics::default(),

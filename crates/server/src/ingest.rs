@@ -21,6 +21,7 @@ mod otlp;
 mod phoenix;
 mod receive;
 mod traceloop;
+pub(crate) mod uploads;
 mod version;
 
 use crate::routes::Route;

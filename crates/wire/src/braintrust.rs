@@ -5,6 +5,7 @@
 //! merges all the same, or a late first row would wipe what came after it.
 
 mod feedback;
+mod files;
 mod row;
 
 use std::collections::HashMap;
@@ -48,6 +49,23 @@ pub struct Received {
     pub decoded: Decoded,
     /// Ids of the rows, in order.
     pub ids: Vec<String>,
+    /// Files that the rows name and that come apart.
+    pub references: Vec<Reference>,
+}
+
+/// A file that a row names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// Braintrust's key of it.
+    pub key: String,
+    /// Its name.
+    pub filename: String,
+    /// Its media type, as the sender says.
+    pub content_type: String,
+    /// The run.
+    pub trace_id: TraceId,
+    /// The span.
+    pub span_id: SpanId,
 }
 
 /// A body of `/logs3` that only names rows which were uploaded apart.
@@ -89,6 +107,8 @@ pub fn rows(body: &[u8], context: &mut Context<'_>) -> Result<Received, WireErro
         });
         received.ids.push(id);
         let said = said.and_then(|said| said.checked(context.limits));
+        let part = said.as_ref().ok().and_then(|said| said.part.as_ref());
+        received.references.extend(part.map(files::named).unwrap_or_default());
         keep_or_reject(
             &mut received.decoded,
             context.limits,

@@ -3,6 +3,7 @@
 //! They try three times whatever is not a success, but for 413, which stops them at once, and
 //! print the answer's text.
 
+mod files;
 mod projects;
 
 use std::time::{Duration, Instant};
@@ -77,6 +78,7 @@ pub(crate) fn routes() -> Vec<Route> {
         },
     ];
     routes.extend(projects::routes());
+    routes.extend(files::routes());
     routes
 }
 
@@ -133,6 +135,7 @@ async fn land_rows(
     request: Request,
 ) -> Result<Landed<Vec<String>>, ApiError> {
     let (store, workspace, now_nanos) = (app.store.clone(), caller.workspace, app.store.now());
+    let known = app.clone();
     receive(app, caller, SENDER, request, move |body| {
         let limits = Limits::default();
         // Rows that were uploaded apart landed there and then.
@@ -154,7 +157,8 @@ async fn land_rows(
             name_of: &mut name_of,
             limits: &limits,
         };
-        let Rows { decoded, ids } = rows(body, &mut context)?;
+        let Rows { decoded, ids, references } = rows(body, &mut context)?;
+        files::expect(&known, workspace, references);
         Ok((decoded, ids))
     })
     .await
@@ -195,7 +199,7 @@ fn upload_headers(headers: &axum::http::HeaderMap, content_type: &str) -> JsonVa
     told
 }
 
-fn random_key() -> Result<String, ApiError> {
+pub(crate) fn random_key() -> Result<String, ApiError> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(crate::trouble::fault)?;
     Ok(format!("{:032x}", u128::from_le_bytes(random)))

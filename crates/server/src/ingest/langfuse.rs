@@ -1,6 +1,8 @@
 //! Langfuse's addresses: OpenTelemetry under its path, batches of events, scores, and what its
 //! SDKs ask besides.
 
+mod media;
+
 use std::time::{Duration, Instant};
 
 use axum::Json;
@@ -49,7 +51,7 @@ pub(crate) fn routes() -> Vec<Route> {
         ..take(path, summary, "", Answer::FreeJson, handler)
     };
     let ingest = Access::Scope(Scope::Ingest);
-    vec![
+    let mut routes = vec![
         take(
             "/api/public/otel/v1/traces",
             "OTLP traces of Langfuse's SDKs from version 3",
@@ -90,7 +92,9 @@ pub(crate) fn routes() -> Vec<Route> {
                 || get(page),
             )
         },
-    ]
+    ];
+    routes.extend(media::routes());
+    routes
 }
 
 async fn traces(State(app): State<App>, caller: Caller, request: Request) -> Answered {

@@ -167,3 +167,30 @@ async fn a_row_of_1970_or_of_nonsense_costs_only_itself() {
     assert_eq!(answer.status, 200, "{}", answer.text());
     assert_eq!(summary(&clew, TRACE).span_count, 2);
 }
+
+#[tokio::test]
+async fn a_file_follows_its_row() {
+    let clew = Clew::closed();
+    let key = clew.key(WorkspaceId::DEFAULT, &[Scope::Ingest, Scope::Read], None);
+    let asked = json!({ "key": "k-1", "filename": "a.png", "content_type": "image/png" });
+    let place = clew.call("POST", "/attachment", &key, &asked).await.json();
+    assert_eq!(place["signedUrl"], "http://localhost:2539/attachment/k-1");
+    let bearer = place["headers"]["Authorization"].as_str().unwrap().to_owned();
+    let put = || {
+        let headers = [("authorization", bearer.as_str()), ("content-type", "image/png")];
+        clew.send(request("PUT", "/attachment/k-1", &headers, "pixels"))
+    };
+    assert_eq!(put().await.status, 404);
+    let named = json!({ "image": { "type": "braintrust_attachment", "key": "k-1",
+        "filename": "a.png", "content_type": "image/png" } });
+    let rows = json!({ "rows": [row("a", "00000000000000a1", &json!({ "input": named }))] });
+    assert_eq!(clew.call("POST", "/logs3", &key, &rows).await.status, 200);
+    assert_eq!(put().await.status, 200);
+    let done = json!({ "key": "k-1", "status": { "upload_status": "done" } });
+    assert_eq!(clew.call("POST", "/attachment/status", &key, &done).await.status, 200);
+    let found = clew.get_as("/attachment?key=k-1&filename=a.png", &key).await.json();
+    assert_eq!(found["status"]["upload_status"], "done");
+    let place = found["downloadUrl"].as_str().unwrap();
+    let whole = clew.get_as(place.strip_prefix("http://localhost:2539").unwrap(), &key).await;
+    assert_eq!(whole.text(), "pixels");
+}

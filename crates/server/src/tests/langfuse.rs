@@ -145,3 +145,67 @@ async fn what_sdks_ask_besides_is_answered_in_their_form() {
     assert_eq!(broken.status, 400);
     assert_eq!(broken.json()["error"], "InvalidRequestError");
 }
+
+/// What the recorded program says of its picture, and the picture.
+fn medium() -> (Json, Vec<u8>) {
+    let about = recorded("langfuse5/01-POST-api_public_media.body");
+    (serde_json::from_slice(&about).unwrap(), recorded("langfuse5/02-PUT-upload_ID.body"))
+}
+
+#[tokio::test]
+async fn a_medium_is_announced_put_and_kept_once() {
+    let clew = Clew::closed();
+    let key = clew.key(WorkspaceId::DEFAULT, &[Scope::Ingest, Scope::Read], None);
+    let (about, bytes) = medium();
+    let told = clew.call("POST", "/langfuse/api/public/media", &key, &about).await;
+    assert_eq!(told.status, 201, "{}", told.text());
+    let told = told.json();
+    assert_eq!(told["mediaId"], "TEtqO-ExSrhhOL70MU3eAi");
+    let place = told["uploadUrl"].as_str().unwrap().strip_prefix("http://localhost:2539").unwrap();
+    assert!(place.starts_with("/langfuse/api/public/media/upload/"), "{place}");
+    let other = clew.send(request("PUT", place, &[], "something else")).await;
+    assert_eq!(other.status, 400, "{}", other.text());
+    for _ in 0..2 {
+        let put = clew.send(request("PUT", place, &[], bytes.clone())).await;
+        assert_eq!(put.status, 200, "{}", put.text());
+    }
+    let said = json!({ "uploadedAt": "2026-11-20T06:00:00Z", "uploadHttpStatus": 200 });
+    let path = "/api/public/media/TEtqO-ExSrhhOL70MU3eAi";
+    assert_eq!(clew.call("PATCH", path, &key, &said).await.status, 200);
+    let found = clew.get_as(path, &key).await.json();
+    assert_eq!(
+        (&found["contentType"], &found["contentLength"]),
+        (&json!("image/png"), &json!(bytes.len()))
+    );
+    let whole = found["url"].as_str().unwrap().strip_prefix("http://localhost:2539").unwrap();
+    assert_eq!(clew.get_as(whole, &key).await.body, bytes);
+    let mut again = about.clone();
+    again["traceId"] = json!("another");
+    let told = clew.call("POST", "/api/public/media", &key, &again).await.json();
+    assert_eq!(told["uploadUrl"], json!(null));
+    let store = clew.store().clone();
+    let another = TraceId::from_sender("another").unwrap();
+    let kept = std::thread::spawn(move || store.attachments(WorkspaceId::DEFAULT, &another));
+    assert_eq!(kept.join().unwrap().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn the_place_of_an_upload_ends_and_is_no_key() {
+    let clew = Clew::open();
+    let (about, bytes) = medium();
+    let told = clew.call("POST", "/api/public/media", "", &about).await.json();
+    let place = told["uploadUrl"].as_str().unwrap().strip_prefix("http://localhost:2539").unwrap();
+    let (front, last) = place.split_at(place.len() - 1);
+    let guessed = format!("{front}{}", if last == "0" { "1" } else { "0" });
+    assert_eq!(clew.send(request("PUT", &guessed, &[], bytes.clone())).await.status, 404);
+    clew.clock.fetch_add(16 * 60 * 1_000_000_000, std::sync::atomic::Ordering::SeqCst);
+    assert_eq!(clew.send(request("PUT", place, &[], bytes)).await.status, 404);
+    for (field, value) in [("sha256Hash", json!("short")), ("traceId", json!(null))] {
+        let mut wrong = about.clone();
+        wrong[field] = value;
+        assert_eq!(clew.call("POST", "/api/public/media", "", &wrong).await.status, 400, "{field}");
+    }
+    let mut large = about;
+    large["contentLength"] = json!(1_u64 << 40);
+    assert_eq!(clew.call("POST", "/api/public/media", "", &large).await.status, 413);
+}

@@ -171,3 +171,14 @@ fn rows_that_were_uploaded_apart() {
     assert_eq!(overflow(body, &limits), Some(Overflow { key: "k-1".to_owned() }));
     assert_eq!(overflow(br#"{"rows":[]}"#, &limits), None);
 }
+
+#[test]
+fn a_row_names_files_that_come_apart() {
+    let body = br#"{"rows":[{"id":"a","span_id":"00000000000000a1","root_span_id":"t","input":
+        {"image":{"type":"braintrust_attachment","key":"k-1","filename":"a.png",
+        "content_type":"image/png"}},"output":"braintrust_attachment"}]}"#;
+    let received = with(body, &mut |_| None).unwrap();
+    let [file] = &received.references[..] else { panic!("{:?}", received.references) };
+    assert_eq!((file.key.as_str(), file.filename.as_str()), ("k-1", "a.png"));
+    assert_eq!(file.span_id.to_string(), "00000000000000a1");
+}

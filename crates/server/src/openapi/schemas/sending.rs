@@ -25,6 +25,8 @@ pub(super) const SHAPES: &[(&str, &[Field])] = &[
         "BraintrustQuestion",
         &[("name?", "string"), ("project_name?", "string"), ("project_id?", "string")],
     ),
+    ("BraintrustFile", &[("key", "string"), ("content_type?", "string")]),
+    ("LangfuseMedium", &[("traceId?", "string"), ("contentType?", "string")]),
     ("LangfuseBatch", &[("batch", "[object]"), ("metadata?", "object")]),
     (
         "LangfuseScore",
