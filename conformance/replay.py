@@ -26,7 +26,7 @@ from suite import Suite
 
 # What this version of Clew must take; a new tracer adds its recordings here.
 TAKEN = ("otel-*", "phoenix-*", "traceloop", "vercel-*", "logfire-*", "mlflow-*", "lmnr-*",
-         "claude-code-*", "agno", "openai-agents-*", "langfuse2", "js-langfuse", "braintrust",
+         "claude-code-*", "agno", "openai-agents-*", "langfuse2", "langfuse5", "js-langfuse", "braintrust",
          "js-braintrust", "langsmith-*")
 RETRIED = ("retry-otlp-*", "retry-langfuse2-503", "retry-braintrust-*", "retry-langsmith-*")
 # Input and output tokens of all runs of a recording in which some bodies were refused.

@@ -5,7 +5,7 @@ use crate::agentos::{self, Context};
 use crate::decoded::Decoded;
 use crate::limits::Limits;
 use crate::otlp::{self, Encoding, Signal};
-use crate::{laminar, langsmith, mlflow, openai_agents, phoenix, traceloop};
+use crate::{braintrust, laminar, langfuse, langsmith, mlflow, openai_agents, phoenix, traceloop};
 
 /// All three signals as protobuf.
 pub fn protobuf(bytes: &[u8]) {
@@ -47,6 +47,33 @@ pub fn agentos(bytes: &[u8]) {
 pub fn openai_agents(bytes: &[u8]) {
     if let Ok(decoded) = openai_agents::decode(bytes, &Limits::default()) {
         export(&decoded);
+    }
+}
+
+/// Langfuse's events and scores.
+pub fn langfuse(bytes: &[u8]) {
+    let limits = Limits::default();
+    let mut run_of = |_| None;
+    let mut context = langfuse::Context { now_nanos: 1, run_of: &mut run_of, limits: &limits };
+    for call in [langfuse::ingest, langfuse::scores] {
+        if let Ok(received) = call(bytes, &mut context) {
+            export(&received.decoded);
+        }
+    }
+}
+
+/// Braintrust's rows.
+pub fn braintrust(bytes: &[u8]) {
+    let limits = Limits::default();
+    braintrust::overflow(bytes, &limits);
+    let mut context = braintrust::Context {
+        now_nanos: 1,
+        span_of_row: &mut |_| None,
+        name_of: &mut |id| Some(id.to_owned()),
+        limits: &limits,
+    };
+    if let Ok(received) = braintrust::rows(bytes, &mut context) {
+        export(&received.decoded);
     }
 }
 

@@ -303,17 +303,36 @@ export const GUIDES: Guide[] = [
   },
   {
     id: "langfuse",
-    name: "Langfuse 5",
+    name: "Langfuse",
     blocks: (place) => [
       {
         title: SHELL,
         code: lines(
-          `export LANGFUSE_BASE_URL=${place.http}`,
-          "export LANGFUSE_OTEL_TRACES_EXPORT_PATH=v1/traces",
+          `export LANGFUSE_BASE_URL=${place.http} LANGFUSE_HOST=${place.http}`,
           `export LANGFUSE_PUBLIC_KEY=pk-any LANGFUSE_SECRET_KEY=${place.key ?? "any"}`,
         ),
       },
     ],
+    note: "Version 2 and every later one: spans, scores and media. Prompts are not here: give a fallback.",
+  },
+  {
+    id: "braintrust",
+    name: "Braintrust",
+    blocks: (place) => [
+      {
+        title: SHELL,
+        code: lines(
+          `export BRAINTRUST_APP_URL=${place.http}`,
+          `export BRAINTRUST_API_URL=${place.http}`,
+          `export BRAINTRUST_API_KEY=${place.key ?? "any"}`,
+        ),
+      },
+      {
+        title: "Python",
+        code: lines("import braintrust", 'braintrust.init_logger(project="my-agent")', "braintrust.auto_instrument()"),
+      },
+    ],
+    note: "Spans, scores, feedback and attachments. Datasets, prompts and comparisons of experiments are not here.",
   },
   {
     id: "claude-code",
