@@ -16,16 +16,19 @@ pub(crate) fn outcome(
 ) -> (Status, Option<SpanError>) {
     let raised = if source.events.is_empty() { None } else { events::exception(&source.events) };
     let mut status = sent_status(source);
-    if says_error(view) || (status == Status::Unset && implies_error(view, category, raised)) {
+    if says_error(view, category)
+        || (status == Status::Unset && implies_error(view, category, raised))
+    {
         status = Status::Error;
     }
     let error = (status == Status::Error).then(|| error(source, view, raised));
     (status, error)
 }
 
-/// Senders that say in an attribute that the span failed and leave the status unset.
-fn says_error(view: &AttrView<'_>) -> bool {
+/// Senders that say in an attribute that the span failed, whatever its status.
+fn says_error(view: &AttrView<'_>, category: Category) -> bool {
     view.str(const { key("langfuse.observation.level") }) == Some("ERROR")
+        || (category == Category::Tool && Layers::GC.meets(view.layers) && says_failed_call(view))
 }
 
 fn implies_error(view: &AttrView<'_>, category: Category, raised: Option<Raised<'_>>) -> bool {
@@ -37,12 +40,11 @@ fn implies_error(view: &AttrView<'_>, category: Category, raised: Option<Raised<
         && (view.flag(const { key("lk.function_tool.is_error") }) == Some(true)
             || view.str(const { key("gen_ai.tool.status") }) == Some("error")
             || view.flag(const { key("gen_ai.tool.success") }) == Some(false)
-            || (Layers::GC.meets(view.layers) && says_failed_call(view))
             || view.get(const { key("pydantic_ai.tool.failure_stage") }).is_some()
             || view.get(const { key("error.type") }).is_some())
 }
 
-/// Gemini CLI tells a tool's whole call as an object that begins with how it went.
+/// Gemini CLI tells a tool's whole call as an object that begins with how it went, and gives each span the status OK.
 fn says_failed_call(view: &AttrView<'_>) -> bool {
     view.str(const { key("gen_ai.output.messages") })
         .is_some_and(|call| call.starts_with(r#"{"status":"error""#))

@@ -542,7 +542,9 @@ fn gemini_cli_calls() {
     assert_eq!(tool.call_id.as_deref(), Some("glob__call_1"));
     assert_eq!(tool.arguments, Some(serde_json::json!({"pattern": "*.md"})));
     assert_eq!(tool.result, Some(serde_json::json!({"error": "no such folder"})));
-    assert_eq!(facts_of("tool_call", "gemini-cli", &call).status, Status::Error);
+    let mut sent = source("tool_call", "gemini-cli", &call);
+    sent.status.code = clew_model::source::StatusCode::Ok;
+    assert_eq!(facts(&sent).status, Status::Error);
 }
 
 #[test]
