@@ -33,6 +33,8 @@ BY_SDK: dict[str, Sums] = {
                    "cached": ("cache_read_tokens", 1), "llm": ("llm_calls", 1), "errors": ("error_spans", 0)},
     "braintrust-js": SPANS,
     "lmnr-js": SPANS,
+    "genkit": SPANS,
+    "langchain-js": SPANS,
     "openai-agents": SPANS,
     "@openai/agents": SPANS,
 }

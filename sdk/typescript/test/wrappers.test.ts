@@ -153,16 +153,27 @@ test("a stream that is given up keeps what came", async () => {
   assert.deepEqual(span?.endData["response"], { role: "assistant", content: "Let me " });
 });
 
-test("usage of a stream is asked for where that is wanted", async () => {
-  await calls([events(CHUNKS)], async () => {
+test("usage of a stream is asked for where that is wanted, and the chunk that it adds is kept from the caller", async () => {
+  const params = { ...CHAT, stream: true as const };
+  const [span] = await calls([events(CHUNKS)], async () => {
     const client = wrapOpenAI(new OpenAI({ apiKey: "k", baseURL: `${server.url}/v1` }), {
       includeUsage: true,
     });
-    for await (const piece of await client.chat.completions.create({ ...CHAT, stream: true }))
-      assert.ok(piece);
+    for await (const piece of await client.chat.completions.create(params))
+      assert.equal(piece.choices.length, 1);
   });
   const sent = JSON.parse(server.got.at(-1)!.body) as { stream_options: unknown };
   assert.deepEqual(sent.stream_options, { include_usage: true });
+  assert.equal("stream_options" in params, false);
+  assert.equal(span?.endData["input_tokens"], 120);
+});
+
+test("an address that is not OpenAI's is not asked for more", async () => {
+  await calls([events(CHUNKS)], async () => {
+    for await (const piece of await openai().chat.completions.create({ ...CHAT, stream: true }))
+      assert.ok(piece);
+  });
+  assert.equal("stream_options" in (JSON.parse(server.got.at(-1)!.body) as object), false);
 });
 
 test("a stream helper is one span", async () => {

@@ -21,6 +21,8 @@ export interface ModelCall {
   kind: SpanKind;
   /** What goes in. */
   begin(params: Json): { name: string; data: Attributes };
+  /** Asks for more than the caller does, without changing the caller's object; what only that brings is hidden. */
+  ask?(params: Json): { params: Json; hides(piece: Json): boolean } | undefined;
   /** What came out, of a whole answer. */
   result(answer: Json): Attributes;
   /** For answers in pieces. */
@@ -31,6 +33,13 @@ export interface ModelCall {
 
 /** Model calls by their path, like `chat.completions.create`. */
 export type Calls = Record<string, ModelCall>;
+
+/** A call under way. */
+interface Watch {
+  call: ModelCall;
+  span: Span;
+  hides(piece: Json): boolean;
+}
 
 /** The client with its model calls watched. */
 export function instrument<C extends object>(client: C, calls: Calls): C {
@@ -48,7 +57,8 @@ function watchedMember(target: object, path: string, calls: Calls): object {
       const place = path === "" ? name : `${path}.${name}`;
       const call = calls[place];
       if (call && typeof value === "function") {
-        return (...args: unknown[]) => watchedCall(call, args, () => value.apply(target, args) as unknown);
+        return (...args: unknown[]) =>
+          watchedCall(call, args, (given) => value.apply(target, given) as unknown);
       }
       if (typeof value === "object" && value !== null && leadsSomewhere(place)) {
         const known = inner.get(name) ?? watchedMember(value, place, calls);
@@ -61,18 +71,21 @@ function watchedMember(target: object, path: string, calls: Calls): object {
   });
 }
 
-function watchedCall(call: ModelCall, args: unknown[], make: () => unknown): unknown {
+function watchedCall(call: ModelCall, args: unknown[], make: (args: unknown[]) => unknown): unknown {
   const span = begun(call, args[0]);
+  if (!span) return make(args);
+  const asked = call.ask?.((args[0] ?? {}) as Json);
   let made: unknown;
   try {
-    made = span ? span.activate(make) : make();
+    made = span.activate(() => make(asked ? [asked.params, ...args.slice(1)] : args));
   } catch (error) {
-    span?.fail(error);
+    span.fail(error);
     throw error;
   }
-  if (!span) return made;
-  if (isPromiseLike(made)) return watchedPromise(call, span, made as PromiseLike<unknown> & object);
-  return watchedHelper(call, span, made);
+  const watch: Watch = { call, span, hides: asked?.hides ?? (() => false) };
+  return isPromiseLike(made)
+    ? watchedPromise(watch, made as PromiseLike<unknown> & object)
+    : watchedHelper(watch, made);
 }
 
 function begun(call: ModelCall, params: unknown): Span | undefined {
@@ -89,14 +102,15 @@ function begun(call: ModelCall, params: unknown): Span | undefined {
  * A client's promise gives the parsed answer, or the bare response (`asResponse`), whose body only one may read. So
  * nothing is asked of it until the caller does.
  */
-function watchedPromise(call: ModelCall, span: Span, promise: PromiseLike<unknown> & object): object {
+function watchedPromise(watch: Watch, promise: PromiseLike<unknown> & object): object {
+  const { span } = watch;
   let answered: Promise<unknown> | undefined;
   const failed = (error: unknown): never => {
     if (!span.ended) span.fail(error);
     throw error;
   };
   const answer = (): Promise<unknown> =>
-    (answered ??= Promise.resolve(promise.then((value) => watchedAnswer(call, span, value), failed)));
+    (answered ??= Promise.resolve(promise.then((value) => watchedAnswer(watch, value), failed)));
   return new Proxy(promise, {
     get(target, name) {
       const member = Reflect.get(target, name, target) as unknown;
@@ -107,7 +121,7 @@ function watchedPromise(call: ModelCall, span: Span, promise: PromiseLike<unknow
       if (name === "withResponse") {
         return () =>
           (member.call(target) as Promise<{ data: unknown }>).then(
-            (both) => ({ ...both, data: watchedAnswer(call, span, both.data) }),
+            (both) => ({ ...both, data: watchedAnswer(watch, both.data) }),
             failed,
           );
       }
@@ -123,32 +137,32 @@ function watchedPromise(call: ModelCall, span: Span, promise: PromiseLike<unknow
   });
 }
 
-function watchedAnswer(call: ModelCall, span: Span, value: unknown): unknown {
+function watchedAnswer(watch: Watch, value: unknown): unknown {
   if (typeof value === "object" && value !== null && Symbol.asyncIterator in value) {
-    return watchedStream(call, span, value as AsyncIterable<Json>);
+    return watchedStream(watch, value as AsyncIterable<Json>);
   }
-  endWith(span, () => call.result((value ?? {}) as Json));
+  endWith(watch.span, () => watch.call.result((value ?? {}) as Json));
   return value;
 }
 
 /** A stream's own iterator is replaced in place, so that its other ways to be read (`tee`, ...) are watched too. */
-function watchedStream(call: ModelCall, span: Span, stream: AsyncIterable<Json>): unknown {
-  const collector = call.collector?.();
+function watchedStream(watch: Watch, stream: AsyncIterable<Json>): unknown {
+  const collector = watch.call.collector?.();
   if (!collector) {
-    span.end();
+    watch.span.end();
     return stream;
   }
   const made = stream as { iterator?: () => AsyncIterator<Json> };
   const own = typeof made.iterator === "function" ? made.iterator : stream[Symbol.asyncIterator].bind(stream);
-  const watched = (): AsyncIterator<Json> => watchedPieces(own.call(stream), span, collector);
+  const watched = (): AsyncIterator<Json> => watchedPieces(watch, own.call(stream), collector);
   if (typeof made.iterator === "function") made.iterator = watched;
   else Object.defineProperty(stream, Symbol.asyncIterator, { value: watched, configurable: true });
   return stream;
 }
 
 function watchedPieces(
+  { span, hides }: Watch,
   pieces: AsyncIterator<Json>,
-  span: Span,
   collector: Collector,
 ): AsyncIterableIterator<Json> {
   const began = performance.now();
@@ -166,9 +180,13 @@ function watchedPieces(
   return {
     async next() {
       try {
-        const step = await pieces.next();
+        let step = await pieces.next();
+        if (!step.done) add(step.value);
+        while (!step.done && hides(step.value)) {
+          step = await pieces.next();
+          if (!step.done) add(step.value);
+        }
         if (step.done) ended();
-        else add(step.value);
         return step;
       } catch (error) {
         if (!span.ended)
@@ -190,7 +208,7 @@ function watchedPieces(
 }
 
 /** A stream helper (`.stream(...)`) puts the answer together itself and says when it is done. */
-function watchedHelper(call: ModelCall, span: Span, made: unknown): unknown {
+function watchedHelper({ call, span }: Watch, made: unknown): unknown {
   const helper = made as Record<string, ((...args: unknown[]) => unknown) | undefined>;
   const final = call.helper && helper[call.helper.final];
   if (!final) {

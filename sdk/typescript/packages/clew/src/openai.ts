@@ -7,8 +7,9 @@ import type { Attributes } from "./types.js";
 /** How the client is watched. */
 export interface OpenAIOptions {
   /**
-   * Streams of chat completions carry their tokens only where `stream_options.include_usage` asks for them, and then
-   * have one more chunk, without a choice. `true` asks for it where the caller says nothing.
+   * Streams of chat completions carry their tokens only where `stream_options.include_usage` asks for them. `true` asks
+   * where the caller does not, and keeps the chunk that this adds from the caller. Without a word: at OpenAI's own
+   * addresses, since others may not know the option.
    */
   includeUsage?: boolean | undefined;
 }
@@ -16,19 +17,30 @@ export interface OpenAIOptions {
 /** The client, with a span of kind `llm` for each chat completion, response and embedding. */
 export function wrapOpenAI<C extends object>(client: C, options: OpenAIOptions = {}): C {
   const provider = client.constructor.name.startsWith("Azure") ? "azure" : "openai";
-  return instrument(client, callsOf(provider, options));
+  return instrument(client, callsOf(provider, options.includeUsage ?? isOwnAddress(client)));
 }
 
-function callsOf(provider: string, options: OpenAIOptions): Calls {
-  const chat = chatCall(provider, options);
+function isOwnAddress(client: object): boolean {
+  const { baseURL } = client as { baseURL?: unknown };
+  try {
+    return `.${new URL(String(baseURL)).hostname}`.endsWith(".openai.com");
+  } catch {
+    return false;
+  }
+}
+
+function callsOf(provider: string, includeUsage: boolean): Calls {
+  const chat = chatCall(provider, includeUsage);
   const responses = responsesCall(provider);
+  // The helper deals with the chunk of the tokens by itself, and asks for it where it is told to.
+  const { ask: _, ...helped } = chat;
   const stream = { final: "finalChatCompletion", piece: "chunk" };
   return {
     "chat.completions.create": chat,
     "chat.completions.parse": chat,
-    "chat.completions.stream": { ...chat, helper: stream },
+    "chat.completions.stream": { ...helped, helper: stream },
     "beta.chat.completions.parse": chat,
-    "beta.chat.completions.stream": { ...chat, helper: stream },
+    "beta.chat.completions.stream": { ...helped, helper: stream },
     "responses.create": responses,
     "responses.parse": responses,
     "responses.stream": { ...responses, helper: { final: "finalResponse", piece: "event" } },
@@ -36,14 +48,18 @@ function callsOf(provider: string, options: OpenAIOptions): Calls {
   };
 }
 
-function chatCall(provider: string, options: OpenAIOptions): ModelCall {
+function chatCall(provider: string, includeUsage: boolean): ModelCall {
   return {
     kind: "llm",
-    begin(params) {
-      if (options.includeUsage && params["stream"] === true && params["stream_options"] === undefined) {
-        params["stream_options"] = { include_usage: true };
-      }
-      return { name: nameOf(params), data: { provider, ...params } };
+    begin: (params) => ({ name: nameOf(params), data: { provider, ...params } }),
+    ask(params) {
+      const options = params["stream_options"] as Json | null | undefined;
+      if (!includeUsage || params["stream"] !== true || options?.["include_usage"]) return undefined;
+      return {
+        params: { ...params, stream_options: { ...options, include_usage: true } },
+        hides: (piece) =>
+          Boolean(piece["usage"]) && (piece["choices"] as unknown[] | undefined)?.length === 0,
+      };
     },
     result: chatResult,
     collector: chatCollector,
