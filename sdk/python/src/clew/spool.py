@@ -29,6 +29,7 @@ class Spool:
         self.folder = folder
         self.max_bytes = max_bytes
         self.clock = clock
+        self.written = 0
         self.expired = 0  # files that were removed for their age
 
     @classmethod
@@ -46,7 +47,10 @@ class Spool:
         packed = batch.body if batch.is_packed else gzip.compress(batch.body, 5)
         if self.bytes() + len(packed) > self.max_bytes:
             return False
-        name = f"{self.clock.wall_nanos():019d}-{os.getpid()}-{secrets.token_hex(4)}{ENDING}"
+        self.written = (self.written + 1) % 0x10000
+        # Milliseconds, as the TypeScript SDK names them; the number puts those of one in their order.
+        last = f"{self.written:04x}{secrets.token_hex(2)}"
+        name = f"{self.clock.wall_nanos() // 1_000_000:013d}-{os.getpid()}-{last}{ENDING}"
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             part = self.folder / (name + _PART)
