@@ -92,6 +92,15 @@ pub(crate) fn routes() -> Vec<Route> {
                 || get(page),
             )
         },
+        Route {
+            answer: Answer::Redirect,
+            ..ask(
+                "/trace/{trace_id}",
+                Access::Public,
+                "A run's page by the address that Langfuse's version 2 makes",
+                || get(page_of_run),
+            )
+        },
     ];
     routes.extend(media::routes());
     routes
@@ -197,6 +206,10 @@ async fn absent(Path(rest): Path<String>) -> ApiError {
 }
 
 async fn page(Path((_, trace)): Path<(String, String)>) -> Answered {
+    page_of_run(Path(trace)).await
+}
+
+async fn page_of_run(Path(trace): Path<String>) -> Answered {
     let trace_id = TraceId::from_sender(&trace)
         .map_err(|error| ApiError::bad_request(error.to_string()).with_field("trace_id"))?;
     let place = format!("/ui/runs/{trace_id}");

@@ -46,10 +46,13 @@ impl Expected {
     }
 }
 
+/// Where a file goes: in a workspace, or at a place that is a secret of its own.
+type Place = (Option<WorkspaceId>, String);
+
 /// The uploads of a server, by workspace where a key is shown and by place alone where none is.
 #[derive(Default)]
 pub(crate) struct Uploads {
-    pending: Mutex<HashMap<(Option<WorkspaceId>, String), (i64, Expected)>>,
+    pending: Mutex<HashMap<Place, (i64, Expected)>>,
 }
 
 impl Uploads {

@@ -141,6 +141,8 @@ async fn what_sdks_ask_besides_is_answered_in_their_form() {
     );
     let page = clew.get(&format!("/project/default/traces/{TRACE}")).await;
     assert_eq!(page.headers["location"], format!("/ui/runs/{TRACE}"));
+    let page = clew.get("/langfuse/trace/effd26b7-0c38-449e-b3d0-c058921d8636").await;
+    assert_eq!(page.headers["location"], format!("/ui/runs/{TRACE}"));
     let broken = post(&clew, "/api/public/ingestion", "{\"batch\":[").await;
     assert_eq!(broken.status, 400);
     assert_eq!(broken.json()["error"], "InvalidRequestError");

@@ -182,3 +182,18 @@ fn a_row_names_files_that_come_apart() {
     assert_eq!((file.key.as_str(), file.filename.as_str()), ("k-1", "a.png"));
     assert_eq!(file.span_id.to_string(), "00000000000000a1");
 }
+
+#[test]
+fn damaged_recordings_never_panic() {
+    for (name, number) in [("braintrust", 4), ("braintrust", 9), ("js-braintrust", 5)] {
+        let whole = recorded(name, number);
+        for place in (0..whole.len()).step_by(23) {
+            crate::fuzz::braintrust(&whole[..place]);
+            for byte in [0, b'"', b'{', b'7', 0xff] {
+                let mut damaged = whole.clone();
+                damaged[place] = byte;
+                crate::fuzz::braintrust(&damaged);
+            }
+        }
+    }
+}

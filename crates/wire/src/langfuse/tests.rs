@@ -240,3 +240,18 @@ fn what_is_no_batch_is_refused_whole() {
     assert!(refused("") && refused("{}") && refused("7") && refused(r#"{"batch":7}"#));
     assert!(refused(r#"{"batch":[{"id":"#));
 }
+
+#[test]
+fn damaged_recordings_never_panic() {
+    for number in [1, 3, 4, 5] {
+        let whole = recorded(number);
+        for place in (0..whole.len()).step_by(23) {
+            crate::fuzz::langfuse(&whole[..place]);
+            for byte in [0, b'"', b'{', b'7', 0xff] {
+                let mut damaged = whole.clone();
+                damaged[place] = byte;
+                crate::fuzz::langfuse(&damaged);
+            }
+        }
+    }
+}
