@@ -122,7 +122,7 @@ export const GUIDES: Guide[] = [
         ),
       },
     ],
-    note: "Session and user: trace(name, group_id=..., metadata={\"user_id\": ...}). Of the Responses API the SDK sends no prompts; docs/tracers/openai-agents.md has the lines that do.",
+    note: 'Session and user: trace(name, group_id=..., metadata={"user_id": ...}). Of the Responses API the SDK sends no prompts; docs/tracers/openai-agents.md has the lines that do.',
   },
   {
     id: "vercel",
@@ -329,7 +329,11 @@ export const GUIDES: Guide[] = [
       },
       {
         title: "Python",
-        code: lines("import braintrust", 'braintrust.init_logger(project="my-agent")', "braintrust.auto_instrument()"),
+        code: lines(
+          "import braintrust",
+          'braintrust.init_logger(project="my-agent")',
+          "braintrust.auto_instrument()",
+        ),
       },
     ],
     note: "Spans, scores, feedback and attachments. Datasets, prompts and comparisons of experiments are not here.",
