@@ -3,7 +3,7 @@
 import { captured, held, sizeOf, sizeOfAll, textOf, textOfAll } from "./captured.js";
 import type { Captured, Held } from "./captured.js";
 import { givenTime, micros } from "./clock.js";
-import { commonText } from "./common.js";
+import { identityText } from "./identity.js";
 import { withCurrent } from "./context.js";
 import { RunEvent } from "./event.js";
 import { failureOf } from "./failure.js";
@@ -76,7 +76,7 @@ export class Span implements SpanPlace {
     this.output = undefined;
     this.failure = undefined;
     this.closes = undefined;
-    this.common = commonText(options);
+    this.common = identityText(options);
     const bytes = SPAN_BYTES + sizeOfAll(this.data) + sizeOf(this.input) + this.common.length;
     this.kept = this.touch(bytes, false);
   }
@@ -149,7 +149,7 @@ export class Span implements SpanPlace {
 
   /** Says its tags. */
   setTags(tags: string[]): this {
-    const text = commonText({ tags });
+    const text = identityText({ tags });
     return this.change("setTags", text.length, () => (this.common += text));
   }
 

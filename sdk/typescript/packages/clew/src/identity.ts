@@ -11,7 +11,7 @@ const COMMON = [
 ] as const;
 
 /** Session, user, agent and tags, as JSON members; they are few and short. */
-export function commonText(options: CommonOptions): string {
+export function identityText(options: CommonOptions): string {
   let text = "";
   for (const [name, wire] of COMMON) {
     const value = options[name];
