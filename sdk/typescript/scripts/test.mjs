@@ -31,7 +31,8 @@ const files = readdirSync(folder)
   .filter(wanted)
   .map((file) => join(folder, file));
 // Node 18 has no bound on a test's time.
-const bound = spawnSync(node, ["--test-timeout=120000", "--version"]).status === 0 ? ["--test-timeout=120000"] : [];
+const bound =
+  spawnSync(node, ["--test-timeout=120000", "--version"]).status === 0 ? ["--test-timeout=120000"] : [];
 const tests = spawn(node, ["--test", "--test-reporter=tap", ...bound, ...files], {
   cwd: root,
   stdio: ["ignore", "pipe", "inherit"],

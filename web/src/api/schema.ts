@@ -83,6 +83,27 @@ export interface BatchTaken {
   rejected: RejectedItem[];
 }
 
+export interface BraintrustFile {
+  key: string;
+  content_type?: string;
+}
+
+export interface BraintrustOverflow {
+  content_type: string;
+  size_bytes: number;
+}
+
+export interface BraintrustQuestion {
+  name?: string;
+  project_name?: string;
+  project_id?: string;
+}
+
+export interface BraintrustRows {
+  rows: Record<string, unknown>[];
+  api_version?: number;
+}
+
 export interface Bucket {
   start_nanos: Nanos;
   count: number;
@@ -498,6 +519,11 @@ export interface LangfuseError {
   error: string;
 }
 
+export interface LangfuseMedium {
+  traceId?: string;
+  contentType?: string;
+}
+
 export interface LangfuseScore {
   id?: string;
   traceId?: string;
@@ -523,6 +549,24 @@ export interface LangsmithFeedback {
   score?: unknown;
   value?: unknown;
   comment?: string | null;
+}
+
+export interface LangsmithProject {
+  name: string;
+  id?: string | null;
+}
+
+export interface LangsmithQuery {
+  id?: string[];
+  trace?: string | null;
+  parent_run?: string | null;
+  session?: string[];
+  is_root?: boolean | null;
+  run_type?: string | null;
+  error?: boolean | null;
+  start_time?: string | null;
+  limit?: number | null;
+  cursor?: string | null;
 }
 
 export interface LangsmithRun {
@@ -602,6 +646,11 @@ export interface Message {
   parts: unknown[];
   name?: string;
   finish_reason?: string;
+}
+
+export interface MlflowError {
+  error_code: string;
+  message: string;
 }
 
 export interface NewKey {
