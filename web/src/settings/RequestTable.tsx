@@ -42,5 +42,5 @@ function told(entry: RequestEntry): string {
   const refused = entry.rejected > 0 ? `refused ${plural(entry.rejected, "span")}` : "";
   const counts = [taken, refused].filter(Boolean).join(", ");
   if (entry.reason) return counts ? `${counts}: ${cut(entry.reason, 400)}` : cut(entry.reason, 400);
-  return counts || "nothing in it";
+  return counts || "no spans in it";
 }

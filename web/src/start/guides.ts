@@ -84,7 +84,7 @@ export const GUIDES: Guide[] = [
   },
   {
     id: "langsmith",
-    name: "LangSmith, LangChain, LangGraph",
+    name: "LangSmith",
     blocks: (place) => [
       {
         title: SHELL,
@@ -96,7 +96,7 @@ export const GUIDES: Guide[] = [
         ),
       },
     ],
-    note: "Nothing changes in the code. The session is thread_id or session_id of the metadata, the user user_id.",
+    note: "Nothing changes in the code; LangChain and LangGraph have it built in. The session is thread_id or session_id of the metadata, the user user_id.",
   },
   {
     id: "openai-agents",
@@ -353,6 +353,31 @@ export const GUIDES: Guide[] = [
       },
     ],
     note: "The last line is what lets prompts, answers and tool contents out; without it there are only names, times and tokens. Log records alone (no traces, no beta) give runs as well.",
+  },
+  {
+    id: "clew-python",
+    name: "Clew's SDK, Python",
+    blocks: (place) => [
+      {
+        title: "Shell, in a clone of Clew",
+        code: lines(
+          "pip install ./sdk/python",
+          `export CLEW_URL=${place.http}`,
+          place.key !== null && `export CLEW_API_KEY=${place.key}`,
+        ),
+      },
+      {
+        title: "Python",
+        code: lines(
+          "import clew",
+          "",
+          'with clew.start_run(agent_id="mail", session_id="ticket-7", user_id="ada"):',
+          '    with clew.span("gpt-4.1", kind="llm") as llm:',
+          '        llm.set_end(content="In Lyon.", input_tokens=12, output_tokens=4)',
+        ),
+      },
+    ],
+    note: "Steps show while they are open, and what could not be sent waits on disk. There is one for TypeScript, too.",
   },
   {
     id: "agentos",
