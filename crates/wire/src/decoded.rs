@@ -92,6 +92,9 @@ impl Placed for SourceSpan {
     }
 }
 
+/// Bytes of a joined key that count as one value, which needs about as many.
+const JOINED_BYTES_PER_VALUE: usize = 64;
+
 /// Limits and tallies that decoding of values needs.
 pub(crate) struct Tally {
     pub(crate) limits: Limits,
@@ -128,6 +131,13 @@ impl Tally {
                 self.limits.values_per_request
             ))),
         }
+    }
+
+    /// Takes a key that is put together from the names of nested objects. Few bytes of a
+    /// request make many long ones, so that each costs the room that it needs.
+    pub(crate) fn take_joined_key(&mut self, length: usize) -> Parsed<()> {
+        self.check_bytes(length, self.limits.key_bytes)?;
+        self.take_values(length / JOINED_BYTES_PER_VALUE)
     }
 
     /// Checks that one more attribute fits beside `count` others.

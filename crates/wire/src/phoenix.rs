@@ -196,19 +196,20 @@ const KIND: &str = "openinference.span.kind";
 
 /// Phoenix gives attributes out as nested objects and takes them so; its spans on the wire
 /// have flat keys. Metadata and JSON texts are payloads and stay whole.
-fn flatten(prefix: &str, value: Value, out: &mut Attributes, tally: &Tally) -> Parsed<()> {
+fn flatten(prefix: &str, value: Value, out: &mut Attributes, tally: &mut Tally) -> Parsed<()> {
     match value {
         Value::Map(pairs) if prefix == "metadata" => {
+            tally.check_attributes(out.len())?;
             out.push((prefix.to_owned(), payload(Value::Map(pairs))));
         }
         Value::Map(pairs) => {
             for (key, value) in pairs {
-                flatten(&joined(prefix, &key), value, out, tally)?;
+                flatten(&joined(prefix, &key, tally)?, value, out, tally)?;
             }
         }
         Value::Array(items) if items.iter().any(|item| matches!(item, Value::Map(_))) => {
             for (index, item) in items.into_iter().enumerate() {
-                flatten(&joined(prefix, &index.to_string()), item, out, tally)?;
+                flatten(&joined(prefix, &index.to_string(), tally)?, item, out, tally)?;
             }
         }
         Value::Empty => {}
@@ -220,8 +221,10 @@ fn flatten(prefix: &str, value: Value, out: &mut Attributes, tally: &Tally) -> P
     Ok(())
 }
 
-fn joined(prefix: &str, key: &str) -> String {
-    if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") }
+/// A key with those above it; its length is checked before it is made.
+fn joined(prefix: &str, key: &str, tally: &mut Tally) -> Parsed<String> {
+    tally.take_joined_key(prefix.len() + 1 + key.len()).within("attributes")?;
+    Ok(if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") })
 }
 
 fn status(fields: &mut Fields) -> Parsed<SourceStatus> {
@@ -306,6 +309,27 @@ mod tests {
         let (taken, _) = read(Subject::Session, r#"{"data":[{"name":"n","session_id":"s"}]}"#);
         let session = LabelTarget::Session { session_id: "s".to_owned() };
         assert_eq!(taken[0].target, Target::Known(session));
+    }
+
+    #[test]
+    fn joined_keys_are_bounded_each_and_together() {
+        let read = |name: usize, leaves: usize, limits: Limits| {
+            let leaves: Vec<String> = (0..leaves).map(|leaf| format!(r#""{leaf}":1"#)).collect();
+            let (name, leaves) = ("k".repeat(name), leaves.join(","));
+            let body = format!(
+                r#"{{"data":[{{"name":"chat","context":{{"trace_id":"0198c3c2b5d07f3e8a4f1234567890ab",
+                "span_id":"67f6740bbe1ddc3f"}},"attributes":{{"{name}":{{"{name}":{{{leaves}}}}}}}}}]}}"#,
+            );
+            spans(body.as_bytes(), "shop", &limits).unwrap()
+        };
+        let decoded = read(10_000, 1, Limits::default());
+        let reason = "attributes: has 20001 bytes, at most 16384 are taken";
+        assert_eq!(decoded.rejected[0].reason, reason);
+        let few = Limits { values_per_request: 1_000, ..Limits::default() };
+        assert_eq!(read(1_000, 20, few).spans[0].attributes.len(), 20);
+        let decoded = read(1_000, 100, few);
+        let reason = "attributes: the request has more than 1000 attribute values";
+        assert_eq!(decoded.rejected[0].reason, reason);
     }
 
     #[test]

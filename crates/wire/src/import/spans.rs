@@ -10,6 +10,7 @@ use clew_model::source::{
 use clew_model::value::{Attributes, Value};
 
 use super::{Reading, part, records};
+use crate::decoded::Tally;
 use crate::fault::{Fault, Parsed, Within};
 use crate::fields::Fields;
 use crate::otlp::{Encoding, decode_traces};
@@ -26,10 +27,11 @@ const MESSAGES: &[&str] = &["description", "message", "status_message"];
 
 pub(super) fn read(text: &str, reading: &mut Reading<'_>) {
     let limits = reading.context.limits;
+    let mut tally = Tally::new(limits);
     for (number, line, fields) in records(text, limits) {
         let span = fields.and_then(|fields| match fields.is_list("attributes") {
             true => bare_otlp(line, reading),
-            false => span_of(fields),
+            false => span_of(fields, &mut tally),
         });
         reading.take(number, span.map(|span| vec![span]));
     }
@@ -45,7 +47,7 @@ fn bare_otlp(line: &str, reading: &Reading<'_>) -> Parsed<SourceSpan> {
     decoded.spans.pop().ok_or_else(|| Fault::content(reason()))
 }
 
-fn span_of(mut fields: Fields) -> Parsed<SourceSpan> {
+fn span_of(mut fields: Fields, tally: &mut Tally) -> Parsed<SourceSpan> {
     let mut context =
         Fields::of(fields.any("context").unwrap_or(Value::Map(Vec::new()))).within("context")?;
     let mut id = |keys: &[&str]| -> Parsed<Option<String>> {
@@ -61,13 +63,13 @@ fn span_of(mut fields: Fields) -> Parsed<SourceSpan> {
     part.name = Some(fields.text("name")?.ok_or_else(|| missing("name"))?);
     part.start_nanos = first_time(&mut fields, STARTS)?;
     part.end_nanos = first_time(&mut fields, ENDS)?;
-    let mut attributes = attributes(&mut fields)?;
+    let mut attributes = attributes(&mut fields, tally)?;
     set_kind(&mut part, &mut fields, &mut attributes)?;
     set_status(&mut part, &mut fields)?;
-    part.events = list(&mut fields, "events", event)?;
-    part.links = list(&mut fields, "links", link)?;
-    part.resource = Arc::new(resource(&mut fields)?);
-    part.scope = Arc::new(scope(&mut fields)?);
+    part.events = list(&mut fields, "events", |fields| event(fields, tally))?;
+    part.links = list(&mut fields, "links", |fields| link(fields, tally))?;
+    part.resource = Arc::new(resource(&mut fields, tally)?);
+    part.scope = Arc::new(scope(&mut fields, tally)?);
     attributes.extend(fields.rest("import."));
     part.attributes = attributes;
     Ok(part)
@@ -109,36 +111,49 @@ fn first_time(fields: &mut Fields, keys: &[&str]) -> Parsed<Option<i64>> {
 
 /// Attributes nested or with dots in their names, and those that stand beside the span's
 /// own fields as `attributes.NAME`.
-fn attributes(fields: &mut Fields) -> Parsed<Attributes> {
+fn attributes(fields: &mut Fields, tally: &mut Tally) -> Parsed<Attributes> {
     let mut found = Vec::new();
     if let Some(nested) = fields.any("attributes") {
         let Value::Map(pairs) = nested else {
             return Err(Fault::content("is no object").within("attributes"));
         };
-        pairs.into_iter().for_each(|(key, value)| flatten(key, value, &mut found));
+        for (key, value) in pairs {
+            flatten(key, value, &mut found, tally)?;
+        }
     }
     for (key, value) in fields.take_prefixed("attributes.") {
-        flatten(key, value, &mut found);
+        flatten(key, value, &mut found, tally)?;
     }
     Ok(found)
 }
 
 /// Objects become keys with dots and lists of objects keys with numbers, the form in which
 /// OpenTelemetry's attributes travel. A list of plain values stays one.
-fn flatten(key: String, value: Value, into: &mut Attributes) {
+fn flatten(key: String, value: Value, into: &mut Attributes, tally: &mut Tally) -> Parsed<()> {
     match value {
         Value::Map(pairs) => {
-            pairs
-                .into_iter()
-                .for_each(|(name, inner)| flatten(format!("{key}.{name}"), inner, into));
+            for (name, inner) in pairs {
+                flatten(joined(&key, &name, tally)?, inner, into, tally)?;
+            }
         }
         Value::Array(items) if items.iter().any(|item| matches!(item, Value::Map(_))) => {
-            let numbered = items.into_iter().enumerate();
-            numbered.for_each(|(index, inner)| flatten(format!("{key}.{index}"), inner, into));
+            for (index, inner) in items.into_iter().enumerate() {
+                flatten(joined(&key, &index.to_string(), tally)?, inner, into, tally)?;
+            }
         }
         Value::Empty => {}
-        plain => into.push((key, plain)),
+        plain => {
+            tally.check_attributes(into.len())?;
+            into.push((key, plain));
+        }
     }
+    Ok(())
+}
+
+/// A key with those above it; its length is checked before it is made.
+fn joined(above: &str, name: &str, tally: &mut Tally) -> Parsed<String> {
+    tally.take_joined_key(above.len() + 1 + name.len()).within("attributes")?;
+    Ok(format!("{above}.{name}"))
 }
 
 /// OpenTelemetry's kind; Phoenix says OpenInference's in that place.
@@ -191,22 +206,26 @@ fn set_status(part: &mut SourceSpan, fields: &mut Fields) -> Parsed<()> {
     Ok(())
 }
 
-fn list<T>(fields: &mut Fields, key: &str, read: impl Fn(Fields) -> Parsed<T>) -> Parsed<Vec<T>> {
+fn list<T>(
+    fields: &mut Fields,
+    key: &str,
+    mut read: impl FnMut(Fields) -> Parsed<T>,
+) -> Parsed<Vec<T>> {
     let items = fields.list(key)?.unwrap_or_default();
-    items.into_iter().map(|item| Fields::of(item).and_then(&read).within(key)).collect()
+    items.into_iter().map(|item| Fields::of(item).and_then(&mut read).within(key)).collect()
 }
 
-fn event(mut fields: Fields) -> Parsed<SourceEvent> {
+fn event(mut fields: Fields, tally: &mut Tally) -> Parsed<SourceEvent> {
     Ok(SourceEvent {
         time_nanos: first_time(&mut fields, TIMES)?.unwrap_or(0),
         name: fields.text("name")?.unwrap_or_default(),
-        attributes: attributes(&mut fields)?,
+        attributes: attributes(&mut fields, tally)?,
         dropped_attributes_count: 0,
         from_log: None,
     })
 }
 
-fn link(mut fields: Fields) -> Parsed<SourceLink> {
+fn link(mut fields: Fields, tally: &mut Tally) -> Parsed<SourceLink> {
     let mut context = Fields::of(fields.any("context").unwrap_or(Value::Map(Vec::new())))?;
     let mut id = |keys: &[&str]| -> Parsed<String> {
         let word = first_word(&mut context, keys)?.or(first_word(&mut fields, keys)?);
@@ -218,24 +237,24 @@ fn link(mut fields: Fields) -> Parsed<SourceLink> {
         trace_id: TraceId::from_sender(&trace).map_err(refused)?,
         span_id: SpanId::from_sender(&span).map_err(refused)?,
         trace_state: String::new(),
-        attributes: attributes(&mut fields)?,
+        attributes: attributes(&mut fields, tally)?,
         dropped_attributes_count: 0,
         flags: 0,
     })
 }
 
-fn resource(fields: &mut Fields) -> Parsed<Resource> {
+fn resource(fields: &mut Fields, tally: &mut Tally) -> Parsed<Resource> {
     let Some(value) = fields.any("resource") else { return Ok(Resource::default()) };
     let mut inner = Fields::of(value).within("resource")?;
     let schema_url = inner.text("schema_url")?.unwrap_or_default();
     let attributes = match inner.has("attributes") {
-        true => attributes(&mut inner)?,
+        true => attributes(&mut inner, tally)?,
         false => inner.rest(""),
     };
     Ok(Resource { attributes, schema_url, ..Resource::default() })
 }
 
-fn scope(fields: &mut Fields) -> Parsed<Scope> {
+fn scope(fields: &mut Fields, tally: &mut Tally) -> Parsed<Scope> {
     let value = ["instrumentation_scope", "instrumentationScope", "scope"]
         .iter()
         .find_map(|key| fields.any(key));
@@ -245,7 +264,7 @@ fn scope(fields: &mut Fields) -> Parsed<Scope> {
         name: inner.text("name")?.unwrap_or_default(),
         version: inner.text("version")?.unwrap_or_default(),
         schema_url: inner.text("schema_url")?.unwrap_or_default(),
-        attributes: attributes(&mut inner)?,
+        attributes: attributes(&mut inner, tally)?,
         ..Scope::default()
     })
 }
