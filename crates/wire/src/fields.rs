@@ -30,14 +30,19 @@ impl Fields {
     /// Reads a body, which must be one JSON object.
     pub(crate) fn read(body: &[u8], limits: &Limits) -> Parsed<Fields> {
         let (text, replaced_texts) = utf8(body);
-        Ok(Fields { replaced_texts, ..Fields::of_text(&text, limits)? })
+        Ok(Fields { replaced_texts, ..Fields::of_text(&text, &mut Fields::tally(limits))? })
+    }
+
+    /// What the records of one request may hold together.
+    pub(crate) fn tally(limits: &Limits) -> Tally {
+        let attribute_depth = limits.attribute_depth + OWN_DEPTH;
+        Tally::new(&Limits { attribute_depth, ..*limits })
     }
 
     /// Reads one record of a text, which must be one JSON object.
-    pub(crate) fn of_text(text: &str, limits: &Limits) -> Parsed<Fields> {
+    pub(crate) fn of_text(text: &str, tally: &mut Tally) -> Parsed<Fields> {
         let mut json = Json::new(text);
-        let deeper = Limits { attribute_depth: limits.attribute_depth + OWN_DEPTH, ..*limits };
-        let value = json.any(&mut Tally::new(&deeper), 0)?;
+        let value = json.any(tally, 0)?;
         if !json.at_end() {
             return Err(json.more_than_one());
         }

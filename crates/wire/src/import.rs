@@ -156,21 +156,25 @@ impl Reading<'_> {
 }
 
 /// The records of a text with the numbers of their lines, from 1; at most
-/// [`Limits::items_per_request`] are read, the next one is a fault.
+/// [`Limits::items_per_request`] are read, the next one is a fault. Together they have the
+/// values of one request.
 fn records<'t>(
     text: &'t str,
     limits: &'t Limits,
 ) -> impl Iterator<Item = (usize, &'t str, Parsed<Fields>)> {
     let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
     let lines = lines.filter(|(_, line)| !line.is_empty());
-    lines.zip(0..).map_while(|((number, line), index)| match index.cmp(&limits.items_per_request) {
-        std::cmp::Ordering::Less => Some((number, line, Fields::of_text(line, limits))),
-        std::cmp::Ordering::Equal => {
-            let limit = limits.items_per_request;
-            let fault = Fault::content(format!("a request holds at most {limit} records"));
-            Some((number, line, Err(fault)))
+    let mut tally = Fields::tally(limits);
+    lines.zip(0..).map_while(move |((number, line), index)| {
+        match index.cmp(&limits.items_per_request) {
+            std::cmp::Ordering::Less => Some((number, line, Fields::of_text(line, &mut tally))),
+            std::cmp::Ordering::Equal => {
+                let limit = limits.items_per_request;
+                let fault = Fault::content(format!("a request holds at most {limit} records"));
+                Some((number, line, Err(fault)))
+            }
+            std::cmp::Ordering::Greater => None,
         }
-        std::cmp::Ordering::Greater => None,
     })
 }
 

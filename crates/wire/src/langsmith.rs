@@ -102,7 +102,7 @@ pub fn feedback(body: &[u8], context: &Context<'_>) -> Result<Decoded, WireError
     let (text, replaced_texts) = utf8(body);
     let mut decoded = Decoded { replaced_texts, ..Decoded::default() };
     let items = match text.trim_start().starts_with('[') {
-        true => elements(&text)?,
+        true => elements(&text, context.limits.items_per_request)?,
         false => vec![text.as_ref()],
     };
     for (index, item) in items.into_iter().enumerate() {

@@ -39,7 +39,11 @@ impl<'a> RawFields<'a> {
             return Err(json.unexpected("an object", found));
         }
         let mut pairs: Vec<(String, &'a str)> = Vec::new();
+        let most = Limits::default().attributes_per_item;
         json.object(|json, key| {
+            if pairs.len() >= most {
+                return Err(Fault::content(format!("has more than {most} fields")));
+            }
             pairs.push((key.to_owned(), json.raw(depth)?));
             Ok(())
         })?;
@@ -134,7 +138,8 @@ impl<'a> RawFields<'a> {
 
     /// A list.
     pub(crate) fn list(&mut self, key: &str) -> Parsed<Option<Vec<&'a str>>> {
-        self.raw(key).map(elements).transpose().within(key)
+        let most = Limits::default().items_per_request;
+        self.raw(key).map(|text| elements(text, most)).transpose().within(key)
     }
 
     /// What nobody took, as payloads under `prefix`; those named in `without` are dropped.
@@ -148,8 +153,8 @@ impl<'a> RawFields<'a> {
     }
 }
 
-/// The elements of a list, as they stand.
-pub(crate) fn elements(text: &str) -> Parsed<Vec<&str>> {
+/// The elements of a list, as they stand; more than `most` are a fault.
+pub(crate) fn elements(text: &str, most: usize) -> Parsed<Vec<&str>> {
     let mut json = Json::new(text);
     let found = json.kind()?;
     if found != Kind::Array {
@@ -157,6 +162,9 @@ pub(crate) fn elements(text: &str) -> Parsed<Vec<&str>> {
     }
     let mut items = Vec::new();
     json.array(|json, _| {
+        if items.len() >= most {
+            return Err(Fault::content(format!("has more than {most} elements")));
+        }
         items.push(json.raw(BODY_DEPTH)?);
         Ok(())
     })?;
@@ -244,6 +252,19 @@ mod tests {
         let items = RawFields::read_body(&body).unwrap().list("data").unwrap().unwrap();
         assert!(RawFields::read(items[0]).is_err());
         assert!(RawFields::read(items[1]).is_ok());
+    }
+
+    #[test]
+    fn fields_and_elements_are_counted() {
+        let object = |count| format!("{{{}}}", vec![r#""a":1"#; count].join(","));
+        assert!(RawFields::read(&object(16_384)).is_ok());
+        let fault = RawFields::read(&object(16_385)).unwrap_err();
+        assert_eq!(fault.reason(), "has more than 16384 fields");
+        assert_eq!(elements("[1,2]", 2).unwrap(), ["1", "2"]);
+        assert_eq!(elements("[1,2,3]", 2).unwrap_err().reason(), "has more than 2 elements");
+        let body = format!(r#"{{"data":[{}]}}"#, vec!["1"; 250_001].join(","));
+        let fault = RawFields::read_body(&body).unwrap().list("data").unwrap_err();
+        assert_eq!(fault.reason(), "data: has more than 250000 elements");
     }
 
     #[test]

@@ -223,3 +223,30 @@ fn hostile_records_are_refused_by_their_lines() {
     let all_wrong = decode(Format::Spans, b"nonsense", &context);
     assert!(all_wrong.unwrap_err().field.is_some_and(|field| field == "line 1"));
 }
+
+#[test]
+fn the_records_of_a_request_share_its_values() {
+    let record = |id: u8| {
+        format!(
+            r#"{{"trace_id":"t","span_id":"{id}","name":"n","attributes":{{"a":[{}]}}}}"#,
+            ["1"; 20].join(",")
+        )
+    };
+    let limits = Limits { values_per_request: 40, ..Limits::default() };
+    let context = Context { file_nanos: FILE_TIME, limits: &limits };
+    let body = format!("{}\n{}", record(1), record(2));
+    let decoded = decode(Format::Spans, body.as_bytes(), &context).unwrap();
+    assert_eq!((decoded.spans.len(), decoded.rejected[0].what.as_str()), (1, "line 2"));
+}
+
+#[test]
+fn joined_keys_of_a_record_are_bounded() {
+    let name = "k".repeat(10_000);
+    let record = format!(
+        r#"{{"trace_id":"t","span_id":"s","name":"n","attributes":{{"{name}":{{"{name}":1}}}}}}"#
+    );
+    let limits = Limits::default();
+    let context = Context { file_nanos: FILE_TIME, limits: &limits };
+    let error = decode(Format::Spans, record.as_bytes(), &context).unwrap_err();
+    assert_eq!(error.to_string(), "line 1.attributes: has 20001 bytes, at most 16384 are taken");
+}

@@ -263,7 +263,9 @@ fn asked(record: &mut Fields) -> Fields {
 fn object(value: Value) -> Parsed<Fields> {
     match value {
         // Some logs keep bodies as texts.
-        Value::String(text) => Fields::of_text(&text, &crate::Limits::default()),
+        Value::String(text) => {
+            Fields::of_text(&text, &mut Fields::tally(&crate::Limits::default()))
+        }
         other => Fields::of(other),
     }
 }

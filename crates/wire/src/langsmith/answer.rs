@@ -3,6 +3,7 @@
 
 use clew_model::value::{Attributes, Value};
 
+use crate::limits::Limits;
 use crate::raw::{RawFields, elements, is_blank};
 
 /// Finish reasons that are read of one answer.
@@ -77,7 +78,7 @@ impl<'a> Answer<'a> {
     }
 
     fn finish_reasons(&self) -> Vec<Value> {
-        let choices = self.outputs.peek("choices").and_then(|list| elements(list).ok());
+        let choices = self.outputs.peek("choices").and_then(|list| elements(list, most()).ok());
         let of_choices = choices
             .unwrap_or_default()
             .into_iter()
@@ -105,12 +106,17 @@ fn first_generation(mut list: Option<&str>) -> Option<&str> {
     for _ in 0..BATCHES_MAX {
         match list {
             Some(text) if text.starts_with('[') => {
-                list = elements(text).ok()?.first().copied();
+                list = elements(text, most()).ok()?.first().copied();
             }
             found => return found,
         }
     }
     None
+}
+
+/// Elements of a list of an answer; one that is longer says nothing.
+fn most() -> usize {
+    Limits::default().items_per_request
 }
 
 /// An object's fields, none where it is no object.

@@ -47,7 +47,7 @@ pub(super) fn part(
         Some(_) => SpanKind::Internal,
         None => SpanKind::Unspecified,
     };
-    add_texts(&mut run.attributes, kind, &mut fields)?;
+    add_texts(&mut run.attributes, kind, &mut fields, context)?;
     add_payloads(&mut run.attributes, &mut fields)?;
     set_status(&mut run, &mut fields)?;
     add_events(&mut run, fields.raw("events"), context).within("events")?;
@@ -108,6 +108,7 @@ fn add_texts(
     attributes: &mut Attributes,
     kind: Option<String>,
     fields: &mut RawFields<'_>,
+    context: &Context<'_>,
 ) -> Parsed<()> {
     // LangSmith's "session" is its project.
     let texts = [
@@ -119,8 +120,9 @@ fn add_texts(
     let texts = texts.into_iter().filter_map(|(key, text)| Some((key, Value::String(text?))));
     attributes.extend(texts.map(|(key, value)| (key.to_owned(), value)));
     if let Some(tags) = fields.raw("tags").filter(|tags| !is_blank(tags)) {
+        let most = context.limits.attributes_per_item;
         let tags = match tags.starts_with('[') {
-            true => elements(tags).and_then(|tags| tags.into_iter().map(payload).collect()),
+            true => elements(tags, most).and_then(|tags| tags.into_iter().map(payload).collect()),
             false => payload(tags).map(|tag| vec![tag]),
         };
         let tags: Vec<Value> = tags.within("tags")?;
@@ -241,7 +243,7 @@ fn class_of(message: &str) -> Option<&str> {
 fn add_events(run: &mut SourceSpan, raw: Option<&str>, context: &Context<'_>) -> Parsed<()> {
     let Some(raw) = raw.filter(|raw| raw.starts_with('[')) else { return Ok(()) };
     let start = run.start_nanos.or(run.end_nanos).unwrap_or(context.now_nanos);
-    for item in elements(raw)? {
+    for item in elements(raw, context.limits.items_per_request)? {
         if run.events.len() >= context.limits.events_per_span {
             run.dropped.events += 1;
             continue;
