@@ -3,7 +3,7 @@
 mod display;
 mod supported;
 
-pub(crate) use display::quoted;
+pub use display::quoted;
 
 use crate::field::{Field, FieldRef};
 use crate::subject::Subject;

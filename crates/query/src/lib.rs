@@ -43,7 +43,7 @@ mod value_test;
 mod words;
 
 pub use error::{ErrorCode, FilterError};
-pub use expr::{Aggregation, Comparison, Expr, Place, Predicate, Relative, Term, Within};
+pub use expr::{Aggregation, Comparison, Expr, Place, Predicate, Relative, Term, Within, quoted};
 pub use field::{
     Field, FieldInfo, FieldRef, FieldType, Namespace, NamespaceInfo, fields, namespaces,
 };

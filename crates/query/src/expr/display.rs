@@ -226,8 +226,8 @@ fn is_bare(text: &str) -> bool {
         && text.chars().all(is_safe)
 }
 
-/// In quotes, every `*` literal.
-pub(crate) fn quoted(text: &str) -> String {
+/// A value in quotes that reads back as `text` itself: every `*` is literal.
+pub fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped(text))
 }
 

@@ -194,6 +194,12 @@ async fn a_project_is_made_once() {
     let again = clew.call("POST", "/sessions?upsert=true", "", &json!({ "name": "eval" })).await;
     assert_eq!(again.json()["id"], ROOT);
     assert_eq!(clew.get("/sessions?name=eval").await.json()[0]["id"], ROOT);
+    let taken = json!({ "id": ROOT, "name": "other" });
+    for path in ["/sessions", "/sessions?upsert=true"] {
+        assert_eq!(clew.call("POST", path, "", &taken).await.status, 409, "{path}");
+    }
+    let path = format!("/sessions/{ROOT}");
+    assert_eq!(clew.get(&path).await.json()["name"], "eval");
 }
 
 #[tokio::test]
@@ -219,4 +225,21 @@ async fn files_and_patches_find_their_run() {
     assert_eq!(clew.call("PATCH", &path, "", &ended).await.status, 200);
     let read = clew.get(&path).await.json();
     assert_eq!((&read["outputs"], &read["trace_id"]), (&json!({"a": 2}), &json!(ROOT)));
+}
+
+#[tokio::test]
+async fn a_project_is_found_by_its_very_name() {
+    const OTHER: &str = "01a1f78d-98ff-7eb1-b88f-d286429bfacb";
+    let clew = Clew::open();
+    let other = run(&json!({ "id": OTHER, "trace_id": OTHER, "dotted_order": null,
+        "session_name": "a\u{1}b" }));
+    for run in [run(&json!({ "session_name": "agents" })), other] {
+        assert_eq!(clew.call("POST", "/runs", "", &run).await.status, 200);
+    }
+    for (name, want) in [("a*", 0), ("a\u{1}b", 1)] {
+        let made = clew.call("POST", "/sessions", "", &json!({ "name": name })).await.json();
+        let asked = json!({ "session": [made["id"]], "is_root": true });
+        let answer = clew.call("POST", "/runs/query", "", &asked).await.json();
+        assert_eq!(answer["runs"].as_array().map(Vec::len), Some(want), "{name:?} {answer}");
+    }
 }

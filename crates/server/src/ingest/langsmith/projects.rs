@@ -117,6 +117,11 @@ async fn create(
             return Err(ApiError::new(ErrorCode::Conflict, message));
         }
         let id = known.or(new.id).unwrap_or_else(|| made_id(&new.name));
+        let holder = name_of(app, workspace, &id)?.filter(|name| *name != new.name);
+        if let Some(name) = holder {
+            let message = format!("the id {id} is that of the project {name:?}");
+            return Err(ApiError::new(ErrorCode::Conflict, message).with_field("id"));
+        }
         app.store.put_sender_project(workspace, PRODUCT, &id, &new.name)?;
         Ok(Json(view(app, workspace, &id, &new.name)))
     })

@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::State;
 use clew_model::ids::{SpanId, TraceId};
 use clew_model::time::parse_iso_nanos;
-use clew_query::Subject;
+use clew_query::{Subject, quoted};
 use clew_store::{Budget, TraceQuery};
 use serde::Deserialize;
 use serde_json::{Value as JsonValue, json};
@@ -110,7 +110,7 @@ fn of_projects(app: &App, caller: &Caller, asked: &Asked) -> Result<Found, ApiEr
     if asked.session.as_ref().is_some_and(|ids| !ids.is_empty()) && names.is_empty() {
         return Ok((Vec::new(), None));
     }
-    let names: Vec<String> = names.iter().map(|name| format!("agent:{}", json!(name))).collect();
+    let names: Vec<String> = names.iter().map(|name| format!("agent:{}", quoted(name))).collect();
     // With all that is below them, a few traces fill an answer.
     let (which, most) = match asked.is_root {
         Some(true) => (Which::Roots, PAGE_MAX),
