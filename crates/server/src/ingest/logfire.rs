@@ -3,7 +3,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, Uri};
+use axum::http::Method;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use clew_store::Scope;
@@ -11,7 +12,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::auth::caller::Caller;
-use crate::origin;
+use crate::ingest::address;
 use crate::routes::{Access, Answer, Owner, Route};
 
 /// The routes of this file.
@@ -30,9 +31,8 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 /// The SDK prints the address where people find their runs.
-async fn info(State(_): State<App>, caller: Caller, headers: HeaderMap, uri: Uri) -> Response {
-    let host = origin::host(&headers, &uri).unwrap_or("localhost");
-    let page = format!("http://{host}/ui/");
+async fn info(State(_): State<App>, caller: Caller, parts: Parts) -> Response {
+    let page = format!("{}/ui/", address::base(&parts, Owner::Api));
     let name: &str = &caller.workspace_name;
     Json(json!({ "project_name": name, "project_url": page })).into_response()
 }

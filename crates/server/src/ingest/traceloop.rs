@@ -4,7 +4,7 @@
 
 use axum::Json;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, Method, Uri};
+use axum::http::Method;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use clew_store::Scope;
@@ -15,8 +15,8 @@ use serde_json::json;
 use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::error::ApiError;
+use crate::ingest::address;
 use crate::ingest::json::{receive, refuse_if_nothing};
-use crate::origin;
 use crate::routes::{Access, Answer, Owner, Route};
 
 /// The routes of this file.
@@ -95,16 +95,17 @@ async fn annotations(
 async fn image_place(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
-    uri: Uri,
     request: Request,
 ) -> Result<Response, ApiError> {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path().trim_end_matches('/').to_owned();
+    let origin = address::base(&parts, Owner::Api);
+    let request = Request::from_parts(parts, body);
     let landed = receive(&app, &caller, "traceloop", request, |body| {
         Ok((Decoded::default(), traceloop::image_name(body, &Limits::default())?))
     })
     .await?;
-    let host = origin::host(&headers, &uri).unwrap_or("localhost");
-    let url = format!("http://{host}{}/{}", uri.path().trim_end_matches('/'), landed.told);
+    let url = format!("{origin}{path}/{}", landed.told);
     Ok(Json(json!({ "url": url })).into_response())
 }
 

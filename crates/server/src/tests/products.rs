@@ -33,6 +33,9 @@ async fn logfire_learns_whose_its_token_is() {
     let answer = clew.send(request("GET", "/v1/info", &headers, "")).await;
     let expected = json!({ "project_name": "default", "project_url": "http://127.0.0.1:2539/ui/" });
     assert_eq!(answer.json(), expected);
+    let behind = [headers[0], headers[1], ("x-forwarded-proto", "https")];
+    let answer = clew.send(request("GET", "/logfire/v1/info", &behind, "")).await;
+    assert_eq!(answer.json()["project_url"], "https://127.0.0.1:2539/ui/");
     let wrong = clew.send(request("GET", "/v1/info", &[("authorization", "wrong")], "")).await;
     assert_eq!(wrong.status, 401);
     assert!(wrong.json()["detail"].is_string());
@@ -61,6 +64,9 @@ async fn traceloop_may_send_the_images_of_a_message() {
     let named = json!({ "image_name": "message_0_content_1.png" });
     let url = clew.call("POST", path, "", &named).await.json()["url"].clone();
     assert_eq!(url, format!("http://localhost:2539{path}/message_0_content_1.png"));
+    let behind = [("content-type", "application/json"), ("x-forwarded-proto", "https")];
+    let url = clew.send(request("POST", path, &behind, named.to_string())).await.json();
+    assert_eq!(url["url"], format!("https://localhost:2539{path}/message_0_content_1.png"));
     let upload = format!("{path}/message_0_content_1.png");
     let data = json!({ "image_data": "aGVsbG8=" });
     assert_eq!(clew.call("POST", &upload, "", &data).await.status, 200);
