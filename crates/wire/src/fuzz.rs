@@ -88,7 +88,7 @@ pub fn langsmith(bytes: &[u8]) {
         langsmith::create_run(bytes, &context),
         langsmith::update_run("01a1f78d-98cc-7d9d-8c47-a335f3932748", bytes, &context),
         langsmith::batch(bytes, &context),
-        langsmith::feedback(bytes, &context),
+        langsmith::feedback(bytes, &context, &|_| true).map(|(decoded, _)| decoded),
         langsmith::multipart(bytes, boundary, &context),
     ];
     calls.iter().flatten().for_each(export);

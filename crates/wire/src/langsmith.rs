@@ -97,22 +97,33 @@ fn keep_span(decoded: &mut Decoded, span: SourceSpan) {
     decoded.spans.push(span);
 }
 
-/// `POST /feedback`: one, or a list of them.
-pub fn feedback(body: &[u8], context: &Context<'_>) -> Result<Decoded, WireError> {
+/// `POST /feedback`: one, or a list of them. The second is whether one of them is about a run
+/// of which nothing is known; `has_trace` tells whether a trace is.
+pub fn feedback(
+    body: &[u8],
+    context: &Context<'_>,
+    has_trace: &dyn Fn(TraceId) -> bool,
+) -> Result<(Decoded, bool), WireError> {
     let (text, replaced_texts) = utf8(body);
     let mut decoded = Decoded { replaced_texts, ..Decoded::default() };
     let items = match text.trim_start().starts_with('[') {
         true => elements(&text, context.limits.items_per_request)?,
         false => vec![text.as_ref()],
     };
+    let (mut known, mut is_unknown) = (Known::default(), false);
     for (index, item) in items.into_iter().enumerate() {
-        let label = RawFields::read_body(item)
-            .and_then(|fields| feedback::label(fields, &Known::default(), context));
+        let label = RawFields::read_body(item).and_then(|fields| {
+            if !feedback::finds_run(&fields, &mut known, context, has_trace) {
+                is_unknown = true;
+                return Err(Fault::content("names a run that is not here").within("run_id"));
+            }
+            feedback::label(fields, &known, context)
+        });
         keep_or_reject(&mut decoded, context.limits, "feedback", index, label, |decoded, label| {
             decoded.labels.push(label);
         });
     }
-    Ok(decoded)
+    Ok((decoded, is_unknown))
 }
 
 /// `POST /runs/multipart`. The body is refused whole where its last boundary is missing:

@@ -352,7 +352,10 @@ fn what_is_wrong_costs_its_run() {
 
 #[test]
 fn feedback_of_every_shape() {
-    let read = |body: &str| with_context(|context| langsmith::feedback(body.as_bytes(), context));
+    let read = |body: &str| {
+        with_context(|context| langsmith::feedback(body.as_bytes(), context, &|_| true))
+            .map(|(decoded, _)| decoded)
+    };
     let label = |fields: &str| {
         read(&format!(r#"{{"run_id":"{CHILD}","trace_id":"{ROOT}",{fields}}}"#))
             .unwrap()
@@ -373,4 +376,17 @@ fn feedback_of_every_shape() {
     let bad = read(&format!(r#"{{"run_id":"{CHILD}","key":"k","score":"high"}}"#)).unwrap();
     assert_eq!(bad.rejected[0].reason, "score: is no number");
     assert_eq!(read(&format!(r#"[{{"run_id":"{CHILD}","key":"k"}}]"#)).unwrap().labels.len(), 1);
+}
+
+#[test]
+fn feedback_on_a_run_that_is_not_here() {
+    let read = |body: &str| {
+        with_context(|context| langsmith::feedback(body.as_bytes(), context, &|_| false)).unwrap()
+    };
+    let (decoded, is_unknown) = read(&format!(r#"{{"run_id":"{CHILD}","key":"k"}}"#));
+    assert_eq!((decoded.labels.len(), is_unknown), (0, true));
+    assert_eq!(decoded.rejected[0].reason, "run_id: names a run that is not here");
+    let named = format!(r#"{{"run_id":"{CHILD}","trace_id":"{ROOT}","key":"k"}}"#);
+    let (decoded, is_unknown) = read(&named);
+    assert_eq!((decoded.labels.len(), is_unknown), (1, false));
 }

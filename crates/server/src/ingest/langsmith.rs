@@ -24,6 +24,7 @@ use crate::error::{ApiError, ErrorCode};
 use crate::ingest::body::discard;
 use crate::ingest::json::{receive, refuse_if_nothing};
 use crate::ingest::otlp;
+use crate::ingest::receive::Landed;
 use crate::routes::{Access, Answer, Owner, Route};
 
 /// Most bytes that the SDK is asked to put into one body; one larger run comes alone.
@@ -151,7 +152,17 @@ async fn batch(State(app): State<App>, caller: Caller, request: Request) -> Answ
 }
 
 async fn feedback(State(app): State<App>, caller: Caller, request: Request) -> Answered {
-    take(&app, &caller, request, langsmith::feedback).await
+    let (own, workspace) = (app.clone(), caller.workspace);
+    let landed = landed(&app, &caller, request, move |body, context| {
+        let has_trace = |trace| matches!(own.store.trace_row(workspace, &trace), Ok(Some(_)));
+        langsmith::feedback(body, context, &has_trace)
+    })
+    .await?;
+    // A run is on its way behind its feedback: the SDK tries again after 404, and only then.
+    if landed.told && landed.decoded.accepted_count == 0 {
+        return Err(ApiError::not_found("run").with_field("run_id"));
+    }
+    answer(landed)
 }
 
 async fn multipart(State(app): State<App>, caller: Caller, request: Request) -> Answered {
@@ -177,15 +188,27 @@ async fn take(
     request: Request,
     call: impl FnOnce(&[u8], &Context<'_>) -> Result<Decoded, WireError> + Send + 'static,
 ) -> Answered {
+    answer(landed(app, caller, request, |body, context| Ok((call(body, context)?, ()))).await?)
+}
+
+async fn landed<T: Send + 'static>(
+    app: &App,
+    caller: &Caller,
+    request: Request,
+    call: impl FnOnce(&[u8], &Context<'_>) -> Result<(Decoded, T), WireError> + Send + 'static,
+) -> Result<Landed<T>, ApiError> {
     let (own, workspace, now_nanos) = (app.clone(), caller.workspace, app.store.now());
-    let landed = receive(app, caller, "langsmith", request, move |body| {
+    receive(app, caller, "langsmith", request, move |body| {
         let limits = Limits::default();
         // A fault of the store is no reason to refuse a run: it lands where it says itself.
         let trace_of = |span| own.store.trace_of_span(workspace, span).ok().flatten();
         let context = Context { now_nanos, trace_of: &trace_of, limits: &limits };
-        Ok((call(body, &context)?, ()))
+        call(body, &context)
     })
-    .await?;
+    .await
+}
+
+fn answer<T>(landed: Landed<T>) -> Answered {
     refuse_if_nothing(&landed.decoded)?;
     let decoded = &landed.decoded;
     let rejected: Vec<_> = decoded

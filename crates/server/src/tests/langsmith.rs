@@ -106,11 +106,24 @@ async fn what_is_wrong_is_dropped_by_the_sdk_and_not_tried_again() {
 #[tokio::test]
 async fn feedback_may_come_before_its_run() {
     let clew = Clew::open();
-    let body = json!({ "run_id": ROOT, "key": "score", "score": 0.5, "comment": "why" });
+    let body = json!({ "run_id": ROOT, "trace_id": ROOT, "key": "score", "score": 0.5 });
     for _ in 0..2 {
         assert_eq!(clew.call("POST", "/feedback", "", &body).await.status, 200);
     }
     let labels = clew.get("/api/v1/labels?name=score").await.json();
+    assert_eq!(labels["labels"].as_array().map(Vec::len), Some(1), "{labels}");
+}
+
+#[tokio::test]
+async fn feedback_that_only_names_a_run_waits_for_it() {
+    let clew = Clew::open();
+    let body = json!({ "run_id": ROOT, "key": "score", "score": 0.5 });
+    let early = clew.call("POST", "/feedback", "", &body).await;
+    assert_eq!((early.status.as_u16(), early.code().as_str()), (404, "not_found"));
+    assert_eq!(clew.get("/api/v1/labels").await.json()["labels"], json!([]));
+    assert_eq!(clew.call("POST", "/runs", "", &run(&json!({}))).await.status, 200);
+    assert_eq!(clew.call("POST", "/feedback", "", &body).await.status, 200);
+    let labels = clew.get("/api/v1/labels").await.json();
     assert_eq!(labels["labels"].as_array().map(Vec::len), Some(1), "{labels}");
 }
 

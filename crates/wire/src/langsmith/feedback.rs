@@ -69,6 +69,26 @@ fn target(fields: &mut RawFields<'_>, known: &Known, context: &Context<'_>) -> P
     })
 }
 
+/// Whether the run of a feedback is there, or its trace is named; what was found stands in
+/// `known`. Where the feedback names nothing that can be looked up, [`label`] tells.
+pub(super) fn finds_run(
+    fields: &RawFields<'_>,
+    known: &mut Known,
+    context: &Context<'_>,
+    has_trace: &dyn Fn(TraceId) -> bool,
+) -> bool {
+    let run = fields.peek_word("run_id").filter(|_| fields.peek_word("trace_id").is_none());
+    let Some(run) = run else { return true };
+    let (Ok(span_id), Ok(own)) = (checked_span_id(&run), checked_trace_id(&run)) else {
+        return true;
+    };
+    let found = known.trace_of(span_id, context).or_else(|| has_trace(own).then_some(own));
+    if let Some(trace_id) = found {
+        known.put(span_id, trace_id);
+    }
+    found.is_some()
+}
+
 /// Who said it, as far as that tells two verdicts of one name apart: `api` is everybody.
 fn author(fields: &mut RawFields<'_>) -> Parsed<String> {
     let Some(raw) = fields.raw("feedback_source").filter(|raw| raw.starts_with('{')) else {

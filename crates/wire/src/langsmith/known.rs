@@ -30,6 +30,11 @@ impl Known {
         }
     }
 
+    /// Notes the trace of a run that has been looked up.
+    pub(super) fn put(&mut self, span_id: SpanId, trace_id: TraceId) {
+        self.traces.insert(span_id, trace_id);
+    }
+
     /// The trace of a run, from this request or an earlier one.
     pub(super) fn trace_of(&self, span_id: SpanId, context: &Context<'_>) -> Option<TraceId> {
         self.traces.get(&span_id).copied().or_else(|| (context.trace_of)(span_id))
