@@ -5,8 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { FakeServer, hangUp, json } from "./support.js";
+import type { Behaviour } from "./support.js";
 
 const TAKEN = json(200, { accepted: 1, rejected_count: 0, rejected: [] });
+/** What a proxy may say in front of a server. */
+const PAGE: Behaviour = (_, response) => void response.end("<html>sign in</html>");
 const SDK = new URL("../packages/clew/src/index.js", import.meta.url).href;
 const folders: string[] = [];
 after(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
@@ -114,6 +117,25 @@ test("where the server is away the end is quick, and the next program sends what
   assert.equal(records(back), 4);
   assert.deepEqual(spooled(root), []);
   await back.stop();
+});
+
+test("a program ends where the server is away and the spool takes nothing, and says what was lost", async () => {
+  for (const spool of ["off", "/dev/null/spool"]) {
+    const server = await FakeServer.start(hangUp);
+    const ended = await program(server.url, spool, "");
+    assert.equal(ended.code, 0);
+    assert.match(ended.printed, /2 records were dropped: the process ends and the spool took nothing\n$/);
+    assert.equal(server.got.length, 1);
+    await server.stop();
+  }
+});
+
+test("the last post knows a page of something else from a Clew", async () => {
+  const server = await FakeServer.start(PAGE);
+  const root = folder();
+  await program(server.url, root, "process.exit(0)");
+  assert.equal(spooled(root).length, 1);
+  await server.stop();
 });
 
 test("process.exit while the server is away leaves the run on disk", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Clew } from "../packages/clew/src/client.js";
+import { shownUrl } from "../packages/clew/src/config.js";
 import { Retry, verdictOf } from "../packages/clew/src/retry.js";
 import { MemoryTransport } from "../packages/clew/src/testing.js";
 import type { Transport } from "../packages/clew/src/transport.js";
@@ -125,12 +126,15 @@ test("backoff doubles up to 30 seconds, and Retry-After is heard up to 60", () =
 
 test("what an answer means", () => {
   const verdict = (status: number): string => verdictOf({ status, headers: {}, body: "" });
-  for (const status of [408, 429, 500, 502, 503, 504, 507])
+  for (const status of [408, 425, 429, 500, 502, 503, 504, 507, 520, 522, 530])
     assert.equal(verdict(status), "later", String(status));
-  for (const status of [400, 401, 403, 404, 415, 302])
+  for (const status of [400, 401, 403, 404, 415, 302, 501, 505])
     assert.equal(verdict(status), "refused", String(status));
   assert.equal(verdict(413), "smaller");
-  assert.equal(verdict(200), "taken");
+  const said = (body: string): string => verdictOf({ status: 200, headers: {}, body });
+  assert.equal(said('{"accepted":3,"rejected_count":0,"rejected":[]}'), "taken");
+  for (const body of ["", "<html>sign in</html>", "{}", "null", '"accepted"'])
+    assert.equal(said(body), "later", body);
   assert.equal(verdictOf(new Error("reset")), "later");
 });
 
@@ -174,6 +178,21 @@ test("single records that the server rejects are counted", async () => {
   client.openRun({ agentId: "a" }).startSpan("s").end();
   await client.flush();
   assert.deepEqual([client.stats().sent, client.stats().refused], [1, 1]);
+});
+
+test("a thousand ends at once share a round and a timer", async () => {
+  const transport = new MemoryTransport();
+  const { client, timers } = clientOf(transport);
+  const ends = Array.from({ length: 1000 }, () => client.openRun({ agentId: "a" }).complete());
+  assert.equal(timers.pending.filter((ms) => ms === 20).length, 1);
+  timers.advance(20);
+  await Promise.all(ends);
+  assert.equal(transport.runs().filter(({ status }) => status === "ok").length, 1000);
+});
+
+test("user and password of an address are not printed", () => {
+  assert.equal(shownUrl("https://ann:s3cret@clew.example/base"), "https://clew.example/base");
+  assert.equal(shownUrl("http://127.0.0.1:2539"), "http://127.0.0.1:2539");
 });
 
 test("memory is bounded: new spans are dropped and counted, ends of known ones are not", async () => {

@@ -120,3 +120,22 @@ test("half a file, or one of something else, is removed", async () => {
   assert.equal(await client.flush(), true);
   assert.deepEqual(files(root), []);
 });
+
+test("a batch that cannot be removed is sent once a round, not for ever", async () => {
+  const root = folder();
+  const away = new MemoryTransport();
+  away.answers.push(new Error("refused"), new Error("refused"));
+  const first = new Clew({ transport: away, spool: root });
+  first.openRun({ agentId: "a", runId: "left" });
+  await first.shutdown();
+  const transport = new MemoryTransport();
+  const remove = Spool.prototype.remove;
+  Spool.prototype.remove = () => false;
+  try {
+    const second = new Clew({ transport, spool: root });
+    assert.equal(await second.flush(1), false);
+  } finally {
+    Spool.prototype.remove = remove;
+  }
+  assert.equal(transport.requests.length, 1);
+});

@@ -123,7 +123,7 @@ export class Clew {
   private readonly leaving = {
     hasWaiting: (): boolean => !this.sender.isEmpty,
     flush: (): Promise<boolean> => this.flush(),
-    leaveNow: (): void => this.leaveNow(),
+    leaveNow: (last = true): void => this.leaveNow(last),
   };
 
   private watchProcess(): void {
@@ -132,12 +132,12 @@ export class Clew {
     leaveWithProcess(this.leaving);
   }
 
-  private leaveNow(): void {
+  private leaveNow(last: boolean): void {
     const batches = this.sender.leave();
     if (batches.length === 0) return;
     const timeoutMs = Math.min(LAST_POST_MS, this.config.shutdownTimeoutMs);
     if (this.viaHttp && !this.sender.isAway && timeoutMs > 0 && this.postNow(batches, timeoutMs)) return;
-    for (const batch of batches) this.sender.keep(batch);
+    for (const batch of batches) this.sender.keep(batch, last);
   }
 
   private postNow(batches: ReturnType<Sender["leave"]>, timeoutMs: number): boolean {

@@ -133,6 +133,11 @@ function spoolFolder(
   return join(env["XDG_STATE_HOME"] || join(homedir(), ".local", "state"), "clew", "spool");
 }
 
+/** An address as it may be printed: without user and password. */
+export function shownUrl(url: string): string {
+  return url.replace(/\/\/[^/?#]*@/, "//");
+}
+
 function trimmed(url: string): string {
   const whole = /^https?:\/\//i.test(url) ? url : `http://${url}`;
   return whole.replace(/\/+$/, "");

@@ -9,8 +9,8 @@ export interface Leaving {
   hasWaiting(): boolean;
   /** Sends what waits; settles within the time that the client may take. */
   flush(): Promise<boolean>;
-  /** Sends or keeps what waits, without waiting for anything. */
-  leaveNow(): void;
+  /** Sends or keeps what waits, without waiting for anything. `last`: what cannot be kept on disk is lost. */
+  leaveNow(last: boolean): void;
 }
 
 // One list for the process, whichever form of the package a client came from.
@@ -36,18 +36,24 @@ export function stay(client: Leaving): void {
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 function watchProcess(clients: Set<Leaving>): void {
-  const leaveNow = (): void => clients.forEach((client) => client.leaveNow());
+  const leaveNow = (last: boolean): void => clients.forEach((client) => client.leaveNow(last));
+  const flushed = new WeakSet<Leaving>();
   process.on("beforeExit", () => {
-    // Work that begins here lets the process go on; when it is done this is called again and finds nothing.
-    for (const client of clients)
-      if (client.hasWaiting()) void client.flush().then((done) => done || client.leaveNow());
+    // Work that begins here lets the process go on, and when it is done this is called again: each client has its turn
+    // once, since what cannot be sent would keep the process for ever. `exit` sees to the rest.
+    for (const client of clients) {
+      if (flushed.has(client) || !client.hasWaiting()) continue;
+      flushed.add(client);
+      void client.flush();
+    }
   });
-  process.on("exit", leaveNow);
+  process.on("exit", () => leaveNow(true));
   for (const signal of SIGNALS) {
     const onSignal = (): void => {
-      leaveNow();
+      const others = process.listenerCount(signal) > 1;
+      leaveNow(!others);
       // With a listener of ours alone the signal would no longer end the process.
-      if (process.listenerCount(signal) > 1) return;
+      if (others) return;
       process.removeListener(signal, onSignal);
       process.kill(process.pid, signal);
     };
@@ -62,9 +68,13 @@ const open = url.startsWith("https:") ? require("node:https") : require("node:ht
 let left = bodies.length;
 for (const body of bodies) {
   const request = open.request(url, { method: "POST", headers }, (response) => {
-    response.resume();
-    if (response.statusCode >= 300) process.exit(1);
-    response.on("end", () => { if (--left === 0) process.exit(0); });
+    let text = "";
+    response.on("data", (piece) => { text += piece; });
+    response.on("end", () => {
+      if (response.statusCode >= 300) process.exit(1);
+      try { if (!("accepted" in JSON.parse(text))) process.exit(1); } catch { process.exit(1); }
+      if (--left === 0) process.exit(0);
+    });
   });
   request.on("error", () => process.exit(1));
   request.end(Buffer.from(body, "base64"));

@@ -1,5 +1,6 @@
 /** Reading back what the server knows. Unlike recording, a question that cannot be answered throws `ClewError`. */
 
+import { shownUrl } from "./config.js";
 import type { Config } from "./config.js";
 import { messageOf } from "./json.js";
 import type {
@@ -177,7 +178,7 @@ export async function askServer(
   try {
     answer = await transport.send({ ...request, ...packed });
   } catch (error) {
-    throw new ClewError(`${config.baseUrl} did not answer: ${messageOf(error)}`, 0, "unreachable");
+    throw new ClewError(`${shownUrl(config.baseUrl)} did not answer: ${messageOf(error)}`, 0, "unreachable");
   }
   const said = parsed(answer.body);
   if (answer.status >= 200 && answer.status < 300) return said;

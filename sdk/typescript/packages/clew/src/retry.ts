@@ -6,7 +6,9 @@ import type { Answer } from "./transport.js";
 const FIRST_MS = 250;
 const LAST_MS = 30_000;
 const RETRY_AFTER_MAX_MS = 60_000;
-const LATER = new Set([408, 425, 429, 500, 502, 503, 504, 507]);
+const LATER = new Set([408, 425, 429]);
+/** Of the server's own failures, those that stay. */
+const NEVER = new Set([501, 505]);
 
 /** What an answer means for a batch. */
 export type Verdict = "taken" | "later" | "smaller" | "refused";
@@ -14,8 +16,24 @@ export type Verdict = "taken" | "later" | "smaller" | "refused";
 /** Whether a batch was taken, may be taken later or in pieces, or never will be. */
 export function verdictOf(answer: Answer | Error | undefined): Verdict {
   if (answer === undefined || answer instanceof Error || LATER.has(answer.status)) return "later";
-  if (answer.status >= 200 && answer.status < 300) return "taken";
+  if (answer.status >= 500 && !NEVER.has(answer.status)) return "later";
+  // A proxy's own page, say: counting that as taken would lose the batch.
+  if (isGood(answer)) return saysAccepted(answer.body) ? "taken" : "later";
   return answer.status === 413 ? "smaller" : "refused";
+}
+
+/** Whether a status says that all is well. */
+export function isGood(answer: Answer): boolean {
+  return answer.status >= 200 && answer.status < 300;
+}
+
+function saysAccepted(body: string): boolean {
+  try {
+    const said = JSON.parse(body) as unknown;
+    return typeof said === "object" && said !== null && "accepted" in said;
+  } catch {
+    return false;
+  }
 }
 
 /** Waits longer after each failure, spread so that many senders do not come back at once. */

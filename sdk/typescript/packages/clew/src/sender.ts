@@ -2,11 +2,12 @@
 
 import { countOf, halved, packed, packedNow } from "./batch.js";
 import type { Batch, Unpacked } from "./batch.js";
+import { shownUrl } from "./config.js";
 import type { Config } from "./config.js";
 import { messageOf } from "./json.js";
 import type { Outbox, Outlet } from "./outbox.js";
 import type { Reports } from "./reports.js";
-import { Retry, verdictOf } from "./retry.js";
+import { isGood, Retry, verdictOf } from "./retry.js";
 import type { Spool } from "./spool.js";
 import type { Stats } from "./stats.js";
 import type { Timer, Timers } from "./timers.js";
@@ -37,6 +38,10 @@ export class Sender implements Outlet {
   private timer: Timer | undefined;
   private timerAt = Number.POSITIVE_INFINITY;
   private round: Promise<void> | undefined;
+  // The round after that one, which all who ask meanwhile share.
+  private nextRound: Promise<void> | undefined;
+  private nextEvenIfAway = false;
+  private soon: Promise<void> | undefined;
   private closed = false;
   // The batch that is packed or under way, which the end of the process must not lose.
   private current: Batch | Unpacked | undefined;
@@ -66,9 +71,14 @@ export class Sender implements Outlet {
     this.wakeIn(urgent ? 0 : this.parts.config.flushIntervalMs, false);
   }
 
-  async deliverSoon(): Promise<void> {
-    if (this.closed || this.parts.config.disabled) return;
+  deliverSoon(): Promise<void> {
+    if (this.closed || this.parts.config.disabled) return Promise.resolve();
+    return (this.soon ??= this.deliverTogether());
+  }
+
+  private async deliverTogether(): Promise<void> {
     await new Promise<void>((resolve) => this.parts.timers.after(SOON_MS, resolve, true));
+    this.soon = undefined;
     await this.within(this.parts.config.shutdownTimeoutMs, this.work(false));
   }
 
@@ -95,17 +105,20 @@ export class Sender implements Outlet {
     return left;
   }
 
-  /** Keeps a batch for later: in the spool if it can. */
-  keep(batch: Batch): void {
+  /** Keeps a batch for later: in the spool if it can. `last`: there is no later in this process. */
+  keep(batch: Batch, last = this.closed): void {
     const { spool, stats, config, reports } = this.parts;
     if (spool?.write(batch)) {
       stats.spooled += batch.records;
-    } else if (!this.closed && this.waitingBytes + batch.body.byteLength <= config.maxMemoryBytes) {
+    } else if (!last && this.waitingBytes + batch.body.byteLength <= config.maxMemoryBytes) {
       this.waiting.push(batch);
       this.waitingBytes += batch.body.byteLength;
     } else {
       stats.dropped += batch.records;
-      reports.warn("keep", `${batch.records} records were dropped: neither memory nor the spool has room`);
+      const why = last
+        ? "the process ends and the spool took nothing"
+        : "neither memory nor the spool has room";
+      reports.warn("keep", `${batch.records} records were dropped: ${why}`);
     }
   }
 
@@ -114,9 +127,17 @@ export class Sender implements Outlet {
     return this.retry.isAway;
   }
 
-  /** One round at a time; a second caller waits for the first and then has its own. */
-  private async work(evenIfAway: boolean): Promise<void> {
-    while (this.round) await this.round;
+  /** One round at a time; who asks while one is under way shares the next with all others who do. */
+  private work(evenIfAway: boolean): Promise<void> {
+    this.nextEvenIfAway ||= evenIfAway;
+    return (this.nextRound ??= this.workNext());
+  }
+
+  private async workNext(): Promise<void> {
+    await this.round;
+    const evenIfAway = this.nextEvenIfAway;
+    this.nextRound = undefined;
+    this.nextEvenIfAway = false;
     this.round = this.sendAll(evenIfAway).catch((error: unknown) => {
       this.parts.reports.warn("sender", `sending failed: ${messageOf(error)}`);
     });
@@ -174,9 +195,12 @@ export class Sender implements Outlet {
     const tooOld = (): void => {
       stats.dropped += 1;
     };
+    // A file that cannot be removed would come again for ever.
+    const seen = new Set<string>();
     while (!this.retry.mustWait()) {
-      const spooled = spool.oldest(tooOld);
+      const spooled = spool.oldest(tooOld, seen);
       if (!spooled) return;
+      seen.add(spooled.name);
       const batch = { body: spooled.body, records: recordsOf(spooled.body) };
       const answer = batch.records === 0 ? undefined : await this.post(batch);
       const verdict = batch.records === 0 ? "refused" : verdictOf(answer);
@@ -230,9 +254,9 @@ export class Sender implements Outlet {
     stats.retries += 1;
     const after = answer instanceof Error ? undefined : answer?.headers["retry-after"];
     this.retry.failed(after);
-    const why = answer instanceof Error ? messageOf(answer) : `it answered ${answer?.status}`;
+    const why = whyAway(answer);
     const meanwhile = spool ? "runs are kept on disk" : "runs wait in memory";
-    reports.warn("away", `${config.baseUrl} cannot be sent to (${why}); ${meanwhile} until it can`);
+    reports.warn("away", `${shownUrl(config.baseUrl)} cannot be sent to (${why}); ${meanwhile} until it can`);
   }
 
   private refuse(records: number, answer: Answer): void {
@@ -242,7 +266,7 @@ export class Sender implements Outlet {
     const words = answer.body.slice(0, 500);
     reports.warn(
       `refused ${answer.status}`,
-      `${config.baseUrl} refused ${records} records: ${answer.status} ${words}${hint}`,
+      `${shownUrl(config.baseUrl)} refused ${records} records: ${answer.status} ${words}${hint}`,
     );
   }
 
@@ -280,6 +304,11 @@ export class Sender implements Outlet {
     timer?.cancel();
     return inTime;
   }
+}
+
+function whyAway(answer: Answer | Error | undefined): string {
+  if (answer === undefined || answer instanceof Error) return messageOf(answer);
+  return isGood(answer) ? "what answers there is no Clew" : `it answered ${answer.status}`;
 }
 
 function recordsOf(body: Uint8Array): number {

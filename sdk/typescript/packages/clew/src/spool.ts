@@ -61,9 +61,13 @@ export class Spool {
     return this.names().length > 0;
   }
 
-  /** The oldest batch; undefined where there is none. Files that are too old are removed on the way. */
-  oldest(removed: (count: number) => void = () => undefined): Spooled | undefined {
+  /** The oldest batch that is not skipped; undefined where there is none. Files that are too old are removed on the way. */
+  oldest(
+    removed: (count: number) => void = () => undefined,
+    skipped: ReadonlySet<string> = new Set(),
+  ): Spooled | undefined {
     for (const name of this.names()) {
+      if (skipped.has(name)) continue;
       if (Date.now() - Number(name.split("-", 1)[0]) > AGE_MAX_MS) {
         if (this.remove(name)) removed(1);
         continue;

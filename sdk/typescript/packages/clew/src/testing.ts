@@ -45,6 +45,9 @@ interface Told {
   fail?: Attributes;
 }
 
+/** What the server says where it takes everything. */
+const TAKEN = '{"accepted":0,"rejected_count":0,"rejected":[]}';
+
 /** A transport that keeps what it is given; a test may tell it what to answer. */
 export class MemoryTransport implements Transport {
   /** Every request, in order. */
@@ -57,7 +60,7 @@ export class MemoryTransport implements Transport {
     this.requests.push(request);
     const planned = this.answers.shift();
     if (planned instanceof Error) return Promise.reject(planned);
-    const answer = { status: 200, headers: {}, body: "{}", ...planned };
+    const answer = { status: 200, headers: {}, body: TAKEN, ...planned };
     if (answer.status < 300 && request.body) this.take(request);
     return Promise.resolve(answer);
   }
