@@ -11,12 +11,13 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, List
+from unittest import mock
 
 import clew
 from clew.configuration import Settings
-from clew.transport import HttpTransport, Unreachable
+from clew.transport import Answer, HttpTransport, Unreachable
 
-from .fakes import FakeServer, HandClient, answer_json
+from .fakes import FakeServer, HandClient, ScriptedTransport, answer_json
 
 MADE: List[HandClient] = []
 
@@ -231,6 +232,50 @@ class Spool(unittest.TestCase):
                 self.assertTrue(client.flush())
         self.assertIn("a week", logged.output[0])
         self.assertEqual((self.files(), client.stats().replayed, client.stats().expired), ([], 1, 1))
+
+    def test_a_file_that_cannot_be_read_now_stays_and_a_damaged_one_is_counted(self) -> None:
+        with FakeServer(taking) as server:
+            folder = self.folder / clew_folder(server.url)
+            folder.mkdir()
+            whole = folder / "0000000000003-1-aa.json.gz"
+            whole.write_bytes(gzip.compress(b'{"runs": [{"run_id": "r", "start": {}}]}'))
+            (folder / "0000000000004-1-aa.json.gz").write_bytes(gzip.compress(b"{}")[:-3])
+            (folder / "0000000000005-1-aa.json.gz").write_bytes(gzip.compress(b"[]"))
+            client = client_of(server.url, spool=self.folder)
+            too_many = OSError(24, "Too many open files")
+            with self.assertLogs("clew", "ERROR") as logged:
+                with mock.patch.object(Path, "read_bytes", side_effect=too_many):
+                    self.assertFalse(client.flush())
+                self.assertEqual(len(self.files()), 3)
+                self.assertTrue(client.flush())
+        self.assertIn("0000000000004-1-aa.json.gz could not be unpacked", logged.output[0])
+        self.assertEqual((self.files(), client.stats().replayed, client.stats().damaged), ([], 1, 2))
+
+    def test_a_server_that_hangs_at_the_end_of_the_process_costs_nothing(self) -> None:
+        is_asked, may_answer = threading.Event(), threading.Event()
+
+        class Hanging(ScriptedTransport):
+            def send(self, body: bytes, is_packed: bool, timeout: float) -> Answer:
+                is_asked.set()
+                may_answer.wait(20)
+                return super().send(body, is_packed, timeout)
+
+        client = clew.Clew(transport=Hanging(), spool=self.folder, variables={}, flush_interval=0)
+        self.addCleanup(may_answer.set)
+        run = client.start_run(run_id="r")
+        self.assertTrue(is_asked.wait(20))
+        for number in range(1_200):
+            run.child(f"s{number}").end()
+        self.assertFalse(client.shutdown(0.05))
+        runs = [json.loads(gzip.decompress(file.read_bytes()))["runs"][0] for file in self.files()]
+        self.assertEqual([len(run.get("spans", ())) + ("start" in run) for run in runs], [1, 512, 512, 176])
+        stats = client.stats()
+        self.assertEqual((stats.spooled, stats.waiting, stats.dropped), (1_201, 0, 0))
+        may_answer.set()
+        thread = client._sender.thread
+        assert thread is not None
+        thread.join(20)
+        self.assertFalse(thread.is_alive())
 
     def test_another_key_has_another_folder(self) -> None:
         names = set()

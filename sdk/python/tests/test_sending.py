@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import unittest
 from typing import Any
+from unittest import mock
 
 import clew
 from clew.transport import Answer, Unreachable
@@ -79,7 +80,7 @@ class Sending(unittest.TestCase):
         self.assertEqual(len(self.transport.bodies), 12)
 
     def test_every_passing_trouble_is_tried_again(self) -> None:
-        for status in (408, 425, 429, 500, 502, 503, 504, 507):
+        for status in (407, 408, 425, 429, 500, 502, 503, 504, 507, 520, 522, 530):
             transport = ScriptedTransport(Answer(status), Unreachable("refused"))
             client = hand_client(transport, self.clock)
             client.start_run(run_id="r")
@@ -90,7 +91,7 @@ class Sending(unittest.TestCase):
     def test_what_is_refused_for_good_is_counted_and_told(self) -> None:
         for status, words in (
             (400, "wrong"), (401, "CLEW_API_KEY"), (403, "CLEW_API_KEY"), (404, "is no Clew"), (415, "wrong"),
-            (302, "set CLEW_URL"),
+            (501, "wrong"), (505, "wrong"), (302, "set CLEW_URL"),
         ):  # fmt: skip
             answer = Answer(status, b'{"error": {"message": "wrong"}}', {"Location": "http://elsewhere"})
             client = hand_client(ScriptedTransport(answer), self.clock)
@@ -222,6 +223,51 @@ class Sending(unittest.TestCase):
         self.transport.always = None
         client.flush()
         self.assertEqual((client.stats().sent, client.stats().waiting), (waiting, 0))
+
+    def test_what_waits_for_a_server_leaves_the_queue_no_room_of_its_own(self) -> None:
+        client = hand_client(self.transport, self.clock, memory_max_bytes=6_000)
+        self.transport.always = Unreachable("refused")
+        with self.assertLogs("clew", "WARNING"):
+            for number in range(400):
+                client.start_run(run_id=f"r{number}").complete()
+                if number < 20:
+                    pump(client)
+        waiting = client._sender.waiting_bytes
+        self.assertGreater(waiting, 1_000)
+        self.assertLessEqual(waiting + client._queued_bytes, 6_000 + 1_000)  # one record may pass over it
+
+    def test_a_transport_that_breaks_loses_nothing(self) -> None:
+        class Broken(ScriptedTransport):
+            is_whole = False
+
+            def send(self, body: bytes, is_packed: bool, timeout: float) -> Answer:
+                if not self.is_whole:
+                    raise ValueError("Invalid header value b'Bearer aos_secret'")
+                return super().send(body, is_packed, timeout)
+
+        transport = Broken()
+        client = hand_client(transport, self.clock)
+        run = client.start_run(run_id="r")
+        for number in range(1_000):
+            run.child(f"s{number}").end()
+        with self.assertLogs("clew", "WARNING") as logged:
+            pump(client)
+        self.assertNotIn("secret", str(logged.output))
+        self.assertGreater(client._sender._seconds_to_try(), 0)
+        self.assertEqual(client.stats().waiting, 1_001)
+        transport.is_whole = True
+        self.assertTrue(client.flush())
+        self.assertEqual(client.stats().sent, 1_001)
+
+    def test_an_answer_of_odd_form_is_taken_once(self) -> None:
+        for body in (b'{"accepted": 1, "rejected_count": "x"}', b'{"accepted": 1, "rejected_count": 1, "rejected": [7]}'):
+            transport = ScriptedTransport(Answer(200, body))
+            client = hand_client(transport, self.clock)
+            client.start_run(run_id="r")
+            with mock.patch.object(client.notices, "say"):
+                client.flush()
+            stats = client.stats()
+            self.assertEqual((len(transport.bodies), stats.sent + stats.refused, stats.waiting), (1, 1, 0), body)
 
     def test_a_record_that_cannot_be_written_harms_no_other(self) -> None:
         class Odd(str):

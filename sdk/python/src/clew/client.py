@@ -234,6 +234,8 @@ class Clew(Recorder):
         sender = self._sender
         until = self.clock.steady_nanos() + round(limit * 1e9)
         if not sender.pumping.acquire(timeout=max(limit, 0.0)):
+            if is_last:
+                sender.spill()  # the thread still waits for an answer
             return False
         try:
             while True:
@@ -244,13 +246,13 @@ class Clew(Recorder):
                 if not sender.waiting or pause > left or left <= 0:
                     break
                 self.clock.pause(pause)
-            if is_last:
-                sender.spill()
             return not sender.has_undelivered()
         except Exception as error:
-            self.notices.say(logging.ERROR, "fault", f"flush met {error!r}")
+            self.notices.say(logging.ERROR, "fault", f"flush met {type(error).__name__}")
             return False
         finally:
+            if is_last:
+                sender.spill()
             sender.pumping.release()
 
     def stats(self) -> Stats:
@@ -260,8 +262,9 @@ class Clew(Recorder):
         return Stats(
             sent=sender.sent, refused=sender.refused, dropped=self._dropped + sender.lost, spooled=sender.spooled,
             replayed=sender.replayed, expired=spool.expired if spool else 0,
-            waiting=len(self._queue) + sum(batch.count for batch in sender.waiting),
+            waiting=len(self._queue) + sender.held_count(),
             waiting_batches=len(spool.files()) if spool else 0, last_error=sender.last_error,
+            damaged=spool.damaged if spool else 0,
         )  # fmt: skip
 
     # Reading

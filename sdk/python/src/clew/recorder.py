@@ -198,7 +198,7 @@ class Recorder:
         """Puts a span into the queue; called with the lock."""
         if not self.is_recording:
             return True
-        if self._queued_bytes > self.settings.memory_max_bytes:
+        if not self._has_room():
             return False
         span._is_queued = True
         self._queue.append(span)
@@ -220,7 +220,7 @@ class Recorder:
         return not said
 
     def _has_room(self) -> bool:
-        return self._queued_bytes <= self.settings.memory_max_bytes
+        return self._queued_bytes + self._sender.held_bytes() <= self.settings.memory_max_bytes
 
     def _drop(self, what: str) -> None:
         self._dropped += 1

@@ -12,6 +12,7 @@ import random
 import threading
 from collections import deque
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Deque, Iterator, Mapping, Optional
 
 from .configuration import shown_url
@@ -25,10 +26,15 @@ if TYPE_CHECKING:
 BACKOFF_FIRST_SECONDS = 0.25
 BACKOFF_MAX_SECONDS = 30.0
 TAKE_AT_ONCE = 128
+GATHER_AT_ONCE = 4_096
+"""Records that are packed before the first of them goes out."""
 LOOK_AGAIN_NANOS = 5_000_000_000
 FULL_AT = 512
 """Records that wait before the thread sends without waiting for its time."""
-_PASSING = frozenset((408, 425, 429, 500, 502, 503, 504, 507))
+SPILL_WAIT_SECONDS = 1.0
+"""How long the end of the process waits for the thread to pack what it has in its hands."""
+_PASSING = frozenset((407, 408, 425, 429))
+_LASTING = frozenset((501, 505))
 ARRIVED, LATER, REFUSED, TOO_LARGE = "arrived", "later", "refused", "too large"
 
 
@@ -44,6 +50,7 @@ class Stats:
     expired: int = 0  # batches removed from disk for their age
     waiting: int = 0  # in memory
     waiting_batches: int = 0  # on disk
+    damaged: int = 0  # batches removed from disk because they could not be unpacked
     last_error: Optional[str] = None
 
 
@@ -63,6 +70,10 @@ class Sender:
         self.is_idle = True
         self.is_stopped = False
         self.thread: Optional[threading.Thread] = None
+        # Held while batches change their place, never while one is sent. Reentrant: a handler of the log may ask.
+        self.holding = threading.RLock()
+        self.under_way: Deque[Batch] = deque()  # taken out of the queue; each stays until its outcome is known
+        self.under_way_bytes = 0
         self.waiting: Deque[Batch] = deque()  # batches that could not be sent and have no place on disk
         self.waiting_bytes = 0
         self.failures = 0
@@ -102,7 +113,9 @@ class Sender:
                 with self.pumping:
                     self.pump()
             except Exception as error:
-                self.client.notices.say(logging.ERROR, "fault", f"the sender's thread met {error!r}; it goes on")
+                self._back_off(None)
+                words = f"the sender's thread met {type(error).__name__}; it goes on"
+                self.client.notices.say(logging.ERROR, "fault", words)
 
     def _sleep(self) -> None:
         self.is_idle = True  # before the look: whoever adds something after the look sees it and wakes us
@@ -130,13 +143,25 @@ class Sender:
         deadline = None if timeout is None else self.clock.steady_nanos() + round(timeout * 1e9)
         # What waited longest goes first, so that a server that has come back gets its runs in order.
         self._send_backlog(deadline)
-        for batch in batches_of(self._drained()):
-            self._deliver(batch, deadline)
+        self._send_under_way(deadline)
+        while self.client.has_waiting():
+            self._gather()
+            self._send_under_way(deadline)
         self._send_backlog(deadline)
 
-    def _drained(self) -> Iterator[Entry]:
-        while True:
-            taken = self.client.take(TAKE_AT_ONCE)
+    def _gather(self) -> None:
+        """Packs records of the queue. What is taken out of it is under way, where the end of the process finds it."""
+        with self.holding:
+            for batch in batches_of(self._drained(GATHER_AT_ONCE)):
+                self.under_way.append(batch)
+                self.under_way_bytes += len(batch.body)
+
+    def _drained(self, most: int) -> Iterator[Entry]:
+        while most > 0:
+            taken = self.client.take(min(most, TAKE_AT_ONCE))
+            if not taken:
+                return
+            most -= len(taken)
             for one in taken:
                 try:
                     entries = entries_of(one, self.client)
@@ -146,38 +171,58 @@ class Sender:
                     self.client.notices.say(logging.ERROR, "fault", words)
                 self.lost += not entries
                 yield from entries
-            if not taken:
+
+    def _send_under_way(self, deadline: Optional[int]) -> None:
+        while True:
+            with self.holding:
+                batch = self.under_way[0] if self.under_way else None
+            if batch is None:
                 return
+            self._deliver(batch, deadline)
 
     def _deliver(self, batch: Batch, deadline: Optional[int]) -> None:
-        if self._seconds_to_try() > 0 or self._is_over(deadline):
-            self._keep(batch)
-            return
-        outcome = self._attempt(batch, deadline)
-        if outcome == LATER:
-            self._keep(batch)
-        elif outcome == TOO_LARGE:
-            self._deliver_halves(batch, deadline)
+        outcome = LATER
+        if self._seconds_to_try() <= 0 and not self._is_over(deadline):
+            outcome = self._attempt(batch, deadline)
+        with self.holding:
+            if batch not in self.under_way:
+                return  # the process ends, and it is on disk already
+            self.under_way.remove(batch)
+            self.under_way_bytes -= len(batch.body)
+            if outcome == LATER:
+                self._keep(batch)
+            elif outcome == TOO_LARGE:
+                self._halve(batch)
 
-    def _deliver_halves(self, batch: Batch, deadline: Optional[int]) -> None:
+    def _halve(self, batch: Batch) -> None:
+        """Puts its halves first among what is under way."""
         halves = batch.halves()
         if not halves:
             self._refuse(batch, f"one record of {len(batch.plain())} bytes is larger than the server takes")
-        for half in halves:
-            self._deliver(half, deadline)
+        with self.holding:
+            for half in reversed(halves):
+                self.under_way.appendleft(half)
+                self.under_way_bytes += len(half.body)
 
     def _attempt(self, batch: Batch, deadline: Optional[int]) -> str:
+        """What became of a batch. Whatever goes wrong here, it is not lost."""
+        try:
+            return self._sent(batch, deadline)
+        except Unreachable as error:
+            self._away(str(error), None)
+        except Exception as error:  # without its words: a key may stand in them
+            self._away(f"the SDK met {type(error).__name__}", None)
+        return LATER
+
+    def _sent(self, batch: Batch, deadline: Optional[int]) -> str:
         seconds = self.settings.timeout
         if deadline is not None:
             seconds = max(0.05, min(seconds, (deadline - self.clock.steady_nanos()) / 1e9))
-        try:
-            answer = self.transport.send(batch.body, batch.is_packed, seconds)
-        except Unreachable as error:
-            self._away(str(error), None)
-            return LATER
+        answer = self.transport.send(batch.body, batch.is_packed, seconds)
         if answer.status == 413:
             return TOO_LARGE
-        if answer.status in _PASSING:
+        # Of a server's own failures there are many, proxies have some of theirs (520 to 530), and most pass.
+        if answer.status in _PASSING or (500 <= answer.status < 600 and answer.status not in _LASTING):
             self._away(answer.words(), answer.retry_after(self.clock.wall_nanos()))
             return LATER
         said = answer.json()
@@ -206,10 +251,11 @@ class Sender:
     def _arrived(self, batch: Batch, status: int, said: Mapping[str, Any]) -> None:
         if self.settings.debug:
             self.client.notices.say(logging.DEBUG, f"sent {self.sent}", f"sent {batch.count} records: {status}")
-        refused = int(said.get("rejected_count", 0))
-        self.sent += max(batch.count - refused, 0)
+        count, told = said.get("rejected_count"), said.get("rejected")
+        refused = min(max(count, 0), batch.count) if isinstance(count, int) else 0
+        self.sent += batch.count - refused
         if refused:
-            first = (said.get("rejected") or [{}])[0]
+            first = told[0] if isinstance(told, list) and told and isinstance(told[0], dict) else {}
             self.refused += refused
             self.last_error = f"{first.get('what')}: {first.get('reason')}"
             words = f"Clew refused {refused} of {batch.count} records; the first is {self.last_error}"
@@ -221,39 +267,58 @@ class Sender:
         self.client.notices.say(logging.ERROR, "refused", f"{batch.count} records are lost: {why}")
 
     def _away(self, why: str, retry_after: Optional[float]) -> None:
-        self.failures += 1
         self.last_error = why
+        self._back_off(retry_after)
+        words = f"{self.url} cannot be reached now ({why}); what is recorded waits"
+        self.client.notices.say(logging.WARNING, "away", words)
+
+    def _back_off(self, retry_after: Optional[float]) -> None:
+        """Sets when the server is tried again."""
+        self.failures += 1
         most = min(BACKOFF_MAX_SECONDS, BACKOFF_FIRST_SECONDS * 2.0 ** min(self.failures - 1, 16))
         pause = self.jitter.uniform(0.1 * most, most) if retry_after is None else retry_after
         self.next_try = self.clock.steady_nanos() + round(pause * 1e9)
-        words = f"{self.url} cannot be reached now ({why}); what is recorded waits"
-        self.client.notices.say(logging.WARNING, "away", words)
 
     # What waits
 
     def _keep(self, batch: Batch) -> None:
-        if self.spool is not None and self.spool.put(batch):
-            self.spooled += batch.count
+        """Lets it wait; called while `holding`."""
+        if self._is_put(batch):
             self.may_wait_on_disk = True
-            return
-        if self.waiting_bytes + len(batch.body) > self.settings.memory_max_bytes:
-            self.lost += batch.count
-            words = f"{batch.count} records are lost: the server is away, and disk and memory for what waits are full"
-            self.client.notices.say(logging.ERROR, "dropped", words)
-            return
-        self.waiting.append(batch)
-        self.waiting_bytes += len(batch.body)
+        elif self.waiting_bytes + len(batch.body) > self.settings.memory_max_bytes:
+            self._lose(batch, "the server is away, and disk and memory for what waits are full")
+        else:
+            self.waiting.append(batch)
+            self.waiting_bytes += len(batch.body)
+
+    def _is_put(self, batch: Batch) -> bool:
+        """Puts a batch on disk; whether it is there."""
+        if self.spool is None or not self.spool.put(batch):
+            return False
+        self.spooled += batch.count
+        return True
+
+    def _lose(self, batch: Batch, why: str) -> None:
+        self.lost += batch.count
+        self.client.notices.say(logging.ERROR, "dropped", f"{batch.count} records are lost: {why}")
 
     def _send_backlog(self, deadline: Optional[int]) -> None:
-        while self.waiting and self._seconds_to_try() <= 0 and not self._is_over(deadline):
-            batch = self.waiting[0]
+        while self._seconds_to_try() <= 0 and not self._is_over(deadline):
+            with self.holding:
+                batch = self.waiting[0] if self.waiting else None
+            if batch is None:
+                break
             outcome = self._attempt(batch, deadline)
             if outcome == LATER:
                 return
-            self.waiting.popleft()
-            self.waiting_bytes -= len(batch.body)
-            if outcome == TOO_LARGE:
-                self._deliver_halves(batch, deadline)
+            with self.holding:
+                if batch not in self.waiting:
+                    return  # the process ends, and it is on disk already
+                self.waiting.remove(batch)
+                self.waiting_bytes -= len(batch.body)
+                if outcome == TOO_LARGE:
+                    self._halve(batch)
+            self._send_under_way(deadline)
         if self.spool is not None and self.may_wait_on_disk and self._seconds_to_backlog() <= 0:
             self._send_spool(self.spool, deadline)
 
@@ -271,42 +336,68 @@ class Sender:
             for path in spool.files():
                 if self._is_over(deadline):
                     return
-                batch = spool.read(path)
+                batch = self._read(spool, path)
                 if batch is None:
                     continue
                 outcome = self._attempt(batch, deadline)
                 if outcome == LATER:
                     return
                 if outcome == TOO_LARGE:
-                    self._deliver_halves(batch, deadline)
+                    self._halve(batch)
+                    self._send_under_way(deadline)
                 spool.remove(path)
                 self.replayed += 1
-            self.may_wait_on_disk = False
+            # What could not be read just now is still there.
+            self.may_wait_on_disk = bool(spool.files())
+            if self.may_wait_on_disk:
+                self.next_look = self.clock.steady_nanos() + LOOK_AGAIN_NANOS
+
+    def _read(self, spool: Spool, path: Path) -> Optional[Batch]:
+        damaged = spool.damaged
+        batch = spool.read(path)
+        if spool.damaged > damaged:
+            words = f"{path} could not be unpacked and was removed; the records in it are lost"
+            self.client.notices.say(logging.ERROR, "damaged", words)
+        return batch
 
     def spill(self) -> None:
-        """Puts on disk what waits in memory; called when the process ends."""
-        if self.spool is None:
+        """Puts on disk what has not arrived, also what a thread that waits for an answer has in its hands: ids are
+        fixed, so that sending it twice is once. Called when the process ends."""
+        if self.spool is None or not self.holding.acquire(timeout=SPILL_WAIT_SECONDS):
             return
-        while self.waiting:
-            batch = self.waiting.popleft()
-            self.waiting_bytes -= len(batch.body)
-            if self.spool.put(batch):
-                self.spooled += batch.count
-            else:
-                self.lost += batch.count
+        try:
+            while self.client.has_waiting():
+                self._gather()
+            for batches in (self.waiting, self.under_way):
+                while batches:
+                    batch = batches.popleft()
+                    if not self._is_put(batch):
+                        self._lose(batch, "the process ends, and there is no room for them on disk")
+            self.waiting_bytes = self.under_way_bytes = 0
+        finally:
+            self.holding.release()
+
+    def held_bytes(self) -> int:
+        """Bytes of batches in memory."""
+        return self.waiting_bytes + self.under_way_bytes
+
+    def held_count(self) -> int:
+        """Records of batches in memory."""
+        return sum(batch.count for batch in [*self.under_way, *self.waiting])
 
     def has_undelivered(self) -> bool:
         """Whether anything has not arrived that may."""
-        return bool(self.client.has_waiting() or self.waiting or (self.spool is not None and self.spool.files()))
+        held = self.client.has_waiting() or self.under_way or self.waiting
+        return bool(held or (self.spool is not None and self.spool.files()))
 
     def _has_backlog(self) -> bool:
-        return bool(self.waiting) or self.may_wait_on_disk
+        return bool(self.under_way or self.waiting) or self.may_wait_on_disk
 
     def _seconds_to_try(self) -> float:
         return max(0.0, (self.next_try - self.clock.steady_nanos()) / 1e9)
 
     def _seconds_to_backlog(self) -> float:
-        until = self.next_try if self.waiting else max(self.next_try, self.next_look)
+        until = self.next_try if self.under_way or self.waiting else max(self.next_try, self.next_look)
         return max(0.0, (until - self.clock.steady_nanos()) / 1e9)
 
     def _is_over(self, deadline: Optional[int]) -> bool:

@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import os
 import secrets
+import zlib
 from pathlib import Path
 from typing import Iterator, List, Optional
 
@@ -31,6 +32,7 @@ class Spool:
         self.clock = clock
         self.written = 0
         self.expired = 0  # files that were removed for their age
+        self.damaged = 0  # files that were removed because they could not be unpacked
 
     @classmethod
     def of(cls, settings: Settings, clock: Clock) -> "Optional[Spool]":
@@ -80,13 +82,15 @@ class Spool:
         return total
 
     def read(self, path: Path) -> Optional[Batch]:
-        """A batch that waits; `None` where it is gone or damaged, and then it is gone."""
+        """A batch that waits; `None` where it cannot be read now, or is gone, or was damaged and is therefore removed."""
         try:
             body = path.read_bytes()
+        except OSError:
+            return None  # too many open files, say: another time
+        try:
             count = len(entries_of_body(gzip.decompress(body)))
-        except FileNotFoundError:
-            return None
-        except (OSError, EOFError, ValueError, KeyError, TypeError):
+        except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zlib.error):
+            self.damaged += 1
             self.remove(path)
             return None
         return Batch(body, True, count)
