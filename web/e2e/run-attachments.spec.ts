@@ -14,7 +14,7 @@ const IMAGE = Buffer.from(
   "base64",
 );
 
-test("files of a run are on its band and at their span", async ({ page, clew }) => {
+test("files of a run are on its band and at their span", async ({ page, empty: clew }) => {
   const start = Date.parse("2026-11-20T11:00:00Z");
   await clew.otlp(
     otlp(RUN, start, [
@@ -83,7 +83,7 @@ test("files of a run are on its band and at their span", async ({ page, clew }) 
   expect(answer.headers.get("content-security-policy")).toContain("sandbox");
 });
 
-test("a run without files says nothing of any", async ({ page, clew }) => {
+test("a run without files says nothing of any", async ({ page, empty: clew }) => {
   const start = Date.parse("2026-11-20T11:05:00Z");
   const run = "0a77ac4ed0000000000000000000f11f";
   await clew.otlp(

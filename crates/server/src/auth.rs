@@ -4,6 +4,7 @@ pub(crate) mod caller;
 pub(crate) mod credential;
 pub(crate) mod keys;
 pub(crate) mod session;
+pub(crate) mod tickets;
 
 use axum::http::HeaderMap;
 use base64::Engine;
@@ -13,6 +14,7 @@ use clew_store::{KeyRecord, Scope};
 use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::auth::credential::{Credential, credential};
+use crate::auth::tickets::TICKET_START;
 use crate::error::{ApiError, ErrorCode};
 use crate::ingest::decompress::printable;
 use crate::routes::Access;
@@ -44,6 +46,13 @@ pub(crate) fn identify(app: &App, headers: &HeaderMap, access: Access) -> Result
     let open = app.config.is_open();
     match credential(headers) {
         Credential::Key(text) if app.keys.is_local(&text) => whole(app, headers, LOCAL),
+        Credential::Key(text) if text.starts_with(TICKET_START) => {
+            let caller = app.keys.tickets.caller(&text, app.store.now());
+            caller.ok_or_else(|| {
+                let message = "the pass for this upload has ended: ask again where to put it";
+                ApiError::new(ErrorCode::Unauthenticated, message)
+            })
+        }
         Credential::Key(text) if !open || text.starts_with(KEY_START) => {
             let Some(record) = app.keys.verify(&app.store, &text)? else {
                 return Err(wrong_key(app.store.is_revoked_key(&text)?));

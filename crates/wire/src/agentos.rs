@@ -1,5 +1,5 @@
 //! AgentOS's run calls: start a run, open and close spans in it, note events, complete or
-//! fail it; or many of these at once ([`batch`]). JSON in, parts of spans out; described
+//! fail it; or many of these at once ([`add_batch`]). JSON in, parts of spans out; described
 //! for senders in docs/agentos-calls.md.
 //!
 //! Every call is a part that may come late, twice or before the one it follows: ids are

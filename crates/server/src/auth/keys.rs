@@ -9,6 +9,7 @@ use clew_store::{KeyRecord, Store, StoreError, WorkspaceId};
 use tokio::sync::watch;
 
 use crate::auth::session::Sessions;
+use crate::auth::tickets::Tickets;
 use crate::error::ApiError;
 use crate::ingest::decompress::printable;
 
@@ -22,6 +23,8 @@ pub(crate) struct Keys {
     uses: Mutex<Uses>,
     /// Browsers that signed in.
     pub(crate) sessions: Sessions,
+    /// Passes for single uploads.
+    pub(crate) tickets: Tickets,
     /// Told whenever somebody who was let in may have to go.
     changed: watch::Sender<()>,
     /// Of the key that commands on this machine use while the server runs.
@@ -142,6 +145,7 @@ impl Keys {
     /// Something about keys or workspaces changed.
     pub(crate) fn forget(&self) {
         *self.cache() = Cache::default();
+        self.tickets.clear();
         self.changed.send_replace(());
     }
 

@@ -172,7 +172,7 @@ struct OverflowAsked {
 
 /// The upload goes to an address of ours and is taken like any rows; the row that refers to it
 /// afterwards only says that it is done.
-async fn overflow_place(State(app): State<App>, request: Request) -> Answered {
+async fn overflow_place(State(app): State<App>, caller: Caller, request: Request) -> Answered {
     let (parts, body) = request.into_parts();
     let asked: OverflowAsked = projects::small(&app, &parts.headers, body).await?;
     let most = app.config.limits.max_body_bytes;
@@ -183,20 +183,17 @@ async fn overflow_place(State(app): State<App>, request: Request) -> Answered {
     }
     let key = random_key()?;
     let place = format!("{}/logs3/overflow/{key}", address::base(&parts, Owner::Braintrust));
-    let headers = upload_headers(&parts.headers, "application/json");
+    let headers = upload_headers(&app, &caller, "application/json")?;
     let answer = json!({ "method": "PUT", "signedUrl": place, "headers": headers, "key": key });
     Ok(Json(answer).into_response())
 }
 
-/// What the SDK is to send with an upload: the key that it showed just now, since the upload
-/// itself would come without one.
-fn upload_headers(headers: &axum::http::HeaderMap, content_type: &str) -> JsonValue {
-    let mut told = json!({ "Content-Type": content_type });
-    let key = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if let Some(key) = key {
-        told["Authorization"] = json!(key);
-    }
-    told
+/// What the SDK is to send with an upload, which would come without its key: a pass that is
+/// good for a while and for sending alone.
+fn upload_headers(app: &App, caller: &Caller, content_type: &str) -> Result<JsonValue, ApiError> {
+    let ticket = app.keys.tickets.give(caller, app.store.now()).map_err(crate::trouble::fault)?;
+    let bearer = format!("Bearer {ticket}");
+    Ok(json!({ "Content-Type": content_type, "Authorization": bearer }))
 }
 
 pub(crate) fn random_key() -> Result<String, ApiError> {

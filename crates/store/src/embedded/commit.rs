@@ -9,7 +9,7 @@ mod fold;
 mod note;
 mod numbering;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use clew_model::ids::TraceId;
 use clew_model::span::Span;
@@ -37,8 +37,19 @@ pub(super) struct Outcome {
     pub(super) block: LogBlock,
     pub(super) changed: Vec<(WorkspaceId, ChangedTrace)>,
     pub(super) log_bytes: usize,
-    actives: Vec<(WorkspaceId, TraceId, ActiveTrace)>,
+    /// The traces of `changed`: a request may speak of as many as it has items.
+    announced: HashSet<(WorkspaceId, TraceId), ByHash>,
+    actives: HashMap<(WorkspaceId, TraceId), ActiveTrace, ByHash>,
     owners: Vec<i64>,
+}
+
+impl Outcome {
+    /// Notes that a trace changed, once however much is said of it.
+    fn announce(&mut self, workspace: WorkspaceId, trace_id: TraceId, new: bool) {
+        if self.announced.insert((workspace, trace_id)) {
+            self.changed.push((workspace, ChangedTrace { trace_id, new, deleted: false }));
+        }
+    }
 }
 
 /// The parts of a commit that belong to one trace.
@@ -81,7 +92,8 @@ impl Writer {
             block: LogBlock::default(),
             changed: Vec::new(),
             log_bytes: 0,
-            actives: Vec::new(),
+            announced: HashSet::default(),
+            actives: HashMap::default(),
             owners: Vec::new(),
         };
         let mut groups = OwnerGroups::default();
@@ -110,7 +122,7 @@ impl Writer {
     pub(super) fn settle(&mut self, outcome: &mut Outcome) {
         let seq = outcome.seq;
         self.last_seq = seq;
-        for (workspace, trace_id, active) in outcome.actives.drain(..) {
+        for ((workspace, trace_id), active) in outcome.actives.drain() {
             self.actives.put(workspace, trace_id, active, seq);
         }
         outcome.owners.iter().for_each(|owner| self.owners.touch(*owner, seq));
@@ -165,7 +177,7 @@ impl Writer {
             commit_seq: outcome.seq,
         };
         let Upserted { tno, new } = self.rows.upsert(connection, &arrival, &mut active.memo)?;
-        outcome.changed.push((workspace, ChangedTrace { trace_id, new, deleted: false }));
+        outcome.announce(workspace, trace_id, new);
         if let Some(note) = note {
             notes::put(connection, workspace, tno, &note.packed)?;
         }
@@ -191,7 +203,7 @@ impl Writer {
             )?;
             outcome.block.traces.push(TraceGroup { workspace, tno, trace_id, records });
         }
-        outcome.actives.push((workspace, trace_id, active));
+        outcome.actives.insert((workspace, trace_id), active);
         Ok(())
     }
 

@@ -25,7 +25,8 @@ pub struct StoredLabel {
     pub label: Label,
 }
 
-/// Keeps labels; one with the same target, name, source and author is replaced. A label on a
+/// Keeps labels; one with the same target, name, source and author is replaced, unless what
+/// comes was said earlier: a batch that is sent again late undoes nothing. A label on a
 /// trace that is not there is an error and nothing is kept (the caller's transaction goes back).
 pub(crate) fn put(
     connection: &Connection,
@@ -74,7 +75,8 @@ fn put_one(
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
         ON CONFLICT (workspace, tno, target_kind, target, name, source, author) DO UPDATE SET \
         score = excluded.score, value = excluded.value, explanation = excluded.explanation, \
-        created_nanos = excluded.created_nanos";
+        created_nanos = excluded.created_nanos \
+        WHERE excluded.created_nanos >= labels.created_nanos";
     connection.prepare_cached(sql)?.execute(params![
         workspace.0,
         tno,

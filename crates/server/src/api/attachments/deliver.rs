@@ -10,7 +10,6 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use clew_store::Attachment;
-use tokio::sync::mpsc;
 
 use crate::app::App;
 use crate::auth::caller::Caller;
@@ -36,8 +35,6 @@ const SHOWN: [&str; 14] = [
 const POLICY: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
 /// Bytes read at once.
 const PIECE_BYTES: usize = 1 << 20;
-/// Pieces that wait for a slow reader.
-const WAITING: usize = 2;
 
 /// The bytes that were asked for, piece by piece.
 pub(super) fn deliver(
@@ -77,31 +74,36 @@ pub(super) fn deliver(
     response
 }
 
+/// The bytes, piece by piece as the reader takes them: none of the server's threads waits for
+/// a reader.
 fn body(app: App, caller: &Caller, id: i64, asked: Range<u64>) -> Body {
-    let (sender, receiver) = mpsc::channel::<Result<Bytes, std::io::Error>>(WAITING);
     let workspace = caller.workspace;
-    tokio::task::spawn_blocking(move || {
-        let mut at = asked.start;
-        while at < asked.end && !app.is_stopping() {
-            let length = (asked.end - at).min(PIECE_BYTES as u64) as usize;
-            let piece = match app.store.attachment_bytes(workspace, id, at, length) {
-                Ok(piece) if piece.is_empty() => {
-                    Err(std::io::Error::other("the attachment is shorter than it was"))
+    let pieces = futures_util::stream::unfold(asked, move |rest| {
+        let app = app.clone();
+        async move {
+            if rest.is_empty() || app.is_stopping() {
+                return None;
+            }
+            let length = (rest.end - rest.start).min(PIECE_BYTES as u64) as usize;
+            let read = app.read(move |app| {
+                Ok(app.store.attachment_bytes(workspace, id, rest.start, length)?)
+            });
+            match read.await {
+                Ok(piece) if piece.is_empty() => Some((Err(broken("it is shorter")), 0..0)),
+                Ok(piece) => {
+                    let next = rest.start + piece.len() as u64..rest.end;
+                    Some((Ok(Bytes::from(piece)), next))
                 }
-                Ok(piece) => Ok(Bytes::from(piece)),
                 // It was deleted meanwhile, or is damaged: the body breaks off.
-                Err(error) => Err(std::io::Error::other(error.to_string())),
-            };
-            let is_over = piece.is_err();
-            at += piece.as_ref().map_or(0, |piece| piece.len() as u64);
-            if sender.blocking_send(piece).is_err() || is_over {
-                return;
+                Err(error) => Some((Err(broken(&error.message)), 0..0)),
             }
         }
     });
-    Body::from_stream(futures_util::stream::unfold(receiver, |mut receiver| async move {
-        receiver.recv().await.map(|piece| (piece, receiver))
-    }))
+    Body::from_stream(pieces)
+}
+
+fn broken(why: &str) -> std::io::Error {
+    std::io::Error::other(format!("the attachment broke off: {why}"))
 }
 
 /// One range of bytes. Whatever else is asked for, several of them or what is not there, is not

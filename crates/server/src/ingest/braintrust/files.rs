@@ -78,7 +78,7 @@ struct Asked {
     key: Option<String>,
 }
 
-async fn place(State(app): State<App>, request: Request) -> Answered {
+async fn place(State(app): State<App>, caller: Caller, request: Request) -> Answered {
     #[derive(Deserialize)]
     struct File {
         key: String,
@@ -94,7 +94,7 @@ async fn place(State(app): State<App>, request: Request) -> Answered {
     let kind = asked.content_type.unwrap_or_else(|| "application/octet-stream".to_owned());
     Ok(Json(json!({
         "signedUrl": format!("{base}/attachment/{}", asked.key),
-        "headers": upload_headers(&parts.headers, &kind),
+        "headers": upload_headers(&app, &caller, &kind)?,
     }))
     .into_response())
 }

@@ -12,7 +12,7 @@ use crate::embedded::prepare::Prepared;
 use crate::embedded::rows::{self, Arrival, Upserted};
 use crate::embedded::writer::Writer;
 use crate::embedded::{labels, run_events, tombstones};
-use crate::{AgentId, ChangedTrace, StoreError, WorkspaceId};
+use crate::{AgentId, StoreError, WorkspaceId};
 
 impl Writer {
     pub(super) fn write_beside(
@@ -125,7 +125,7 @@ impl Writer {
             return self.touch(connection, workspace, trace_id, key_agent, now, outcome);
         };
         rows::set_commit(connection, tno, outcome.seq)?;
-        announce(outcome, workspace, trace_id, false);
+        outcome.announce(workspace, trace_id, false);
         Ok(Some(tno))
     }
 
@@ -139,9 +139,8 @@ impl Writer {
         now: i64,
         outcome: &mut Outcome,
     ) -> Result<Option<i64>, StoreError> {
-        let place = outcome.actives.iter().position(|(w, t, _)| (*w, *t) == (workspace, trace_id));
-        let mut active = match place {
-            Some(place) => outcome.actives.swap_remove(place).2,
+        let mut active = match outcome.actives.remove(&(workspace, trace_id)) {
+            Some(active) => active,
             None => match self.active(connection, workspace, trace_id, now)? {
                 Some(active) => active,
                 None => return Ok(None),
@@ -160,15 +159,9 @@ impl Writer {
             commit_seq: outcome.seq,
         };
         let Upserted { tno, new } = self.rows.upsert(connection, &arrival, &mut active.memo)?;
-        announce(outcome, workspace, trace_id, new);
-        outcome.actives.push((workspace, trace_id, active));
+        outcome.announce(workspace, trace_id, new);
+        outcome.actives.insert((workspace, trace_id), active);
         Ok(Some(tno))
-    }
-}
-
-fn announce(outcome: &mut Outcome, workspace: WorkspaceId, trace_id: TraceId, new: bool) {
-    if !outcome.changed.iter().any(|(w, t)| (*w, t.trace_id) == (workspace, trace_id)) {
-        outcome.changed.push((workspace, ChangedTrace { trace_id, new, deleted: false }));
     }
 }
 

@@ -1,6 +1,7 @@
 //! What came about a run itself, combined with what is kept of it.
 
 use clew_model::ids::TraceId;
+use clew_model::source::SourceSpan;
 use clew_model::span::Span;
 use rusqlite::Connection;
 
@@ -25,19 +26,16 @@ impl Writer {
         trace_id: TraceId,
         arrived: Vec<(usize, Vec<Incoming>)>,
     ) -> Result<Option<FoldedNote>, StoreError> {
-        let mut arrived = arrived.into_iter().flat_map(|(_, notes)| notes);
-        let Some(first) = arrived.next() else { return Ok(None) };
+        let notes = arrived.into_iter().flat_map(|(_, notes)| notes).map(|note| note.source);
+        let Some(arrived) = combined_notes(notes.collect()) else { return Ok(None) };
         let stored = match &active.memo {
             Some(memo) => notes::readable(connection, memo.tno, trace_id)?,
             None => None,
         };
-        let mut combined = match &stored {
-            Some(stored) => meaning::fold(stored, &first.source),
-            None => first.source,
+        let combined = match &stored {
+            Some(stored) => meaning::fold(stored, &arrived),
+            None => arrived,
         };
-        for note in arrived {
-            combined = meaning::fold(&combined, &note.source);
-        }
         if stored.is_some_and(|stored| stored == combined) {
             return Ok(None);
         }
@@ -45,4 +43,17 @@ impl Writer {
         active.state.set_note(&facts);
         Ok(Some(FoldedNote { packed: notes::pack(&combined, &facts)?, facts }))
     }
+}
+
+/// Combines many notes of one trace in pairs: one after the other would walk over all that
+/// was said before for each of them.
+fn combined_notes(mut notes: Vec<SourceSpan>) -> Option<SourceSpan> {
+    while notes.len() > 1 {
+        let pairs = notes.chunks(2).map(|pair| match pair {
+            [one, other] => meaning::fold(one, other),
+            alone => alone[0].clone(),
+        });
+        notes = pairs.collect();
+    }
+    notes.pop()
 }
