@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import { Spool } from "../packages/clew/src/spool.js";
 import { MemoryTransport } from "../packages/clew/src/testing.js";
 import { ManualTimers, until } from "./support.js";
 
+const SPOOL = new URL("../packages/clew/src/spool.js", import.meta.url).href;
 const folders: string[] = [];
 after(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
@@ -59,6 +61,32 @@ test("the oldest comes first, too old ones go, and a bound holds", () => {
   assert.equal(spool.remove(oldest!.name), true);
   assert.equal(spool.remove(oldest!.name), false);
   assert.equal(spool.write({ body: Buffer.alloc(10), records: 1 }), true);
+});
+
+test("what was left half written counts, and goes when it is old", () => {
+  const root = folder();
+  const inner = join(root, WHERE_FOLDER);
+  mkdirSync(inner, { recursive: true });
+  const now = Date.now();
+  writeFileSync(join(inner, `${now}-1-00000000.json.gz.part`), "half");
+  writeFileSync(join(inner, `${now - 2 * 3600 * 1000}-1-00000000.json.gz.part`), "half, of long ago");
+  const spool = new Spool(WHERE, root, 10);
+  assert.equal(spool.write({ body: Buffer.alloc(7), records: 1 }), false);
+  assert.equal(spool.write({ body: Buffer.alloc(6), records: 1 }), true);
+  assert.equal(files(root).length, 2);
+});
+
+test("what cannot be written leaves no half of it", () => {
+  const root = folder();
+  const text = `
+    const { Spool } = await import(${JSON.stringify(SPOOL)});
+    const spool = new Spool(${JSON.stringify(WHERE)}, ${JSON.stringify(root)}, 1e6);
+    console.log(spool.write({ body: Buffer.alloc(100_000), records: 1 }));`;
+  // No file of this process may grow beyond a few kilobytes, as on a full disk.
+  const limited = 'trap "" XFSZ; ulimit -f 8; exec "$0" --input-type=module -e "$1"';
+  const done = spawnSync("sh", ["-c", limited, process.execPath, text], { encoding: "utf8" });
+  assert.equal(done.stdout, "false\n", done.stderr);
+  assert.deepEqual(files(root), []);
 });
 
 test("a folder that cannot be made is no failure of the program", () => {

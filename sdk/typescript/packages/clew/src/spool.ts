@@ -20,6 +20,10 @@ import type { Config } from "./config.js";
 /** What is older is thrown away: a server refuses it by then, or nobody will look for it. */
 const AGE_MAX_MS = 7 * 24 * 3600 * 1000;
 const ENDING = ".json.gz";
+/** Half written: by a process that is at it, or by one that broke off. */
+const PART = ".part";
+/** Nothing is half written for so long by a process that still lives. */
+const PART_AGE_MAX_MS = 3600 * 1000;
 
 /** A batch on disk. */
 export interface Spooled {
@@ -42,16 +46,19 @@ export class Spool {
 
   /** Keeps a batch; false where it is full or the disk refuses. */
   write(batch: Batch): boolean {
+    const name = `${Date.now()}-${process.pid}-${randomBytes(4).toString("hex")}${ENDING}`;
+    const part = name + PART;
     try {
       mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-      const used = this.names().reduce((sum, name) => sum + sizeOfFile(join(this.folder, name)), 0);
+      this.removeOldParts();
+      const others = [...this.names(), ...this.names(ENDING + PART)];
+      const used = others.reduce((sum, other) => sum + sizeOfFile(join(this.folder, other)), 0);
       if (used + batch.body.byteLength > this.maxBytes) return false;
-      const name = `${Date.now()}-${process.pid}-${randomBytes(4).toString("hex")}${ENDING}`;
-      const path = join(this.folder, name);
-      writeFileSync(`${path}.part`, batch.body, { mode: 0o600 });
-      renameSync(`${path}.part`, path);
+      writeFileSync(join(this.folder, part), batch.body, { mode: 0o600 });
+      renameSync(join(this.folder, part), join(this.folder, name));
       return true;
     } catch {
+      this.remove(part);
       return false;
     }
   }
@@ -68,7 +75,7 @@ export class Spool {
   ): Spooled | undefined {
     for (const name of this.names()) {
       if (skipped.has(name)) continue;
-      if (Date.now() - Number(name.split("-", 1)[0]) > AGE_MAX_MS) {
+      if (ageOf(name) > AGE_MAX_MS) {
         if (this.remove(name)) removed(1);
         continue;
       }
@@ -91,15 +98,24 @@ export class Spool {
     }
   }
 
-  private names(): string[] {
+  private removeOldParts(): void {
+    for (const name of this.names(ENDING + PART)) if (ageOf(name) > PART_AGE_MAX_MS) this.remove(name);
+  }
+
+  private names(ending = ENDING): string[] {
     try {
       return readdirSync(this.folder)
-        .filter((name) => name.endsWith(ENDING))
+        .filter((name) => name.endsWith(ending))
         .sort((one, other) => Number(one.split("-", 1)[0]) - Number(other.split("-", 1)[0]));
     } catch {
       return [];
     }
   }
+}
+
+/** Milliseconds since a file of this name was begun. */
+function ageOf(name: string): number {
+  return Date.now() - Number(name.split("-", 1)[0]);
 }
 
 function sizeOfFile(path: string): number {
