@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Clew } from "../packages/clew/src/client.js";
-import { shownUrl } from "../packages/clew/src/config.js";
+import { configOf, shownUrl } from "../packages/clew/src/config.js";
 import { Retry, verdictOf } from "../packages/clew/src/retry.js";
-import { MemoryTransport } from "../packages/clew/src/testing.js";
+import { capture, MemoryTransport } from "../packages/clew/src/testing.js";
 import type { Transport } from "../packages/clew/src/transport.js";
 import { FakeServer, hangUp, json, ManualTimers, until } from "./support.js";
 
@@ -236,6 +236,75 @@ test("nothing that is handed over wrongly reaches the caller as an exception", a
   span.end("text" as never, { endTime: {} } as never);
   void run.complete(Symbol("s"));
   assert.equal(await client.flush(), true);
+});
+
+test("values that throw when they are read do not reach the caller, nor take others with them", async () => {
+  const recorded = capture();
+  const throwing = {
+    get response(): string {
+      throw new Error("gone");
+    },
+    model: "m",
+  };
+  const nothing = Object.create(null) as string;
+  const run = recorded.client.openRun({
+    agentId: "a",
+    metadata: throwing,
+    tags: [nothing, "t"],
+    name: nothing,
+  });
+  run.startSpan("end", { tags: [nothing], data: throwing }).end(throwing);
+  run.startSpan("null", null).end(null, null);
+  run.child("fail", null).fail(
+    {
+      get message(): string {
+        throw new Error("gone");
+      },
+    },
+    null,
+    null,
+  );
+  run.startSpan("odd", { kind: {} as string, startTime: nothing, sessionId: nothing }).event(nothing);
+  await recorded.client.openRun(null).end(null, null);
+  const spans = await recorded.spans();
+  assert.deepEqual(
+    spans.map(({ name, status }) => [name, status]),
+    [
+      ["end", "ok"],
+      ["null", "ok"],
+      ["fail", "error"],
+      ["odd", "open"],
+    ],
+  );
+  assert.deepEqual(spans[0]?.endData, { response: "[not readable: gone]", model: "m" });
+  assert.equal(spans[2]?.error?.message, "an error that cannot be read");
+});
+
+test("an address that is none, or no home folder, fails no program", async () => {
+  const client = new Clew({ baseUrl: "http://[", spool: false });
+  client.openRun({ agentId: "a" });
+  assert.equal(await client.flush(), false);
+  const homeless = (): string => {
+    throw new Error("no entry in the list of users");
+  };
+  assert.equal(configOf({}, {}, homeless).spool, undefined);
+});
+
+test("remarks on many names take the memory of one", () => {
+  const lines: string[] = [];
+  const { write } = process.stderr;
+  process.stderr.write = (text) => lines.push(String(text)) > 0;
+  try {
+    const run = capture().client.openRun({ agentId: "a" });
+    for (const name of ["one", "two"]) {
+      const span = run.startSpan(name);
+      span.end();
+      span.end();
+    }
+  } finally {
+    process.stderr.write = write;
+  }
+  assert.deepEqual(lines, ['clew: end on "one", which has ended\n']);
 });
 
 test("shutdown sends, stops, and may be repeated", async () => {

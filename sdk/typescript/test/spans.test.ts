@@ -257,9 +257,49 @@ test("redact sees every record, may change and drop it, and its failure leaves p
   assert.match(text, /card \*\*\*\*/);
   assert.deepEqual(
     (await recorded.spans()).map(({ name }) => name),
-    ["kept", "bad"],
+    ["kept", "not shown"],
   );
   assert.equal(recorded.client.stats().dropped, 1);
+});
+
+test("a failing redact leaves errors, tags and names out too, and no hook moves a record", async () => {
+  const failing = capture({
+    redact: () => {
+      throw new Error("cannot");
+    },
+  });
+  const run = failing.client.openRun({ runId: "r", agentId: "a", name: "4111 run", tags: ["4111"] });
+  run.startSpan("4111 span", { kind: "tool", id: "s1", tags: ["4111"] }).fail(new Error("4111"));
+  await run.fail("4111");
+  const [bare] = await failing.runs();
+  assert.doesNotMatch(JSON.stringify(bare), /4111/);
+  const [span] = bare!.spans;
+  assert.deepEqual([bare?.status, span?.status, span?.name], ["error", "error", "not shown"]);
+
+  const moving = capture({
+    redact: (record) => ({
+      ...record,
+      fields: { name: "n", id: "other", kind: "llm", start_time: 1, end_time: 2, data: { a: 1 } },
+    }),
+  });
+  moving.client
+    .openRun({ agentId: "a" })
+    .startSpan("s", { kind: "tool", id: "s1", startTime: 1_700_000_000_000 })
+    .end({}, { endTime: 1_700_000_001_000 });
+  const [moved] = await moving.spans();
+  assert.deepEqual(
+    [moved?.id, moved?.kind, moved?.start, moved?.end, moved?.name, moved?.data],
+    ["s1", "tool", 1_700_000_000_000_000, 1_700_000_001_000_000, "n", { a: 1 }],
+  );
+});
+
+test("capture: false keeps back every word for what is said", async () => {
+  const recorded = capture({ capture: false });
+  const data = { reasoning: "x", text: "x", instructions: "x", prediction: "x", choices: ["x"], model: "m" };
+  const run = recorded.client.openRun({ agentId: "a" });
+  run.startSpan("s", { data }).end(data);
+  const { data: kept, endData } = await recorded.span("s");
+  assert.deepEqual([kept, endData], [{ model: "m" }, { model: "m" }]);
 });
 
 test("disabled makes spans and keeps nothing", async () => {

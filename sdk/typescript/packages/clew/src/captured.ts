@@ -1,6 +1,6 @@
 /** Values of a span, taken as they are at the moment of the call. */
 
-import { jsonText } from "./json.js";
+import { jsonText, messageOf } from "./json.js";
 import type { Attributes } from "./types.js";
 
 /** Characters of one value; what is longer is cut and says so. */
@@ -21,20 +21,25 @@ export type Captured = Record<string, Held>;
 const CONTENT_KEYS = new Set([
   "args",
   "arguments",
+  "choices",
   "content",
   "documents",
   "input",
+  "instructions",
   "messages",
   "modified_input",
   "modified_output",
   "output",
+  "prediction",
   "prompt",
   "query",
+  "reasoning",
   "response",
   "result",
   "system",
   "system_prompt",
   "task",
+  "text",
   "tool_calls",
 ]);
 
@@ -51,21 +56,43 @@ export function held(value: unknown): Held | undefined {
       return undefined;
     default: {
       if (value === null) return undefined;
+      if (value instanceof JsonText) return value;
       const text = jsonText(value, VALUE_MAX_CHARS);
       return text === undefined ? undefined : new JsonText(text);
     }
   }
 }
 
-/** Takes named values. */
+/** Takes named values. What cannot be read says so in its place. */
 export function captured(data: Attributes, withContent: boolean): Captured {
   const copy: Captured = {};
-  for (const key in data) {
-    if (!withContent && CONTENT_KEYS.has(key)) continue;
-    const value = held(data[key]);
-    if (value !== undefined) copy[key] = value;
+  try {
+    for (const key in data) {
+      if (!withContent && CONTENT_KEYS.has(key)) continue;
+      const value = heldMember(data, key);
+      if (value !== undefined) copy[key] = value;
+    }
+  } catch (error) {
+    copy["not_read"] = messageOf(error);
   }
   return copy;
+}
+
+/** A copy of named values; one that cannot be read says so in its place. */
+export function copied(data: Attributes | null | undefined): Attributes {
+  try {
+    return { ...data };
+  } catch {
+    return captured(data ?? {}, true);
+  }
+}
+
+function heldMember(data: Attributes, key: string): Held | undefined {
+  try {
+    return held(data[key]);
+  } catch (error) {
+    return `[not readable: ${messageOf(error)}]`;
+  }
 }
 
 /** About how much memory a value takes, in bytes. */

@@ -1,5 +1,6 @@
 /** The client: starts runs, and sees that they arrive. */
 
+import { copied } from "./captured.js";
 import { systemClock } from "./clock.js";
 import type { Config, ClewOptions } from "./config.js";
 import { configOf } from "./config.js";
@@ -63,19 +64,20 @@ export class Clew {
    * Starts a run. Nothing is waited for: the promise is there for the form of the AgentOS documents. Under a current
    * span, else with `TRACEPARENT` in the environment, the run stands in that trace.
    */
-  startRun(options: RunOptions = {}): Promise<Run> {
+  startRun(options?: RunOptions | null): Promise<Run> {
     return Promise.resolve(this.openRun(options));
   }
 
   /** Starts a run, at once. */
-  openRun(options: RunOptions = {}): Run {
+  openRun(given?: RunOptions | null): Run {
     this.watchProcess();
+    const options = given ?? {};
     const parent = options.parent === false ? undefined : (options.parent ?? current() ?? placeOfProcess());
     return new Run(this.outbox, this.withDefaults(options), joinedTo(this.outbox, parent));
   }
 
   /** Calls a function in a run of its own, which ends as the function does. */
-  withRun<T>(options: RunOptions, call: (run: Run) => T): T {
+  withRun<T>(options: RunOptions | null, call: (run: Run) => T): T {
     return this.openRun(options).use(call);
   }
 
@@ -116,7 +118,7 @@ export class Clew {
       sessionId: options.sessionId ?? sessionId,
       userId: options.userId ?? userId,
       tags: options.tags ?? tags,
-      metadata: { ...metadata, sdk, ...options.metadata },
+      metadata: { ...metadata, sdk, ...copied(options.metadata) },
     };
   }
 

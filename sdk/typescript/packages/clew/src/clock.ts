@@ -26,8 +26,16 @@ export function systemClock(): Clock {
 /** A time that a user gave, as milliseconds since 1970; undefined where it is none. */
 export function givenTime(time: Date | number | string | undefined): number | undefined {
   if (time === undefined || time === null) return undefined;
-  const ms = typeof time === "number" ? time : new Date(time).getTime();
+  const ms = typeof time === "number" ? time : timeOf(time);
   return Number.isFinite(ms) && ms > 0 ? ms : undefined;
+}
+
+function timeOf(time: Date | string): number {
+  try {
+    return new Date(time).getTime();
+  } catch {
+    return Number.NaN; // an object or a symbol that is no time
+  }
 }
 
 /** A time as the server takes it: whole microseconds since 1970, whose size tells the unit. */

@@ -3,6 +3,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "./clock.js";
+import { messageOf } from "./json.js";
 import type { Timers } from "./timers.js";
 import type { Transport } from "./transport.js";
 import type { Attributes, Redact } from "./types.js";
@@ -88,7 +89,11 @@ const MIB = 1024 * 1024;
 type Environment = Record<string, string | undefined>;
 
 /** Settings from options and environment. Wrong numbers are the default: tracing must not stop a program. */
-export function configOf(options: ClewOptions, env: Environment = process.env): Config {
+export function configOf(
+  options: ClewOptions,
+  env: Environment = process.env,
+  home: () => string = homedir,
+): Config {
   const said = (...names: string[]): string | undefined =>
     names.map((name) => env[name]?.trim()).find((value) => value !== undefined && value !== "");
   const number = (given: number | undefined, name: string, fallback: number): number => {
@@ -111,7 +116,7 @@ export function configOf(options: ClewOptions, env: Environment = process.env): 
     redact: options.redact,
     capture: options.capture ?? !isOff(said("CLEW_CAPTURE")),
     disabled: options.disabled ?? isOn(said("CLEW_DISABLED", "AGENTOS_DISABLED")),
-    spool: spoolFolder(options.spool, said("CLEW_SPOOL"), env),
+    spool: spoolFolder(options.spool, said("CLEW_SPOOL"), env, home),
     spoolMaxBytes: number(options.spoolMaxBytes, "CLEW_SPOOL_MAX_BYTES", 128 * MIB),
     maxMemoryBytes: number(options.maxMemoryBytes, "CLEW_MAX_MEMORY_BYTES", 32 * MIB),
     flushIntervalMs: number(options.flushInterval, "CLEW_FLUSH_INTERVAL", 1) * 1000,
@@ -126,11 +131,18 @@ function spoolFolder(
   given: string | false | undefined,
   said: string | undefined,
   env: Environment,
+  home: () => string,
 ): string | undefined {
   if (given === false || (given === undefined && isOff(said))) return undefined;
   if (given || said) return given || said;
   if (process.platform === "win32" && env["LOCALAPPDATA"]) return join(env["LOCALAPPDATA"], "clew", "spool");
-  return join(env["XDG_STATE_HOME"] || join(homedir(), ".local", "state"), "clew", "spool");
+  try {
+    return join(env["XDG_STATE_HOME"] || join(home(), ".local", "state"), "clew", "spool");
+  } catch (error) {
+    // A container may run as a user that has neither HOME nor an entry in the list of users.
+    process.stderr.write(`clew: no folder for what cannot be sent (${messageOf(error)}): set CLEW_SPOOL\n`);
+    return undefined;
+  }
 }
 
 /** An address as it may be printed: without user and password. */

@@ -24,7 +24,7 @@ export function withCurrent<T>(span: Current, call: () => T): T {
 
 /** Whether what is current is a span of this process. */
 export function isSpan(it: Current): it is Span {
-  return it !== undefined && "startSpan" in it;
+  return typeof it === "object" && it !== null && "startSpan" in it;
 }
 
 /** The span that is current here, if it is one of this process. */

@@ -3,6 +3,7 @@
 import { captured, sizeOfAll, textOfAll } from "./captured.js";
 import type { Captured } from "./captured.js";
 import { micros } from "./clock.js";
+import { plainText } from "./json.js";
 import type { Item, RunEntry } from "./record.js";
 import type { RunLink } from "./recorder.js";
 import type { Attributes } from "./types.js";
@@ -33,7 +34,7 @@ export class RunEvent implements Item {
   }
 
   tell(entry: RunEntry): void {
-    let text = `{"name":${JSON.stringify(String(this.name))},"time":${micros(this.timeMs)}`;
+    let text = `{"name":${JSON.stringify(plainText(this.name) ?? "not readable")},"time":${micros(this.timeMs)}`;
     if (this.spanId !== undefined) text += `,"span_id":${JSON.stringify(this.spanId)}`;
     if (this.data) text += `,"data":${textOfAll(this.data)}`;
     entry.add("event", `${text}}`);

@@ -13,6 +13,14 @@ const TEXT_MAX_CHARS = 64 * 1024;
 
 /** Reads whatever was thrown, given as text, or put together by hand. */
 export function failureOf(error: unknown): Failure {
+  try {
+    return read(error);
+  } catch {
+    return { message: "an error that cannot be read" };
+  }
+}
+
+function read(error: unknown): Failure {
   if (error instanceof Error) return ofError(error);
   if (typeof error === "object" && error !== null) {
     const { message, type, name, stack } = error as Record<string, unknown>;

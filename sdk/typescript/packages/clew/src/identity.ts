@@ -1,5 +1,6 @@
 /** What runs and spans can both say about whose they are. */
 
+import { plainText } from "./json.js";
 import type { CommonOptions } from "./types.js";
 
 /** Fields whose names differ between the caller and the wire. */
@@ -15,11 +16,13 @@ export function identityText(options: CommonOptions): string {
   let text = "";
   for (const [name, wire] of COMMON) {
     const value = options[name];
-    if (value !== undefined && value !== null && value !== "")
-      text += `,"${wire}":${JSON.stringify(String(value))}`;
+    if (value === undefined || value === null || value === "") continue;
+    const said = plainText(value);
+    if (said !== undefined) text += `,"${wire}":${JSON.stringify(said)}`;
   }
   if (Array.isArray(options.tags) && options.tags.length > 0) {
-    text += `,"tags":${JSON.stringify(options.tags.map(String))}`;
+    const tags = options.tags.map(plainText).filter((tag) => tag !== undefined);
+    text += `,"tags":${JSON.stringify(tags)}`;
   }
   return text;
 }

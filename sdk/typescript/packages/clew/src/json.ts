@@ -92,8 +92,17 @@ function knownObject(value: object, inner: (member: unknown) => unknown): unknow
 /** What an error says, whatever was thrown. */
 export function messageOf(error: unknown): string {
   try {
-    return error instanceof Error ? error.message : String(error);
+    return String(error instanceof Error ? error.message : error);
   } catch {
     return "an error that cannot be shown";
+  }
+}
+
+/** A value as text; undefined where it has no form as one. */
+export function plainText(value: unknown): string | undefined {
+  try {
+    return typeof value === "string" ? value : String(value);
+  } catch {
+    return undefined;
   }
 }

@@ -19,8 +19,22 @@ export interface Item {
   tell(entry: RunEntry): void;
 }
 
+type Fields = Record<string, unknown>;
+
 /** Fields that hold what people and models say. */
-const PAYLOADS = ["input", "output", "data", "end_data", "metadata"];
+const PAYLOADS = ["input", "output", "data", "end_data", "metadata", "tags", "error"];
+/** Fields that say which record it is and how it stands; a hook changes what is said, not of what it is said. */
+const IDENTITY = [
+  "id",
+  "parent_id",
+  "span_id",
+  "sequence",
+  "start_time",
+  "end_time",
+  "time",
+  "status",
+  "kind",
+];
 
 /** One run of a batch. */
 export class RunEntry {
@@ -61,16 +75,25 @@ export class RunEntry {
   }
 
   private redacted(record: RecordName, text: string, redact: Redact): string | undefined {
-    const fields = JSON.parse(text) as Record<string, unknown>;
     try {
-      const kept = redact({ record, run_id: this.runId, fields });
-      return kept ? JSON.stringify(kept.fields) : undefined;
+      const kept = redact({ record, run_id: this.runId, fields: JSON.parse(text) as Fields });
+      if (!kept) return undefined;
+      if (typeof kept.fields !== "object" || kept.fields === null) throw new Error("it gave no fields");
+      return JSON.stringify(withIdentity(record, { ...kept.fields }, JSON.parse(text) as Fields));
     } catch (error) {
       // What could not be redacted must not leave with its payload.
       this.reports.warn("redact", `the redact function failed, payloads were left out: ${messageOf(error)}`);
-      const bare = JSON.parse(text) as Record<string, unknown>;
+      const bare = JSON.parse(text) as Fields;
       for (const name of PAYLOADS) delete bare[name];
-      return JSON.stringify(bare);
+      if ("name" in bare) bare["name"] = "not shown";
+      return JSON.stringify(withIdentity(record, bare, JSON.parse(text) as Fields));
     }
   }
+}
+
+/** The fields with the identity that the record had; a failed span is one also without its error. */
+function withIdentity(record: RecordName, fields: Fields, before: Fields): Fields {
+  for (const name of IDENTITY) if (name in before) fields[name] = before[name];
+  if (record === "span" && "error" in before && !fields["error"]) fields["status"] = "error";
+  return fields;
 }

@@ -11,8 +11,8 @@ export interface Reports {
   warn(matter: string, text: string): void;
   /** Only with `debug`. */
   debug(text: string): void;
-  /** A mistake in the use of the SDK: thrown with `strict`, else told. */
-  misuse(text: string): void;
+  /** A mistake in the use of the SDK: thrown with `strict`, else told, each matter once in 30 seconds. */
+  misuse(matter: string, text: string): void;
 }
 
 /** Remarks on stderr. */
@@ -32,9 +32,9 @@ export function stderrReports(settings: { strict: boolean; debug: boolean }): Re
     debug: (text) => {
       if (settings.debug) write(text);
     },
-    misuse: (text) => {
+    misuse: (matter, text) => {
       if (settings.strict) throw new Error(`clew: ${text}`);
-      warn(text, text);
+      warn(matter, text);
     },
   };
 }

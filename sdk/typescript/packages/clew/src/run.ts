@@ -4,6 +4,7 @@ import { textOf, textOfAll } from "./captured.js";
 import { micros } from "./clock.js";
 import { currentSpan, isSpan } from "./context.js";
 import { isUsableId, newRunId, spanIdOf } from "./ids.js";
+import { plainText } from "./json.js";
 import type { RunEntry } from "./record.js";
 import type { Recorder, RunLink } from "./recorder.js";
 import { Span } from "./span.js";
@@ -48,13 +49,13 @@ export class Run extends Span {
   }
 
   /** Ends the run as completed; `complete` in the form of a span's end. */
-  override end(data?: Attributes, options?: EndOptions): Promise<void> {
+  override end(data?: Attributes | null, options?: EndOptions | null): Promise<void> {
     super.end(data, options);
     return this.recorder.deliverSoon();
   }
 
   /** Ends the run as failed. Settles as `complete` does. */
-  override fail(error?: unknown, data?: Attributes, options?: EndOptions): Promise<void> {
+  override fail(error?: unknown, data?: Attributes | null, options?: EndOptions | null): Promise<void> {
     super.fail(error, data, options);
     return this.recorder.deliverSoon();
   }
@@ -87,7 +88,7 @@ export class Run extends Span {
     const about = { name: this.said.name, environment, release };
     const facts = Object.entries(about)
       .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => `"${key}":${JSON.stringify(String(value))},`);
+      .map(([key, value]) => `"${key}":${JSON.stringify(plainText(value) ?? "not readable")},`);
     return `{${facts.join("")}"start_time":${micros(this.startMs)}${this.common}${news}}`;
   }
 

@@ -8,6 +8,7 @@ import { withCurrent } from "./context.js";
 import { RunEvent } from "./event.js";
 import { failureOf } from "./failure.js";
 import type { Failure } from "./failure.js";
+import { plainText } from "./json.js";
 import { isUsableId, newSpanId, spanIdOf, traceIdOf } from "./ids.js";
 import type { RunEntry } from "./record.js";
 import type { Recorder, RunLink } from "./recorder.js";
@@ -62,8 +63,9 @@ export class Span implements SpanPlace {
   ) {
     const { clock, config } = link.recorder;
     this.link = link;
-    this.name = typeof name === "string" && name !== "" ? name : String(name || kind);
-    this.kind = kind;
+    this.kind = typeof kind === "string" && kind !== "" ? kind : "step";
+    this.name =
+      typeof name === "string" && name !== "" ? name : (plainText(name || this.kind) ?? "not readable");
     this.id = isUsableId(options.id) ? options.id : newSpanId();
     this.parentId = parentId;
     this.sequence = link.sequence += 1;
@@ -112,12 +114,12 @@ export class Span implements SpanPlace {
   }
 
   /** Begins a span under this one. */
-  startSpan(name: string, options: SpanOptions = {}): Span {
-    return new Span(this.link, name, options.kind ?? "step", options, this.placeForChildren());
+  startSpan(name: string, options?: SpanOptions | null): Span {
+    return new Span(this.link, name, options?.kind ?? "step", options ?? {}, this.placeForChildren());
   }
 
   /** Begins a span under this one; the same as `startSpan`. */
-  child(name: string, options: SpanOptions = {}): Span {
+  child(name: string, options?: SpanOptions | null): Span {
     return this.startSpan(name, options);
   }
 
@@ -171,12 +173,12 @@ export class Span implements SpanPlace {
   }
 
   /** Ends it. `data` are values known now: of a model call its tokens. */
-  end(data?: Attributes, options: EndOptions = {}): void {
+  end(data?: Attributes | null, options?: EndOptions | null): void {
     this.finish("end", data, options, undefined);
   }
 
   /** Ends it as failed: with whatever was thrown, a text, or `{message, type, stack}`. */
-  fail(error?: unknown, data?: Attributes, options: EndOptions = {}): void {
+  fail(error?: unknown, data?: Attributes | null, options?: EndOptions | null): void {
     this.finish("fail", data, options, failureOf(error));
   }
 
@@ -256,28 +258,31 @@ export class Span implements SpanPlace {
 
   protected finish(
     call: string,
-    data: Attributes | undefined,
-    options: EndOptions,
+    data: Attributes | null | undefined,
+    options: EndOptions | null | undefined,
     failure: Failure | undefined,
   ): void {
     if (this.endMs !== undefined)
-      return this.recorder.reports.misuse(`${call} on "${this.name}", which has ended`);
+      return this.recorder.reports.misuse(
+        `${call} after the end`,
+        `${call} on "${this.name}", which has ended`,
+      );
     const { clock, config } = this.recorder;
     const full = this.recorder.isFull();
-    this.endMs = Math.max(this.startMs, givenTime(options.endTime) ?? clock());
+    this.endMs = Math.max(this.startMs, givenTime(options?.endTime) ?? clock());
     this.failure = failure;
     if (data && typeof data === "object") {
       const more = captured(data, config.capture && !full);
       this.endData = this.endData ? { ...this.endData, ...more } : more;
     }
-    if (config.capture && !full && options.output !== undefined) this.output = held(options.output);
+    if (config.capture && !full && options?.output !== undefined) this.output = held(options.output);
     if (this.kept) this.touch(sizeOfAll(this.endData) + sizeOf(this.output) + (failure ? 200 : 0), true);
     if (this.closes) this.closes.finish(call, undefined, {}, failure);
   }
 
   private change(call: string, bytes: number, apply: () => void, now = true): this {
     if (this.endMs !== undefined) {
-      this.recorder.reports.misuse(`${call} on "${this.name}", which has ended`);
+      this.recorder.reports.misuse(`${call} after the end`, `${call} on "${this.name}", which has ended`);
       return this;
     }
     if (this.kept && !this.recorder.isFull()) {

@@ -28,7 +28,8 @@ const RUN_KINDS = new Set<string>(["step", "agent", "run", "workflow"]);
 const PIECES_MAX = 1000;
 
 /** Begins a span under what is current; where nothing is, a run of its own, which ends with the span. */
-export function startSpan(name: string, options: SpanOptions = {}): Span {
+export function startSpan(name: string, given?: SpanOptions | null): Span {
+  const options = given ?? {};
   const here = current();
   const said =
     options.kind === "agent" && !options.agentId && !options.agentName

@@ -28,28 +28,26 @@ export interface Transport {
 
 /** An answer is read so far; what senders and readers need is far shorter. */
 const ANSWER_MAX_BYTES = 64 * 1024 * 1024;
-const SOCKETS = 4;
+const KEEP = { keepAlive: true, maxSockets: 4 };
 
 /**
  * Node's own HTTP client with a connection kept open. Not `fetch`: what it does is patched by test tools and tracers,
  * and the SDK's requests are nobody else's business.
  */
 export class HttpTransport implements Transport {
-  private readonly base: URL;
-  private readonly agent: HttpAgent | HttpsAgent;
+  private agent: HttpAgent | HttpsAgent | undefined;
 
-  constructor(private readonly config: Pick<Config, "baseUrl" | "timeoutMs">) {
-    this.base = new URL(config.baseUrl);
-    const keep = { keepAlive: true, maxSockets: SOCKETS };
-    this.agent = this.base.protocol === "https:" ? new HttpsAgent(keep) : new HttpAgent(keep);
-  }
+  constructor(private readonly config: Pick<Config, "baseUrl" | "timeoutMs">) {}
 
   send(outgoing: Outgoing): Promise<Answer> {
     const { method, headers, body } = outgoing;
     const length = body ? { "content-length": String(body.byteLength) } : {};
-    const options = { method, headers: { ...headers, ...length }, agent: this.agent };
-    const open = this.base.protocol === "https:" ? httpsRequest : httpRequest;
     return new Promise<Answer>((resolve, reject) => {
+      // An address that is none throws here, and so rejects, instead of where the client is made.
+      const isSecure = new URL(this.config.baseUrl).protocol === "https:";
+      const agent = (this.agent ??= isSecure ? new HttpsAgent(KEEP) : new HttpAgent(KEEP));
+      const options = { method, headers: { ...headers, ...length }, agent };
+      const open = isSecure ? httpsRequest : httpRequest;
       const request = open(this.config.baseUrl + outgoing.path, options);
       const timer = setTimeout(() => {
         request.destroy(new Error(`no answer within ${this.config.timeoutMs} ms`));
