@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import unittest
+import weakref
 from typing import Any, AsyncIterator, Generator, Iterator
 
 import clew
 from clew import testing
 
+from .fakes import ScriptedTransport, hand_client
 
 class Decorators(unittest.TestCase):
     def setUp(self) -> None:
@@ -178,6 +181,35 @@ class Decorators(unittest.TestCase):
 
         self.assertEqual(len(list(numbers())), 1_003)
         self.assertEqual(self.recorded.run().output[-2:], [999, "… (3 more)"])
+
+    def test_items_that_are_not_recorded_are_not_kept(self) -> None:
+        class Piece:
+            pass
+
+        def alive(takes_output: bool = True, **settings: Any) -> int:
+            client = hand_client(ScriptedTransport(), **settings)
+            pieces: "weakref.WeakSet[Piece]" = weakref.WeakSet()
+
+            @clew.trace(client=client, capture_output=takes_output)
+            def many() -> Iterator[Piece]:
+                for _ in range(5):
+                    piece = Piece()
+                    pieces.add(piece)
+                    yield piece
+
+            running = many()
+            for _ in range(5):
+                next(running)
+            gc.collect()
+            kept = len(pieces)
+            running.close()
+            return kept
+
+        self.assertEqual(alive(), 5)
+        # The one that the generator itself has in its hands.
+        self.assertEqual(alive(takes_output=False), 1)
+        self.assertEqual(alive(capture=False), 1)
+        self.assertEqual(alive(disabled=True), 1)
 
     def test_asynchronous_generators(self) -> None:
         @clew.trace

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import socket
 import threading
 import unittest
+import warnings
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -133,6 +135,70 @@ class Requests(unittest.TestCase):
         for url in ("127.0.0.1:2539", "ftp://127.0.0.1", "http://", "http://127.0.0.1:port", ""):
             with self.assertRaises(Unreachable, msg=url):
                 HttpTransport(Settings(base_url=url)).send(b"{}", False, 5)
+
+    def test_an_address_without_a_scheme_is_one_of_http(self) -> None:
+        with FakeServer(taking) as server:
+            client = client_of(server.url.replace("http://", " ").replace("127.0.0.1", "localhost"))
+            client.start_run(run_id="r")
+            self.assertTrue(client.flush())
+        self.assertEqual(server.requests[0][0], "POST /api/ingest/v1/batch")
+
+    def test_what_cannot_be_written_into_a_request_is_not_told(self) -> None:
+        for settings in (
+            {"api_key": "aos_secret\nX: y"}, {"api_key": "aos_secret\u2014"}, {"workspace": "secret\n"},
+            {"base_url": "http://[::1secret"}, {"base_url": "http://" + "secret" * 20 + ".example"},
+            {"base_url": "http://me:secret@:port"},
+        ):  # fmt: skip
+            client = HandClient(spool=False, variables={}, timeout=0.01, **settings)
+            client.start_run(run_id="r")
+            with self.assertLogs("clew", "WARNING") as logged:
+                client._sender.pump()
+            with self.assertRaises(Unreachable) as raised:
+                HttpTransport(client.settings).send(b"{}", False, 1)
+            told = str(logged.output).replace(client._sender.url, "")
+            self.assertNotIn("secret", told + repr(raised.exception.__context__), settings)
+            self.assertEqual((client.stats().waiting, client.stats().dropped), (1, 0), settings)
+            self.assertGreater(client._sender._seconds_to_try(), 0)
+
+    def test_white_space_around_a_key_is_none_of_it(self) -> None:
+        with FakeServer(taking) as server:
+            client = client_of(server.url, api_key="aos_ws_1\n")
+            client.start_run(run_id="r")
+            client.flush()
+        self.assertEqual(server.requests[0][1]["authorization"], "Bearer aos_ws_1")
+
+    def test_a_proxy_gets_its_name_and_password(self) -> None:
+        with FakeServer(taking) as proxy:
+            address = proxy.url.replace("http://", "http://me:p%40ss@")
+            with mock.patch.dict(os.environ, {"http_proxy": address, "no_proxy": ""}):
+                client = client_of("http://me:own@clew.example:2539")
+                client.start_run(run_id="r")
+                self.assertTrue(client.flush())
+        line, headers, _ = proxy.requests[0]
+        self.assertEqual(line, "POST http://clew.example:2539/api/ingest/v1/batch")
+        self.assertEqual(headers["proxy-authorization"], "Basic bWU6cEBzcw==")
+        self.assertEqual(headers["authorization"], "Basic bWU6b3du")
+
+    def test_a_tunnel_gets_them_too_and_the_server_behind_it_does_not(self) -> None:
+        seen: List[bytes] = []
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+
+            def refuse() -> None:
+                connection, _ = listening.accept()
+                with connection:
+                    while b"\r\n\r\n" not in b"".join(seen):
+                        seen.append(connection.recv(4096))
+                    connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+
+            thread = threading.Thread(target=refuse, daemon=True)
+            thread.start()
+            address = f"me:secret@127.0.0.1:{listening.getsockname()[1]}"
+            with mock.patch.dict(os.environ, {"https_proxy": address, "no_proxy": ""}):
+                with self.assertRaisesRegex(Unreachable, "407"):
+                    HttpTransport(Settings(base_url="https://clew.example")).send(b"{}", False, 5)
+            thread.join(5)
+        self.assertTrue(b"".join(seen).startswith(b"CONNECT clew.example:443 "))
+        self.assertIn(b"Proxy-Authorization: Basic bWU6c2VjcmV0\r\n", b"".join(seen))
 
     def test_a_name_and_password_in_the_address_are_a_key(self) -> None:
         with FakeServer(taking) as server:
@@ -284,6 +350,46 @@ class Spool(unittest.TestCase):
             assert client._sender.spool is not None
             names.add(client._sender.spool.folder.name)
         self.assertEqual(len(names), 4)
+
+    def test_without_a_home_there_is_no_spool_and_that_is_told(self) -> None:
+        nobody = RuntimeError("Could not determine home directory.")
+        for variables in ({}, {"CLEW_SPOOL": "~nobody-of-this-name/spool"}):
+            with mock.patch.object(Path, "home", side_effect=nobody):
+                with self.assertLogs("clew", "WARNING") as logged:
+                    client = HandClient(transport=ScriptedTransport(), variables=variables)
+            self.assertIsNone(client._sender.spool)
+            self.assertIn("no home folder is known", logged.output[0])
+
+    @unittest.skipUnless(hasattr(os, "fork"), "no fork here")
+    def test_a_turn_ends_though_a_child_was_forked_meanwhile(self) -> None:
+        client = client_of("http://127.0.0.1:9", spool=self.folder)
+        spool = client._sender.spool
+        assert spool is not None
+        spool.folder.mkdir()
+        lock = spool.folder / "lock"
+        hear, tell = os.pipe()
+        heard, told = os.pipe()
+        with spool.turn() as is_ours, warnings.catch_warnings():
+            self.assertTrue(is_ours)
+            warnings.simplefilter("ignore", DeprecationWarning)
+            # This child keeps the file open: it stands for one that knows nothing of us.
+            held = os.dup(spool.lock or -1)
+            child = os.fork()
+            if child == 0:
+                os.write(told, b"x" if client._sender.spool is not spool and spool.lock is None else b"-")
+                os.close(tell)
+                os.read(hear, 1)
+                os._exit(0)
+            os.close(held)
+            self.assertEqual(os.read(heard, 1), b"x")
+            with spool.turn() as is_second:
+                self.assertFalse(is_second)
+        with spool.turn() as is_ours:
+            self.assertTrue(is_ours, lock)
+        os.close(tell)
+        os.waitpid(child, 0)
+        for handle in (hear, heard, told):
+            os.close(handle)
 
     def test_a_folder_that_cannot_be_written(self) -> None:
         blocked = self.folder / "file"

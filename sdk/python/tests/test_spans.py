@@ -211,6 +211,31 @@ class Meaning(unittest.TestCase):
         self.assertEqual(recorded.span("7").status, "error")
         self.assertEqual(recorded.run().status, "ok")
 
+    def test_nor_do_objects_that_break_when_they_are_looked_at(self) -> None:
+        class Broken:
+            def items(self) -> Any:
+                raise RuntimeError("no items")
+
+            def __bool__(self) -> bool:
+                raise RuntimeError("neither")
+
+        class Numbered:
+            def __iter__(self) -> Any:
+                raise RuntimeError("no members")
+
+        broken: Any = Broken()
+        with testing.capture() as recorded, self.assertLogs("clew", "WARNING"):
+            tags: Any = Numbered()
+            with clew.start_run("mail", data=broken, metadata=broken, tags=tags, start_time=broken, parent=broken) as run:
+                run.start_span("a", data=broken, metadata=broken, start_time=broken).end(broken, end_time=broken)
+                with clew.span("b", "tool", data=broken, start_time=broken, tags=tags) as span:
+                    span.set(broken)
+                    span.set_end(broken)
+                    span.set_metadata(broken)
+                    span.event("e", broken, time=broken)
+        self.assertEqual([recorded.span(name).status for name in ("a", "b")], ["ok", "ok"])
+        self.assertEqual((recorded.run().name, recorded.run().status), ("mail", "ok"))
+
     def test_an_id_that_no_clew_takes_is_replaced(self) -> None:
         with testing.capture() as recorded, self.assertLogs("clew", "WARNING"):
             clew.start_run(run_id="0" * 32).complete()
@@ -230,6 +255,8 @@ class Meaning(unittest.TestCase):
         with testing.capture(capture=False) as recorded:
             run = clew.start_run("mail", input="secret")
             llm = run.child("m", "llm", data={"model": "m", "messages": ["secret"]}, input="secret")
+            llm.set(choices=["secret"], prediction={"content": "secret"})
+            run.child("n", data="secret").end("secret")  # type: ignore[arg-type]
             llm.set_output("secret")
             llm.event("e", {"text": "secret"})
             llm.end({"content": "secret", "input_tokens": 3}, output="secret")

@@ -82,13 +82,13 @@ class Clew(Recorder):
         )  # fmt: skip
         super().__init__(settings, clock or Clock(), redact)
         self._session_id, self._user_id = session_id, user_id
-        self._tags, self._metadata = texts(tags), dict(pairs_of(metadata or {}))
+        self._tags, self._metadata = texts(tags), dict(pairs_of(metadata))
         self._remote = parse_traceparent(read.variables.get(TRACEPARENT_VARIABLE))
         self._reader: Optional[Reader] = None
         self._transport = transport
         self._sender = self._new_sender()
         for problem in read.problems:
-            self.notices.say(logging.WARNING, problem, f"{problem}; it is passed over")
+            self.notices.say(logging.WARNING, problem, problem)
         if self.settings.debug:
             log.setLevel(logging.DEBUG)
             if not log.handlers:
@@ -151,16 +151,24 @@ class Clew(Recorder):
             told["session_id"] = session_id or self._session_id
             told["user_id"] = user_id or self._user_id
             tags = tags if tags is not None else self._tags
-            metadata = {**self._metadata, **dict(pairs_of(metadata or {})), "sdk": _SDK}
-            if self.settings.service:
-                metadata.setdefault("service", self.settings.service)
-        run._fields, size = self._fields(told, input, tags, metadata)
-        if data is not None:
-            run._data, more = self._kept(data)
-            size += more
-        run._bytes += size
+        try:
+            if run.is_root:
+                metadata = self._metadata_of_a_run(metadata)
+            run._fields, size = self._fields(told, input, tags, metadata)
+            run._bytes += size
+            if data is not None:
+                run._data, size = self._kept(data)
+                run._bytes += size
+        except Exception as error:
+            self._fault(error)
         self._opened(run)
         return run
+
+    def _metadata_of_a_run(self, said: Optional[Mapping[str, Any]]) -> Dict[str, Any]:
+        metadata = {**self._metadata, **dict(pairs_of(said)), "sdk": _SDK}
+        if self.settings.service:
+            metadata.setdefault("service", self.settings.service)
+        return metadata
 
     def _parent(self, asked: ParentLike) -> Union[Span, RemoteParent, None]:
         if asked is False:
@@ -171,7 +179,10 @@ class Clew(Recorder):
             return parse_traceparent(asked)
         if isinstance(asked, Mapping):
             return extract(asked)
-        return asked
+        if isinstance(asked, (Span, RemoteParent)):
+            return asked
+        self._misused(f"parent is a {type(asked).__name__}: no span, no traceparent and no headers")
+        return current.parent() or self._remote
 
     def _nested_run(self, above: Union[Span, RemoteParent], name: str, start: Optional[int]) -> Run:
         if isinstance(above, Span):
@@ -282,6 +293,8 @@ class Clew(Recorder):
         """In a child process: begins anew."""
         self._forget()
         self._reader = None
+        if self._sender.spool is not None:
+            self._sender.spool.after_fork()
         self._sender = self._new_sender()
 
 

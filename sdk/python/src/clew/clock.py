@@ -49,16 +49,22 @@ class ManualClock(Clock):
 
 
 def nanos_of(moment: Optional[Time]) -> Optional[int]:
-    """Nanoseconds since 1970; `None` where it cannot be read as a time."""
-    if moment is None or isinstance(moment, bool):
+    """Nanoseconds since 1970; `None` where it cannot be read as a time, whatever it is."""
+    if moment is None:
+        return None
+    try:
+        return _nanos_of(moment)
+    except Exception:
+        return None
+
+
+def _nanos_of(moment: Time) -> Optional[int]:
+    if isinstance(moment, bool):
         return None
     if isinstance(moment, datetime):
         return _nanos_of_datetime(moment)
     if isinstance(moment, str):
-        try:
-            return _nanos_of_datetime(datetime.fromisoformat(moment.replace("Z", "+00:00")))
-        except ValueError:
-            return None
+        return _nanos_of_datetime(datetime.fromisoformat(moment.replace("Z", "+00:00")))
     size = abs(moment)
     if not size < 1e19:  # infinite, not a number, or beyond any year that a Clew takes
         return None

@@ -74,7 +74,7 @@ class Environment:
             return default
         if value.lower() in _YES or value.lower() in _NO:
             return value.lower() in _YES
-        self.problems.append(f"{names[0]}={value!r} is neither on nor off")
+        self.problems.append(f"{names[0]}={value!r} is neither on nor off; it is passed over")
         return default
 
     def number(self, default: float, name: str) -> float:
@@ -87,12 +87,19 @@ class Environment:
         except ValueError:
             number = -1.0
         if not 0 <= number < float("inf"):
-            self.problems.append(f"{name}={value!r} is no number from 0 on")
+            self.problems.append(f"{name}={value!r} is no number from 0 on; it is passed over")
             return default
         return number
 
     def spool(self, said: Union[str, "os.PathLike[str]", bool, None]) -> Optional[Path]:
         """The folder of the spool, `None` where there is none."""
+        try:
+            return self._spool(said)
+        except RuntimeError:  # a user without a home, in a container say
+            self.problems.append("no home folder is known, so that nothing waits on disk; CLEW_SPOOL can name a folder")
+            return None
+
+    def _spool(self, said: Union[str, "os.PathLike[str]", bool, None]) -> Optional[Path]:
         if said is False:
             return None
         if said is None or said is True:
@@ -110,6 +117,12 @@ class Environment:
             state = self.text("XDG_STATE_HOME")
             base = Path(state) if state else Path.home() / ".local" / "state"
         return base / "clew" / "spool"
+
+
+def _whole_url(url: str) -> str:
+    """An address with its scheme: `localhost:2539` is one of `http`."""
+    address = url.strip().rstrip("/")
+    return address if "://" in address else f"http://{address}"
 
 
 def read_settings(
@@ -145,8 +158,8 @@ def read_settings(
         return read.number(default, name) if said is None else said
 
     return Settings(
-        base_url=(base_url or read.text("CLEW_URL", "AGENTOS_BASE_URL") or DEFAULT_URL).rstrip("/"),
-        api_key=api_key or read.text("CLEW_API_KEY", "AGENTOS_API_KEY"),
+        base_url=_whole_url(base_url or read.text("CLEW_URL", "AGENTOS_BASE_URL") or DEFAULT_URL),
+        api_key=(api_key or "").strip() or read.text("CLEW_API_KEY", "AGENTOS_API_KEY"),
         workspace=workspace or read.text("CLEW_WORKSPACE"),
         agent_id=agent_id or read.text("CLEW_AGENT_ID", "AGENTOS_AGENT_ID"),
         agent_name=agent_name or read.text("CLEW_AGENT_NAME"),

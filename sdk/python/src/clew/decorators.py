@@ -95,6 +95,11 @@ class _How:
                 said.setdefault("input", given)
         return client.span(shown, self.kind, **said)
 
+    def keeps_items(self, span: Span) -> bool:
+        """Whether what a generator gives is recorded."""
+        client = span.client
+        return self.takes_output and client.is_recording and client.settings.capture
+
     def close(self, span: Span, output: Any) -> None:
         """Ends it with what the call gave."""
         if span.ended:
@@ -140,7 +145,7 @@ def _generator(function: Callable[..., Any], how: _How) -> Callable[..., Any]:
     @functools.wraps(function)
     def generator(*arguments: Any, **named: Any) -> Generator[Any, Any, Any]:
         span = how.open(function, arguments, named)
-        items = _Items()
+        items = _Items(how.keeps_items(span))
         running = function(*arguments, **named)
         step: Callable[[], Any] = functools.partial(next, running)
         try:
@@ -177,7 +182,7 @@ def _async_generator(function: Callable[..., Any], how: _How) -> Callable[..., A
     @functools.wraps(function)
     async def generator(*arguments: Any, **named: Any) -> AsyncGenerator[Any, Any]:
         span = how.open(function, arguments, named)
-        items = _Items()
+        items = _Items(how.keeps_items(span))
         running = function(*arguments, **named)
         step: Callable[[], Any] = running.__anext__
         try:
@@ -211,15 +216,16 @@ def _async_generator(function: Callable[..., Any], how: _How) -> Callable[..., A
 
 
 class _Items:
-    """What a generator gave."""
+    """What a generator gave; nothing is kept of it where nothing is to be recorded."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_kept: bool) -> None:
+        self.most = ITEMS_MAX if is_kept else 0
         self.items: List[Any] = []
         self.left_out = 0
 
     def add(self, item: Any) -> None:
         """One more."""
-        if len(self.items) < ITEMS_MAX:
+        if len(self.items) < self.most:
             self.items.append(item)
         else:
             self.left_out += 1

@@ -30,9 +30,9 @@ from .spans import (
 _CONTENT = frozenset((
     "messages", "input", "prompt", "system", "system_prompt", "instructions", "arguments", "args", "query", "task",
     "documents", "response", "content", "result", "output", "tool_calls", "modified_input", "modified_output", "text",
-    "reasoning",
+    "reasoning", "choices", "prediction", "value",
 ))  # fmt: skip
-"""Members of `data` that are left out where nothing is captured."""
+"""Members of `data` that are left out where nothing is captured; `value` is what was given instead of an object."""
 
 
 Sized = Tuple[Dict[str, Kept], int]

@@ -174,16 +174,19 @@ class Span:
         trace = self._trace
         start = None if start_time is None else nanos_of(start_time)
         span = Span(trace, id or new_span_id(), self._id_as_parent(), name, kind, start)
-        if data is not None:
-            span._data, size = trace.client._kept(data)
-            span._bytes += size
-        if not (
-            input is None and tags is None and metadata is None and session_id is None and user_id is None
-            and agent_id is None and agent_name is None
-        ):  # fmt: skip
-            told = {"session_id": session_id, "user_id": user_id, "agent_id": agent_id, "agent_name": agent_name}
-            span._fields, size = trace.client._fields(told, input, tags, metadata)
-            span._bytes += size
+        try:
+            if data is not None:
+                span._data, size = trace.client._kept(data)
+                span._bytes += size
+            if not (
+                input is None and tags is None and metadata is None and session_id is None and user_id is None
+                and agent_id is None and agent_name is None
+            ):  # fmt: skip
+                told = {"session_id": session_id, "user_id": user_id, "agent_id": agent_id, "agent_name": agent_name}
+                span._fields, size = trace.client._fields(told, input, tags, metadata)
+                span._bytes += size
+        except Exception as error:
+            trace.client._fault(error)
         trace.client._opened(span)
         return span
 
@@ -196,11 +199,11 @@ class Span:
 
     def set(self, data: Optional[Mapping[str, Any]] = None, **more: Any) -> None:
         """Adds to what was known at its start."""
-        self.client._add(self, data={**dict(pairs_of(data or {})), **more})
+        self.client._add(self, data={**dict(pairs_of(data)), **more})
 
     def set_end(self, data: Optional[Mapping[str, Any]] = None, **more: Any) -> None:
         """Adds to what `end` will tell."""
-        self.client._add(self, end_data={**dict(pairs_of(data or {})), **more})
+        self.client._add(self, end_data={**dict(pairs_of(data)), **more})
 
     def set_usage(self, **usage: Any) -> None:
         """Tokens: `input_tokens` (cached ones included), `output_tokens` (reasoning included), `cached_tokens`,
@@ -217,7 +220,7 @@ class Span:
 
     def set_metadata(self, metadata: Optional[Mapping[str, Any]] = None, **more: Any) -> None:
         """Adds facts that are no payload."""
-        self.client._add(self, fields={"metadata": {**dict(pairs_of(metadata or {})), **more}})
+        self.client._add(self, fields={"metadata": {**dict(pairs_of(metadata)), **more}})
 
     def set_tags(self, *tags: str) -> None:
         """Replaces the tags."""
@@ -378,9 +381,11 @@ def texts(values: Optional[Sequence[str]]) -> Optional[List[str]]:
     return [str(value) for value in values]
 
 
-def pairs_of(fields: Mapping[str, Any]) -> "ItemsView[Any, Any]":
+def pairs_of(fields: Any) -> "ItemsView[Any, Any]":
     """The members of an object; of anything else, one member that has it."""
-    try:
+    if fields.__class__ is dict:
         return fields.items()
-    except AttributeError:
+    try:
+        return dict(() if fields is None else fields.items()).items()
+    except Exception:
         return {"value": fields}.items()

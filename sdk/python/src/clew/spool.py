@@ -31,6 +31,7 @@ class Spool:
         self.max_bytes = max_bytes
         self.clock = clock
         self.written = 0
+        self.lock: Optional[int] = None  # the open file of the turn, while it is this process's
         self.expired = 0  # files that were removed for their age
         self.damaged = 0  # files that were removed because they could not be unpacked
 
@@ -124,15 +125,31 @@ class Spool:
             yield True
             return
         try:
-            lock = open(self.folder / "lock", "wb")
+            lock = os.open(self.folder / "lock", os.O_WRONLY | os.O_CREAT, 0o600)
         except OSError:
             yield False
             return
+        process = os.getpid()
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
+            os.close(lock)
             yield False
-        else:
+            return
+        self.lock = lock
+        try:
             yield True
         finally:
-            lock.close()
+            if os.getpid() == process:
+                # A child that was forked meanwhile has the file open too: closing ours alone would not end the turn.
+                self.lock = None
+                fcntl.flock(lock, fcntl.LOCK_UN)
+                os.close(lock)
+
+    def after_fork(self) -> None:
+        """In a child process: gives up its hold on the parent's turn, which would outlive the parent. To unlock it
+        would end the parent's turn."""
+        lock, self.lock = self.lock, None
+        if lock is not None:
+            with contextlib.suppress(OSError):
+                os.close(lock)

@@ -12,9 +12,9 @@ import urllib.request
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, Dict, Mapping, Optional, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from .configuration import Settings
+from .configuration import Settings, shown_url
 from .version import USER_AGENT
 
 BATCH_PATH = "/api/ingest/v1/batch"
@@ -95,21 +95,29 @@ class HttpTransport:
     ) -> Answer:  # fmt: skip
         """One request; once more on a new connection where the kept one had been closed."""
         seconds = self.settings.timeout if timeout is None else timeout
-        every = {**self._own_headers(), **(headers or {})}
         if os.getpid() != self.process:  # the connection is the parent process's
             self.connection, self.process = None, os.getpid()
         was_kept = self.connection is not None
         try:
-            return self._request(method, path, body, every, seconds)
-        except (OSError, http.client.HTTPException) as error:
-            self.close()
-            if not (was_kept and isinstance(error, (ConnectionError, http.client.BadStatusLine))):
-                raise Unreachable(_reason(error)) from error
+            return self._whole_answer(method, path, body, headers or {}, seconds)
+        except Unreachable as error:
+            if not (was_kept and isinstance(error.__cause__, (ConnectionError, http.client.BadStatusLine))):
+                raise
+        return self._whole_answer(method, path, body, headers or {}, seconds)
+
+    def _whole_answer(
+        self, method: str, path: str, body: Optional[bytes], headers: Dict[str, str], seconds: float
+    ) -> Answer:
         try:
-            return self._request(method, path, body, every, seconds)
+            return self._request(method, path, body, {**self._own_headers(), **headers}, seconds)
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise Unreachable(_reason(error)) from error
+        except ValueError as error:
+            # Its words have what was set in them, which may be the key; so would the error itself, were it the cause.
+            self.close()
+            kind = type(error).__name__
+        raise Unreachable(f"no request can be made of CLEW_URL, CLEW_API_KEY and CLEW_WORKSPACE as they are: {kind}")
 
     def _request(
         self, method: str, path: str, body: Optional[bytes], headers: Dict[str, str], seconds: float
@@ -121,7 +129,8 @@ class HttpTransport:
         target = urlsplit(self.settings.base_url)
         prefix = target.path.rstrip("/")
         if self._plain_proxy is not None:
-            prefix = f"http://{target.netloc}{prefix}"
+            prefix = f"http://{target.netloc.rsplit('@', 1)[-1]}{prefix}"
+            headers = {**headers, **_proxy_headers(self._plain_proxy)}
         connection.request(method, prefix + path, body, headers)
         response = connection.getresponse()
         answer = Answer(response.status, response.read(ANSWER_MAX_BYTES), dict(response.getheaders()))
@@ -137,7 +146,7 @@ class HttpTransport:
         is_secure = target.scheme == "https"
         host, port = target.hostname or "", _port_of(target.netloc) or (443 if is_secure else 80)
         if target.scheme not in ("http", "https") or not host or port < 0:
-            raise http.client.InvalidURL(f"{self.settings.base_url!r} is no address of a Clew (http:// or https://)")
+            raise http.client.InvalidURL(f"{shown_url(self.settings.base_url)!r} is no address of a Clew (http:// or https://)")
         proxy = _proxy_for(target.scheme, target.netloc)
         self._plain_proxy: Optional[str] = proxy if not is_secure else None
         via = urlsplit(proxy) if proxy else None
@@ -147,7 +156,7 @@ class HttpTransport:
         else:
             connection = http.client.HTTPSConnection(*reach, timeout=seconds, context=ssl.create_default_context())
             if via:
-                connection.set_tunnel(host, port)
+                connection.set_tunnel(host, port, _proxy_headers(proxy or ""))
         connection.connect()
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.connection = connection
@@ -161,8 +170,7 @@ class HttpTransport:
         if self.settings.api_key:
             headers["Authorization"] = f"Bearer {self.settings.api_key}"
         elif target.username:
-            login = f"{target.username}:{target.password or ''}".encode()
-            headers["Authorization"] = "Basic " + base64.b64encode(login).decode("ascii")
+            headers["Authorization"] = _basic(target.username, target.password or "")
         if self.settings.workspace:
             headers["X-Clew-Workspace"] = self.settings.workspace
         return headers
@@ -186,7 +194,20 @@ def _proxy_for(scheme: str, host: str) -> Optional[str]:
     """The proxy of the environment, as every Python program reads it."""
     if urllib.request.proxy_bypass(host.rsplit("@", 1)[-1]):
         return None
-    return urllib.request.getproxies().get(scheme)
+    proxy = urllib.request.getproxies().get(scheme)
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
+
+
+def _proxy_headers(proxy: str) -> Dict[str, str]:
+    """What a proxy whose address has a name and password wants to see."""
+    via = urlsplit(proxy)
+    if not via.username:
+        return {}
+    return {"Proxy-Authorization": _basic(unquote(via.username), unquote(via.password or ""))}
+
+
+def _basic(name: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode("ascii")
 
 
 def _reason(error: Exception) -> str:
