@@ -69,7 +69,7 @@ test("a chat completion: request, answer, tokens, tool call", async () => {
   });
   assert.deepEqual(span?.endData, {
     model: "gpt-4.1-2025-04-14",
-    id: "chatcmpl-1",
+    response_id: "chatcmpl-1",
     response: { role: "assistant", content: null, tool_calls: [TOOL_CALL] },
     finish_reason: "tool_calls",
     input_tokens: 120,
@@ -168,6 +168,34 @@ test("usage of a stream is asked for where that is wanted, and the chunk that it
   assert.equal(span?.endData["input_tokens"], 120);
 });
 
+test("Azure's addresses are asked for the usage of a stream", async () => {
+  let sent: unknown;
+  const raw = new OpenAI({
+    apiKey: "k",
+    baseURL: "https://mine.openai.azure.com/openai",
+    fetch: (_, init) => {
+      sent = JSON.parse(String(init?.body));
+      return Promise.resolve(new Response("data: [DONE]\n\n"));
+    },
+  });
+  await calls([], async () => {
+    for await (const piece of await wrapOpenAI(raw).chat.completions.create({ ...CHAT, stream: true }))
+      assert.fail(String(piece));
+  });
+  assert.deepEqual((sent as { stream_options: unknown }).stream_options, { include_usage: true });
+});
+
+test("a client of withOptions is watched too, and one that is wrapped twice makes one span", async () => {
+  const spans = await calls([json(200, COMPLETION), json(200, COMPLETION)], async () => {
+    await openai().withOptions({ timeout: 5000 }).chat.completions.create(CHAT);
+    await wrapOpenAI(openai()).chat.completions.create(CHAT);
+  });
+  assert.deepEqual(
+    spans.map(({ name }) => name),
+    ["gpt-4.1", "gpt-4.1"],
+  );
+});
+
 test("an address that is not OpenAI's is not asked for more", async () => {
   await calls([events(CHUNKS)], async () => {
     for await (const piece of await openai().chat.completions.create({ ...CHAT, stream: true }))
@@ -218,6 +246,7 @@ test("a response of the Responses API, whole and streamed", async () => {
   });
   for (const span of spans) {
     assert.deepEqual(span.endData["response"], RESPONSE.output);
+    assert.equal(span.endData["response_id"], "resp_1");
     const { input_tokens, output_tokens, cached_tokens, reasoning_tokens } = span.endData;
     assert.deepEqual([input_tokens, output_tokens, cached_tokens, reasoning_tokens], [30, 9, 10, 4]);
   }
@@ -271,7 +300,7 @@ test("a message: cached tokens are part of the input", async () => {
   );
   assert.deepEqual(span?.endData, {
     model: "claude-sonnet-4-5",
-    id: "msg_1",
+    response_id: "msg_1",
     response: { role: "assistant", content: CONTENT },
     finish_reason: "tool_use",
     input_tokens: 150,

@@ -31,7 +31,7 @@ const CALL: ModelCall = {
 export function messageResult(message: Json): Attributes {
   return {
     model: message["model"],
-    id: message["id"],
+    response_id: message["id"],
     response: { role: "assistant", content: message["content"] },
     finish_reason: message["stop_reason"],
     ...usageOf(message["usage"] as Json | undefined),

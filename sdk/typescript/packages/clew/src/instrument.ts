@@ -41,9 +41,20 @@ interface Watch {
   hides(piece: Json): boolean;
 }
 
-/** The client with its model calls watched. */
+// One list for the process, whichever form of the package watched a client.
+const KEY = Symbol.for("clew.sdk.watched.1");
+const shared = globalThis as unknown as Record<symbol, WeakSet<object> | undefined>;
+const watchedClients = (shared[KEY] ??= new WeakSet());
+
+/** Methods of a client that make another like it, with other options. */
+const COPYING = new Set(["withOptions", "copy"]);
+
+/** The client with its model calls watched; one that is watched already is given back. */
 export function instrument<C extends object>(client: C, calls: Calls): C {
-  return watchedMember(client, "", calls) as C;
+  if (watchedClients.has(client)) return client;
+  const watched = watchedMember(client, "", calls) as C;
+  watchedClients.add(watched);
+  return watched;
 }
 
 function watchedMember(target: object, path: string, calls: Calls): object {
@@ -59,6 +70,9 @@ function watchedMember(target: object, path: string, calls: Calls): object {
       if (call && typeof value === "function") {
         return (...args: unknown[]) =>
           watchedCall(call, args, (given) => value.apply(target, given) as unknown);
+      }
+      if (typeof value === "function" && COPYING.has(place)) {
+        return (...args: unknown[]) => instrument(value.apply(target, args) as object, calls);
       }
       if (typeof value === "object" && value !== null && leadsSomewhere(place)) {
         const known = inner.get(name) ?? watchedMember(value, place, calls);

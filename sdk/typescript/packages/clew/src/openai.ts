@@ -20,10 +20,13 @@ export function wrapOpenAI<C extends object>(client: C, options: OpenAIOptions =
   return instrument(client, callsOf(provider, options.includeUsage ?? isOwnAddress(client)));
 }
 
+const OWN_HOSTS = [".openai.com", ".openai.azure.com"];
+
 function isOwnAddress(client: object): boolean {
   const { baseURL } = client as { baseURL?: unknown };
   try {
-    return `.${new URL(String(baseURL)).hostname}`.endsWith(".openai.com");
+    const host = `.${new URL(String(baseURL)).hostname}`;
+    return OWN_HOSTS.some((own) => host.endsWith(own));
   } catch {
     return false;
   }
@@ -72,7 +75,7 @@ export function chatResult(answer: Json): Attributes {
   const messages = choices.map((choice) => choice.message).filter((message) => message !== undefined);
   return {
     model: answer["model"],
-    id: answer["id"],
+    response_id: answer["id"],
     response: messages.length === 1 ? messages[0] : messages,
     finish_reason: choices[0]?.finish_reason,
     ...usageOf(answer["usage"] as Json | undefined),
@@ -168,7 +171,7 @@ export function responsesResult(answer: Json): Attributes {
   const incomplete = (answer["incomplete_details"] as Json | null | undefined)?.["reason"];
   return {
     model: answer["model"],
-    id: answer["id"],
+    response_id: answer["id"],
     response: answer["output"],
     finish_reason: incomplete ?? answer["status"],
     ...usageOf(answer["usage"] as Json | undefined),
