@@ -9,7 +9,7 @@ export interface OpenAIOptions {
   /**
    * Streams of chat completions carry their tokens only where `stream_options.include_usage` asks for them. `true` asks
    * where the caller does not, and keeps the chunk that this adds from the caller. Without a word: at OpenAI's own
-   * addresses, since others may not know the option.
+   * addresses and Azure's, since others may not know the option.
    */
   includeUsage?: boolean | undefined;
 }
