@@ -226,7 +226,8 @@ class Meaning(unittest.TestCase):
         broken: Any = Broken()
         with testing.capture() as recorded, self.assertLogs("clew", "WARNING"):
             tags: Any = Numbered()
-            with clew.start_run("mail", data=broken, metadata=broken, tags=tags, start_time=broken, parent=broken) as run:
+            said = {"data": broken, "metadata": broken, "tags": tags, "start_time": broken, "parent": broken}
+            with clew.start_run("mail", **said) as run:
                 run.start_span("a", data=broken, metadata=broken, start_time=broken).end(broken, end_time=broken)
                 with clew.span("b", "tool", data=broken, start_time=broken, tags=tags) as span:
                     span.set(broken)

@@ -83,7 +83,7 @@ class Spool:
         return total
 
     def read(self, path: Path) -> Optional[Batch]:
-        """A batch that waits; `None` where it cannot be read now, or is gone, or was damaged and is therefore removed."""
+        """A batch that waits; `None` where it cannot be read now, is gone, or was damaged and is therefore removed."""
         try:
             body = path.read_bytes()
         except OSError:

@@ -146,7 +146,8 @@ class HttpTransport:
         is_secure = target.scheme == "https"
         host, port = target.hostname or "", _port_of(target.netloc) or (443 if is_secure else 80)
         if target.scheme not in ("http", "https") or not host or port < 0:
-            raise http.client.InvalidURL(f"{shown_url(self.settings.base_url)!r} is no address of a Clew (http:// or https://)")
+            shown = shown_url(self.settings.base_url)
+            raise http.client.InvalidURL(f"{shown!r} is no address of a Clew (http:// or https://)")
         proxy = _proxy_for(target.scheme, target.netloc)
         self._plain_proxy: Optional[str] = proxy if not is_secure else None
         via = urlsplit(proxy) if proxy else None
