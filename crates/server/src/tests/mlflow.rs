@@ -1,6 +1,7 @@
 //! MLflow's calls, as its client makes them.
 
-use clew_store::{Scope, WorkspaceId};
+use clew_model::label::LabelSource;
+use clew_store::{Change, Scope, WorkspaceId};
 use serde_json::json;
 
 use super::harness::{Clew, otlp, request, span};
@@ -159,6 +160,36 @@ async fn assessments_are_labels_with_ids() {
     assert_eq!(clew.call("DELETE", &one, "", &json!({})).await.status, 200);
     assert_eq!(labels().await, json!([]));
     assert_eq!(clew.get(&one).await.status, 404);
+}
+
+fn human() -> Change {
+    Change { workspace: WorkspaceId::DEFAULT, by: "ada".to_owned(), at_nanos: 1 }
+}
+
+#[tokio::test]
+async fn an_assessment_with_a_new_name_is_one_and_a_persons_label_is_none() {
+    let clew = Clew::open();
+    clew.call("POST", INFO, "", &info("OK")).await;
+    let path = format!("{INFO}/tr-{TRACE}/assessments");
+    let said = json!({ "assessment": { "assessment_name": "correct",
+        "source": { "source_type": "HUMAN", "source_id": "ada" }, "feedback": { "value": 1 } }});
+    let made = clew.call("POST", &path, "", &said).await.json()["assessment"].clone();
+    let id = made["assessment_id"].as_str().unwrap().to_owned();
+    let renamed = json!({ "assessment": { "assessment_name": "right" } });
+    let new = clew.call("PATCH", &format!("{path}/{id}"), "", &renamed).await.json();
+    assert_ne!(new["assessment"]["assessment_id"], json!(id));
+    let row = clew.store().trace_row(WorkspaceId::DEFAULT, &TRACE.parse().unwrap());
+    let mut labels = row.unwrap().unwrap().labels;
+    assert_eq!(labels.len(), 1);
+    let mut label = labels.remove(0).label;
+    assert_eq!((label.name.as_str(), label.score), ("right", Some(1.0)));
+    // The same words from a person are another label, and none of MLflow's.
+    label.source = LabelSource::Human;
+    label.name = "correct".to_owned();
+    let (store, change) = (clew.store().clone(), human());
+    std::thread::spawn(move || store.put_labels(vec![label], &change)).join().unwrap().unwrap();
+    assert_eq!(clew.get(&format!("{path}/{id}")).await.status, 404);
+    assert_eq!(clew.call("DELETE", &format!("{path}/{id}"), "", &json!({})).await.status, 404);
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! Feedback and expectations: labels, which MLflow's clients name by ids of their own.
+//! Feedback and expectations: labels, which MLflow's clients name by ids of their own. Those of
+//! people and judges are not theirs: only what SDKs have said is read, changed or deleted here.
 
 use axum::Json;
 use axum::extract::{Path, Request, State};
@@ -6,7 +7,7 @@ use axum::http::Method;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use clew_model::ids::TraceId;
-use clew_model::label::{Label, LabelTarget};
+use clew_model::label::{Label, LabelSource, LabelTarget};
 use clew_store::StoredLabel;
 use clew_wire::mlflow::{Context, assessment, moment};
 use clew_wire::{Decoded, Limits, WireError};
@@ -44,7 +45,7 @@ async fn created(
     request: Request,
 ) -> Answered {
     let named = request_id.clone();
-    keep(&app, &caller, request, move |body, context| {
+    keep(&app, &caller, None, request, move |body, context| {
         let label = assessment::created(&named, body, context)?;
         let said: JsonValue = serde_json::from_slice(body).unwrap_or_default();
         let mut said = said["assessment"].as_object().cloned().unwrap_or_default();
@@ -61,9 +62,10 @@ async fn changed(
     Path((request_id, assessment_id)): Path<(String, String)>,
     request: Request,
 ) -> Answered {
-    let label = find(&app, &caller, &request_id, assessment_id).await?.label;
-    keep(&app, &caller, request, move |body, context| {
-        let label = assessment::changed(&label, body, context)?;
+    let found = find(&app, &caller, &request_id, assessment_id).await?;
+    let before = found.label.clone();
+    keep(&app, &caller, Some(found), request, move |body, context| {
+        let label = assessment::changed(&before, body, context)?;
         let said = told(&request_id, &label);
         Ok((label, said))
     })
@@ -85,16 +87,23 @@ async fn removed(
     Path((request_id, assessment_id)): Path<(String, String)>,
 ) -> Answered {
     let found = find(&app, &caller, &request_id, assessment_id).await?;
-    let change = caller.change(app.store.now());
-    app.read(move |app| Ok(app.store.delete_label(found.id, &change)?)).await?;
+    delete_label(&app, &caller, found.id).await?;
     Ok(Json(json!({})).into_response())
+}
+
+async fn delete_label(app: &App, caller: &Caller, id: i64) -> Result<(), ApiError> {
+    let change = caller.change(app.store.now());
+    app.read(move |app| Ok(app.store.delete_label(id, &change)?)).await
 }
 
 type Said = Map<String, JsonValue>;
 
+/// Keeps what a request says. Where it changes the label `before` and gives it another name, the
+/// label of the old name goes.
 async fn keep(
     app: &App,
     caller: &Caller,
+    before: Option<StoredLabel>,
     request: Request,
     decode: impl FnOnce(&[u8], &Context<'_>) -> Result<(Label, Said), WireError> + Send + 'static,
 ) -> Answered {
@@ -106,6 +115,12 @@ async fn keep(
         Ok((decoded, said))
     })
     .await?;
+    if let Some(before) = before
+        && landed.decoded.rejected_count == 0
+        && landed.told["assessment_id"] != id_of(&before.label)
+    {
+        delete_label(app, caller, before.id).await?;
+    }
     let mut response = Json(json!({ "assessment": landed.told })).into_response();
     response.extensions_mut().insert(landed.note);
     Ok(response)
@@ -127,6 +142,7 @@ async fn find(
         });
         row.into_iter()
             .flat_map(|row| row.labels)
+            .filter(|stored| stored.label.source == LabelSource::Sdk)
             .find(|stored| id_of(&stored.label) == assessment_id)
             .ok_or_else(|| ApiError::not_found(&format!("assessment {assessment_id}")))
     })
@@ -140,7 +156,7 @@ fn id_of(label: &Label) -> String {
         LabelTarget::Span { span_id, .. } => span_id.to_string(),
         LabelTarget::Trace { .. } | LabelTarget::Session { .. } => String::new(),
     };
-    let key = json!([span, label.name, label.author]).to_string();
+    let key = json!([span, label.name, label.source, label.author]).to_string();
     format!("a-{}", &blake3::hash(key.as_bytes()).to_hex()[..32])
 }
 
