@@ -8,6 +8,8 @@
 mod projects;
 mod reading;
 
+use std::time::{Duration, Instant};
+
 use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::{Method, header};
@@ -29,6 +31,9 @@ use crate::routes::{Access, Answer, Owner, Route};
 
 /// Most bytes that the SDK is asked to put into one body; one larger run comes alone.
 const BODY_BYTES: usize = 20 << 20;
+
+/// How long one request may look for the traces of runs that it only names.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// The routes of this file and of its parts.
 pub(crate) fn routes() -> Vec<Route> {
@@ -201,7 +206,11 @@ async fn landed<T: Send + 'static>(
     receive(app, caller, "langsmith", request, move |body| {
         let limits = Limits::default();
         // A fault of the store is no reason to refuse a run: it lands where it says itself.
-        let trace_of = |span| own.store.trace_of_span(workspace, span).ok().flatten();
+        let until = Instant::now() + LOOK;
+        let trace_of = |span| {
+            let in_time = Instant::now() < until;
+            in_time.then(|| own.store.trace_of_span(workspace, span).ok().flatten()).flatten()
+        };
         let context = Context { now_nanos, trace_of: &trace_of, limits: &limits };
         call(body, &context)
     })
