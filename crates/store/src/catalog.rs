@@ -207,7 +207,7 @@ impl Store {
     }
 
     /// Keeps the name of a project that a product's SDK goes by; one that is there gets the new
-    /// name.
+    /// name. Where a product has very many, a new one is not kept, which is no error.
     pub fn put_sender_project(
         &self,
         workspace: WorkspaceId,
