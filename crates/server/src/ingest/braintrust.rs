@@ -135,14 +135,13 @@ async fn land_rows(
     request: Request,
 ) -> Result<Landed<Vec<String>>, ApiError> {
     let (store, workspace, now_nanos) = (app.store.clone(), caller.workspace, app.store.now());
-    let known = app.clone();
-    receive(app, caller, SENDER, request, move |body| {
+    let landed = receive(app, caller, SENDER, request, move |body| {
         let limits = Limits::default();
         // Rows that were uploaded apart landed there and then.
         if overflow(body, &limits).is_some() {
             return Ok((
                 clew_wire::Decoded { accepted_count: 1, ..Default::default() },
-                Vec::new(),
+                (Vec::new(), Vec::new()),
             ));
         }
         let until = Instant::now() + LOOK;
@@ -158,10 +157,15 @@ async fn land_rows(
             limits: &limits,
         };
         let Rows { decoded, ids, references } = rows(body, &mut context)?;
-        files::expect(&known, workspace, references);
-        Ok((decoded, ids))
+        Ok((decoded, (ids, references)))
     })
-    .await
+    .await?;
+    let Landed { told: (ids, references), decoded, note } = landed;
+    if !references.is_empty() {
+        let by = caller.clone();
+        app.read(move |app| files::expect(app, &by, references)).await?;
+    }
+    Ok(Landed { told: ids, decoded, note })
 }
 
 #[derive(Deserialize)]

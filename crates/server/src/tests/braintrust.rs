@@ -186,9 +186,17 @@ async fn a_file_follows_its_row() {
     assert_eq!(put().await.status, 404);
     let named = json!({ "image": { "type": "braintrust_attachment", "key": "k-1",
         "filename": "a.png", "content_type": "image/png" } });
-    let rows = json!({ "rows": [row("a", "00000000000000a1", &json!({ "input": named }))] });
+    let rows = json!({ "rows": [
+        row("a", "00000000000000a1", &json!({ "input": named })),
+        row("b", "00000000000000a2", &json!({ "output": named })),
+    ]});
     assert_eq!(clew.call("POST", "/logs3", &key, &rows).await.status, 200);
     assert_eq!(put().await.status, 200);
+    let path = format!("/api/v1/traces/{TRACE}/attachments");
+    let kept = clew.get_as(&path, &key).await.json();
+    let spans: Vec<&Json> =
+        kept["attachments"].as_array().unwrap().iter().map(|one| &one["span_id"]).collect();
+    assert_eq!(spans, ["00000000000000a1", "00000000000000a2"]);
     let done = json!({ "key": "k-1", "status": { "upload_status": "done" } });
     assert_eq!(clew.call("POST", "/attachment/status", &key, &done).await.status, 200);
     let found = clew.get_as("/attachment?key=k-1&filename=a.png", &key).await.json();

@@ -1,17 +1,21 @@
 //! Braintrust's attachments. A row names them by a key; the file comes afterwards, with the key
 //! of the program, which it is told to send along.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use axum::Json;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::{get, post, put};
-use clew_model::attachment::AttachmentContent;
-use clew_store::{Scope, WorkspaceId};
+use clew_model::attachment::{AttachmentContent, NewAttachment};
+use clew_store::Scope;
 use clew_wire::Decoded;
 use clew_wire::braintrust::Reference;
 use serde::Deserialize;
 use serde_json::{Value as JsonValue, json};
+use sha2::{Digest, Sha256};
 
 use super::{SENDER, projects, route, upload_headers};
 use crate::app::App;
@@ -24,7 +28,7 @@ use crate::ingest::foreign::may_write;
 use crate::ingest::json::refuse_if_nothing;
 use crate::ingest::otlp::Answered;
 use crate::ingest::receive::{AgentRule, Received, land};
-use crate::ingest::uploads::Expected;
+use crate::ingest::uploads::{Expected, PLACE_MAX_BYTES};
 use crate::routes::{Access, Owner, Route};
 
 /// How long a file may come after its row, in nanoseconds.
@@ -55,10 +59,23 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-/// Remembers the files that rows name, until they come.
-pub(super) fn expect(app: &App, workspace: WorkspaceId, references: Vec<Reference>) {
-    let now = app.store.now();
+/// Remembers the files that rows name, until they come. The rows have landed, but for those of
+/// other agents' runs.
+pub(super) fn expect(
+    app: &App,
+    caller: &Caller,
+    references: Vec<Reference>,
+) -> Result<(), ApiError> {
+    let until = app.store.now().saturating_add(AFTER_ROW_NANOS);
+    let mut own = HashMap::new();
     for reference in references {
+        let is_own = match own.entry(reference.trace_id) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(place) => *place.insert(may_write(app, caller, reference.trace_id)?),
+        };
+        if !is_own {
+            continue;
+        }
         let expected = Expected {
             caller: None,
             trace_id: reference.trace_id,
@@ -68,9 +85,9 @@ pub(super) fn expect(app: &App, workspace: WorkspaceId, references: Vec<Referenc
             content_type: reference.content_type,
             content: None,
         };
-        let until = now.saturating_add(AFTER_ROW_NANOS);
-        app.uploads.expect(Some(workspace), reference.key, expected, (now, until));
+        app.uploads.expect((caller.workspace, SENDER), reference.key, expected, until);
     }
+    Ok(())
 }
 
 #[derive(Deserialize)]
@@ -86,6 +103,10 @@ async fn place(State(app): State<App>, caller: Caller, request: Request) -> Answ
     }
     let (parts, body) = request.into_parts();
     let asked: File = projects::small(&app, &parts.headers, body).await?;
+    if asked.key.len() > PLACE_MAX_BYTES {
+        let why = format!("a key of an attachment has at most {PLACE_MAX_BYTES} bytes");
+        return Err(ApiError::bad_request(why).with_field("key"));
+    }
     if asked.key.is_empty() || !asked.key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
         let why = "is no key of an attachment: letters, digits and `-` are";
         return Err(ApiError::bad_request(why).with_field("key"));
@@ -106,11 +127,12 @@ async fn upload(
     request: Request,
 ) -> Answered {
     let (parts, body) = request.into_parts();
-    let Some(expected) = app.uploads.at(Some(caller.workspace), &key, app.store.now()) else {
+    let expected = app.uploads.at((caller.workspace, SENDER), &key, app.store.now());
+    if expected.is_empty() {
         discard(&parts.headers, body).await;
         let why = "no row has named this attachment in the last day";
         return Err(ApiError::new(ErrorCode::NotFound, why));
-    };
+    }
     let limits = BodyLimits {
         max_bytes: app.config.limits.max_attachment_bytes,
         name: "ingest.max_attachment_bytes",
@@ -119,13 +141,24 @@ async fn upload(
     let (body, room) = read_admitted(&parts.headers, body, limits, &app.admission).await?;
     let received = Received { body, packing: Packing::Identity, room };
     let decode = move |bytes: &[u8]| {
-        let attachment = expected.attachment(AttachmentContent::Bytes(bytes.to_vec()));
-        let attachments = vec![attachment];
-        Ok((Decoded { attachments, accepted_count: 1, ..Decoded::default() }, ()))
+        let attachments = attachments(&expected, bytes);
+        let accepted_count = attachments.len() as u64;
+        Ok((Decoded { attachments, accepted_count, ..Decoded::default() }, ()))
     };
     let landed = land(&app, &caller, SENDER, AgentRule::Any, received, decode).await?;
     refuse_if_nothing(&landed.decoded)?;
+    app.uploads.came((caller.workspace, SENDER), &key, app.store.now());
     Ok(StatusCode::OK.into_response())
+}
+
+/// A file wherever it belongs: its bytes once, then by their SHA-256.
+fn attachments(expected: &[Expected], bytes: &[u8]) -> Vec<NewAttachment> {
+    let mut contents = vec![AttachmentContent::Bytes(bytes.to_vec())];
+    if expected.len() > 1 {
+        let sha256 = Sha256::digest(bytes).into();
+        contents.resize(expected.len(), AttachmentContent::Stored(sha256));
+    }
+    expected.iter().zip(contents).map(|(one, content)| one.attachment(content)).collect()
 }
 
 async fn status(State(app): State<App>, request: Request) -> Answered {

@@ -154,7 +154,8 @@ async fn announce(State(app): State<App>, caller: Caller, request: Request) -> A
     }
     let place = crate::ingest::braintrust::random_key()?;
     let now = app.store.now();
-    app.uploads.expect(None, place.clone(), expected, (now, now.saturating_add(UPLOAD_NANOS)));
+    let until = now.saturating_add(UPLOAD_NANOS);
+    app.uploads.expect((caller.workspace, SENDER), place.clone(), expected, until);
     let base = address::base(&parts, Owner::Langfuse);
     let url = format!("{base}/api/public/media/upload/{place}");
     let answer = Json(json!({ "mediaId": media_id, "uploadUrl": url }));
@@ -191,7 +192,7 @@ fn about_limits(app: &App) -> BodyLimits {
 
 async fn upload(State(app): State<App>, Path(place): Path<String>, request: Request) -> Answered {
     let (parts, body) = request.into_parts();
-    let expected = app.uploads.at(None, &place, app.store.now());
+    let expected = app.uploads.at_secret(SENDER, &place, app.store.now());
     let Some((expected, caller)) = expected.and_then(|e| e.caller.clone().map(|by| (e, by))) else {
         crate::ingest::body::discard(&parts.headers, body).await;
         let why = "this address of an upload is not known or not good any more: ask for a new one";
@@ -210,6 +211,7 @@ async fn upload(State(app): State<App>, Path(place): Path<String>, request: Requ
     };
     let landed = land(&app, &caller, SENDER, AgentRule::Any, received, decode).await?;
     crate::ingest::json::refuse_if_nothing(&landed.decoded)?;
+    app.uploads.came((caller.workspace, SENDER), &place, app.store.now());
     Ok(StatusCode::OK.into_response())
 }
 
