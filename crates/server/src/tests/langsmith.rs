@@ -194,6 +194,11 @@ async fn runs_and_projects_are_given_back() {
     let first = clew.call("POST", "/runs/query", "", &json!({ "trace": ROOT, "limit": 1 })).await;
     let next = json!({ "trace": ROOT, "limit": 1, "cursor": first.json()["cursors"]["next"] });
     assert_eq!(names(&clew.call("POST", "/runs/query", "", &next).await.json()), ["ask"]);
+    // A page is of what meets the question, however much else stands before it.
+    let late = json!({ "trace": ROOT, "run_type": "llm", "limit": 1 });
+    let late = clew.call("POST", "/runs/query", "", &late).await.json();
+    assert_eq!((names(&late), &late["cursors"]["next"]), (vec!["ask".to_owned()], &Json::Null));
+    assert_eq!(late["runs"][0]["parent_run_id"], ROOT);
     let filter = json!({ "filter": "eq(name, 'x')" });
     assert_eq!(clew.call("POST", "/runs/query", "", &filter).await.status, 400);
 }

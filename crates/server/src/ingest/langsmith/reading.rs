@@ -4,6 +4,8 @@
 mod query;
 mod view;
 
+use std::collections::{HashMap, HashSet};
+
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::Method;
@@ -11,7 +13,7 @@ use axum::routing::{get, post};
 use clew_model::ids::{SpanId, TraceId};
 use clew_model::source::{Sender, SourceSpan};
 use clew_model::span::Span;
-use clew_store::Scope;
+use clew_store::{Scope, WorkspaceId};
 use serde_json::Value as JsonValue;
 
 use crate::api::own::row_for;
@@ -60,8 +62,9 @@ async fn one(
 fn run(app: &App, caller: &Caller, id: &str) -> Result<Option<JsonValue>, ApiError> {
     let Ok(span_id) = SpanId::from_sender(id) else { return Ok(None) };
     let Some(trace_id) = trace_of(app, caller, id, span_id)? else { return Ok(None) };
-    let runs = runs_of(app, caller, trace_id, Which::All)?;
-    Ok(runs.into_iter().find(|run| run.span_id == span_id).map(|run| run.json))
+    let Some(trace) = Trace::read(app, caller, trace_id)? else { return Ok(None) };
+    let own: Vec<&Span> = trace.spans.iter().filter(|span| span.span_id == span_id).collect();
+    Ok(trace.runs(app, &own)?.pop().map(|run| run.json))
 }
 
 /// The trace of a run: a root's id is its trace's.
@@ -86,44 +89,48 @@ struct Run {
     json: JsonValue,
 }
 
-/// Which runs of a trace are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Which {
-    All,
-    Roots,
+/// What is known of a trace without reading what was sent.
+struct Trace {
+    workspace: WorkspaceId,
+    trace_id: TraceId,
+    /// In order of their start.
+    spans: Vec<Span>,
 }
 
-/// The runs of a trace, in order of their start. Spans of other senders have no form here.
-fn runs_of(
-    app: &App,
-    caller: &Caller,
-    trace_id: TraceId,
-    which: Which,
-) -> Result<Vec<Run>, ApiError> {
-    if row_for(app, caller, trace_id)?.is_none() {
-        return Ok(Vec::new());
+impl Trace {
+    /// The trace, where it is there and the caller may see it.
+    fn read(app: &App, caller: &Caller, trace_id: TraceId) -> Result<Option<Trace>, ApiError> {
+        if row_for(app, caller, trace_id)?.is_none() {
+            return Ok(None);
+        }
+        let workspace = caller.workspace;
+        let mut spans = app.store.trace_spans(workspace, &trace_id)?;
+        spans.sort_by_key(|span| (span.start_nanos, span.span_id));
+        Ok(Some(Trace { workspace, trace_id, spans }))
     }
-    let spans = app.store.trace_spans(caller.workspace, &trace_id)?;
-    let roots = || spans.iter().filter(|span| span.parent_span_id.is_none());
-    let only: Option<Vec<SpanId>> = match which {
-        Which::All => None,
-        Which::Roots => Some(roots().map(|span| span.span_id).collect()),
-    };
-    let sources = app.store.sources(caller.workspace, &trace_id, only.as_deref())?;
-    let ids = |source: &SourceSpan| Some((source.span_id, source.sender_span_id.clone()?));
-    let ids = sources.iter().filter_map(ids).collect();
-    let facts = |id: SpanId| -> Option<&Span> { spans.iter().find(|span| span.span_id == id) };
-    let mut found: Vec<(i64, Run)> = sources
-        .iter()
-        .filter(|source| source.sender == Sender::Langsmith)
-        .filter_map(|source| {
-            let json = view::run(source, facts(source.span_id)?, &ids)?;
-            let run = Run { span_id: source.span_id, parent: source.parent_span_id, json };
-            Some((source.start_nanos.unwrap_or(0), run))
-        })
-        .collect();
-    found.sort_by_key(|(start, run)| (*start, run.span_id));
-    Ok(found.into_iter().map(|(_, run)| run).collect())
+
+    /// These spans as runs, in their order: only they are read whole, and their parents, for
+    /// their ids. Spans of other senders have no form here.
+    fn runs(&self, app: &App, wanted: &[&Span]) -> Result<Vec<Run>, ApiError> {
+        let parents = wanted.iter().filter_map(|span| span.parent_span_id);
+        let read: HashSet<SpanId> = wanted.iter().map(|span| span.span_id).chain(parents).collect();
+        let read: Vec<SpanId> = read.into_iter().collect();
+        let only = (wanted.len() < self.spans.len()).then_some(read.as_slice());
+        let sources = app.store.sources(self.workspace, &self.trace_id, only)?;
+        let id = |source: &SourceSpan| Some((source.span_id, source.sender_span_id.clone()?));
+        let ids = sources.iter().filter_map(id).collect();
+        let sources: HashMap<SpanId, &SourceSpan> =
+            sources.iter().map(|source| (source.span_id, source)).collect();
+        let run = |span: &&Span| {
+            let source = sources.get(&span.span_id)?;
+            let json = match source.sender {
+                Sender::Langsmith => view::run(source, span, &ids)?,
+                _ => return None,
+            };
+            Some(Run { span_id: span.span_id, parent: source.parent_span_id, json })
+        };
+        Ok(wanted.iter().filter_map(run).collect())
+    }
 }
 
 /// An id as the uuid that it was.

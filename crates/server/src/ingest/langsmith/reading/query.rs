@@ -4,6 +4,7 @@
 use axum::Json;
 use axum::extract::State;
 use clew_model::ids::{SpanId, TraceId};
+use clew_model::span::Span;
 use clew_model::time::parse_iso_nanos;
 use clew_query::{Subject, quoted};
 use clew_store::{Budget, TraceQuery};
@@ -11,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value as JsonValue, json};
 
 use super::super::projects;
-use super::{Run, Which, run, runs_of, trace_of};
+use super::{Run, Trace, run, trace_of};
 use crate::api::filtering::read_filter;
 use crate::api::params::JsonBody;
 use crate::app::App;
@@ -77,13 +78,32 @@ fn found(app: &App, caller: &Caller, asked: &Asked) -> Result<Found, ApiError> {
         },
         (None, None) => return of_projects(app, caller, asked),
     };
-    let Some(trace) = trace else { return Ok((Vec::new(), None)) };
-    let mut runs = runs_of(app, caller, trace, Which::All)?;
-    let after = asked.cursor.as_deref().and_then(|text| text.parse().ok()).unwrap_or(0);
-    runs.retain(|run| meets(run, asked));
+    let trace = trace.map(|trace| Trace::read(app, caller, trace)).transpose()?.flatten();
+    match trace {
+        Some(trace) => page_of(app, &trace, asked),
+        None => Ok((Vec::new(), None)),
+    }
+}
+
+/// A page of a trace's runs. Its spans are read whole a page at a time, until enough of them meet
+/// what is asked; the cursor is the number of spans that were looked at.
+fn page_of(app: &App, trace: &Trace, asked: &Asked) -> Result<Found, ApiError> {
     let page = page_size(asked);
-    let next = (runs.len() > after + page).then(|| (after + page).to_string());
-    Ok((runs.into_iter().skip(after).take(page).collect(), next))
+    let candidates: Vec<&Span> = trace.spans.iter().filter(|span| may_meet(span, asked)).collect();
+    let mut seen = asked.cursor.as_deref().and_then(|text| text.parse().ok()).unwrap_or(0);
+    let mut runs = Vec::new();
+    // Where only what was sent can tell, many are read at once for the few that it may be.
+    let told = asked.run_type.is_none() && asked.error.is_none() && asked.start_time.is_none();
+    let step = if told { page } else { PAGE_MAX };
+    while runs.len() < page && seen < candidates.len() {
+        let more = &candidates[seen..candidates.len().min(seen.saturating_add(step))];
+        runs.extend(trace.runs(app, more)?.into_iter().filter(|run| meets(run, asked)));
+        let last = runs.get(page - 1).filter(|_| runs.len() > page).map(|run| run.span_id);
+        let looked = more.iter().position(|span| Some(span.span_id) == last);
+        seen += looked.map_or(more.len(), |place| place + 1);
+        runs.truncate(page);
+    }
+    Ok((runs, (seen < candidates.len()).then(|| seen.to_string())))
 }
 
 fn by_id(app: &App, caller: &Caller, ids: &[String]) -> Result<Vec<Run>, ApiError> {
@@ -112,10 +132,7 @@ fn of_projects(app: &App, caller: &Caller, asked: &Asked) -> Result<Found, ApiEr
     }
     let names: Vec<String> = names.iter().map(|name| format!("agent:{}", quoted(name))).collect();
     // With all that is below them, a few traces fill an answer.
-    let (which, most) = match asked.is_root {
-        Some(true) => (Which::Roots, PAGE_MAX),
-        _ => (Which::All, WHOLE_TRACES_MAX),
-    };
+    let most = if asked.is_root == Some(true) { PAGE_MAX } else { WHOLE_TRACES_MAX };
     let query = TraceQuery {
         workspace: caller.workspace,
         filter: read_filter(app, &names.join(" or "), Subject::Trace)?,
@@ -129,14 +146,22 @@ fn of_projects(app: &App, caller: &Caller, asked: &Asked) -> Result<Found, ApiEr
     let page = app.store.traces(&query)?;
     let mut runs = Vec::new();
     for row in &page.rows {
-        let of_trace = runs_of(app, caller, row.summary.trace_id, which)?;
-        runs.extend(of_trace.into_iter().filter(|run| meets(run, asked)));
+        let Some(trace) = Trace::read(app, caller, row.summary.trace_id)? else { continue };
+        let wanted: Vec<&Span> = trace.spans.iter().filter(|span| may_meet(span, asked)).collect();
+        runs.extend(trace.runs(app, &wanted)?.into_iter().filter(|run| meets(run, asked)));
     }
     Ok((runs, page.next_cursor))
 }
 
 fn page_size(asked: &Asked) -> usize {
     asked.limit.unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX)
+}
+
+/// Whether a span may meet what is asked, as far as it can be told before it is read whole.
+fn may_meet(span: &Span, asked: &Asked) -> bool {
+    let parent = asked.parent_run.as_deref().and_then(|id| SpanId::from_sender(id).ok());
+    (asked.parent_run.is_none() || span.parent_span_id == parent)
+        && asked.is_root.is_none_or(|wanted| wanted == span.parent_span_id.is_none())
 }
 
 fn meets(run: &Run, asked: &Asked) -> bool {
