@@ -259,7 +259,7 @@ mod tests {
         let object = |count| format!("{{{}}}", vec![r#""a":1"#; count].join(","));
         assert!(RawFields::read(&object(16_384)).is_ok());
         let fault = RawFields::read(&object(16_385)).unwrap_err();
-        assert_eq!(fault.reason(), "has more than 16384 fields");
+        assert_eq!(fault.reason(), "a: has more than 16384 fields");
         assert_eq!(elements("[1,2]", 2).unwrap(), ["1", "2"]);
         assert_eq!(elements("[1,2,3]", 2).unwrap_err().reason(), "has more than 2 elements");
         let body = format!(r#"{{"data":[{}]}}"#, vec!["1"; 250_001].join(","));
