@@ -261,10 +261,10 @@ mod tests {
         let fault = RawFields::read(&object(16_385)).unwrap_err();
         assert_eq!(fault.reason(), "a: has more than 16384 fields");
         assert_eq!(elements("[1,2]", 2).unwrap(), ["1", "2"]);
-        assert_eq!(elements("[1,2,3]", 2).unwrap_err().reason(), "has more than 2 elements");
+        assert_eq!(elements("[1,2,3]", 2).unwrap_err().reason(), "[2]: has more than 2 elements");
         let body = format!(r#"{{"data":[{}]}}"#, vec!["1"; 250_001].join(","));
         let fault = RawFields::read_body(&body).unwrap().list("data").unwrap_err();
-        assert_eq!(fault.reason(), "data: has more than 250000 elements");
+        assert_eq!(fault.reason(), "data[250000]: has more than 250000 elements");
     }
 
     #[test]
