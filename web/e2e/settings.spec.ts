@@ -71,6 +71,8 @@ test("a key is made, shown once, listed, and revoked; the page that used it says
   const other = await (await browser.newContext()).newPage();
   await other.goto(`${clew.url}/ui/runs`);
   await signIn(other, secret);
+  // Leaving before the answer would leave the cookie behind.
+  await expect(other.getByLabel("Key", { exact: true })).toBeHidden();
   await other.goto(`${clew.url}/ui/settings`);
   const sections = other.getByRole("navigation", { name: "Settings" });
   await expect(sections.getByRole("link", { name: "General" })).toBeVisible();
