@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, Request, State};
-use axum::http::{Method, header};
+use axum::http::Method;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use clew_model::ids::TraceId;
@@ -16,10 +16,8 @@ use serde_json::{Value as JsonValue, json};
 use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::error::ApiError;
-use crate::ingest::body::discard;
-use crate::ingest::decompress::Packing;
-use crate::ingest::otlp::read;
-use crate::ingest::receive::{AgentRule, Landed, Received, land};
+use crate::ingest::json::{self, taken};
+use crate::ingest::receive::Landed;
 use crate::routes::{Access, Answer, Owner, Route};
 use crate::trouble::fault;
 
@@ -147,39 +145,16 @@ async fn add(app: &App, caller: &Caller, run: String, request: Request, call: Ca
     Ok(with_note(&landed, answer))
 }
 
-/// How much was taken, and what was not.
-fn taken(decoded: &Decoded) -> JsonValue {
-    let rejected: Vec<JsonValue> = decoded
-        .rejected
-        .iter()
-        .map(|rejected| json!({ "what": rejected.what, "reason": rejected.reason }))
-        .collect();
-    json!({
-        "accepted": decoded.accepted_count, "rejected_count": decoded.rejected_count,
-        "rejected": rejected,
-    })
-}
-
 async fn receive<T: Send + 'static>(
     app: &App,
     caller: &Caller,
     request: Request,
     decode: impl FnOnce(&[u8], &mut Context<'_>) -> Result<(Decoded, T), WireError> + Send + 'static,
 ) -> Result<Landed<T>, ApiError> {
-    let (parts, body) = request.into_parts();
-    let said = parts.headers.get(header::CONTENT_ENCODING).map(|v| v.to_str().unwrap_or("?"));
-    let packing = match Packing::from_header(said) {
-        Ok(packing) => packing,
-        Err(error) => {
-            discard(&parts.headers, body).await;
-            return Err(error);
-        }
-    };
-    let (body, room) = read(app, &parts.headers, body).await?;
-    let received = Received { body, packing, room };
-    let now_nanos = app.store.now();
     let mut next = first_id()?;
-    land(app, caller, "agentos", AgentRule::Any, received, move |body| {
+    let clock = app.store.clone();
+    json::receive(app, caller, "agentos", request, move |body| {
+        let now_nanos = clock.now();
         let mut new_id = || {
             next = next.wrapping_add(1).max(1);
             format!("{next:032x}")

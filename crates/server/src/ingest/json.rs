@@ -3,6 +3,7 @@
 use axum::extract::Request;
 use axum::http::header;
 use clew_wire::{Decoded, WireError};
+use serde_json::{Value as JsonValue, json};
 
 use crate::app::App;
 use crate::auth::caller::Caller;
@@ -40,4 +41,17 @@ pub(crate) fn refuse_if_nothing(decoded: &Decoded) -> Result<(), ApiError> {
         Some(why) if decoded.accepted_count == 0 => Err(ApiError::new(ErrorCode::BadRequest, why)),
         _ => Ok(()),
     }
+}
+
+/// How much of a request was taken, and what was not.
+pub(crate) fn taken(decoded: &Decoded) -> JsonValue {
+    let rejected: Vec<JsonValue> = decoded
+        .rejected
+        .iter()
+        .map(|rejected| json!({ "what": rejected.what, "reason": rejected.reason }))
+        .collect();
+    json!({
+        "accepted": decoded.accepted_count, "rejected_count": decoded.rejected_count,
+        "rejected": rejected,
+    })
 }

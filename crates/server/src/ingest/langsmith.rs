@@ -24,7 +24,7 @@ use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ErrorCode};
 use crate::ingest::body::discard;
-use crate::ingest::json::{receive, refuse_if_nothing};
+use crate::ingest::json::{receive, refuse_if_nothing, taken};
 use crate::ingest::otlp;
 use crate::ingest::receive::Landed;
 use crate::routes::{Access, Answer, Owner, Route};
@@ -219,17 +219,7 @@ async fn landed<T: Send + 'static>(
 
 fn answer<T>(landed: Landed<T>) -> Answered {
     refuse_if_nothing(&landed.decoded)?;
-    let decoded = &landed.decoded;
-    let rejected: Vec<_> = decoded
-        .rejected
-        .iter()
-        .map(|rejected| json!({ "what": rejected.what, "reason": rejected.reason }))
-        .collect();
-    let answer = json!({
-        "accepted": decoded.accepted_count, "rejected_count": decoded.rejected_count,
-        "rejected": rejected,
-    });
-    let mut response = Json(answer).into_response();
+    let mut response = Json(taken(&landed.decoded)).into_response();
     response.extensions_mut().insert(landed.note);
     Ok(response)
 }

@@ -11,12 +11,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use clew_store::Scope;
 use clew_wire::{Limits, openai_agents};
-use serde_json::json;
 
 use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::error::ApiError;
-use crate::ingest::json::{receive, refuse_if_nothing};
+use crate::ingest::json::{receive, refuse_if_nothing, taken};
 use crate::routes::{Access, Answer, Owner, Route};
 
 /// The routes of this file.
@@ -44,17 +43,7 @@ async fn ingest(
     })
     .await?;
     refuse_if_nothing(&landed.decoded)?;
-    let decoded = &landed.decoded;
-    let rejected: Vec<_> = decoded
-        .rejected
-        .iter()
-        .map(|rejected| json!({ "what": rejected.what, "reason": rejected.reason }))
-        .collect();
-    let answer = json!({
-        "accepted": decoded.accepted_count, "rejected_count": decoded.rejected_count,
-        "rejected": rejected,
-    });
-    let mut response = Json(answer).into_response();
+    let mut response = Json(taken(&landed.decoded)).into_response();
     response.extensions_mut().insert(landed.note);
     Ok(response)
 }
